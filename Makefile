@@ -1,0 +1,38 @@
+# `make` builds the environment; every other target needs it. A second call costs
+# nothing. PYTHON chooses the interpreter (3.11 or later), TORCH_INDEX the URL of a
+# package index with CPU builds of torch, where the default one serves CUDA builds.
+PYTHON ?= python3.11
+TORCH_INDEX ?=
+JOBS ?= 2
+BIN := .venv/bin
+
+.PHONY: all saddle_escape figures test test-all lint bench clean
+all: .venv
+
+# The folder itself is the target: installing touches it last.
+.venv: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet \
+	  $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
+	  --editable '.[data,test,lint]'
+	touch .venv
+
+saddle_escape: .venv  ## the main question: results, table, sentence, figures
+	$(BIN)/python -m experiments.saddle_escape
+	$(BIN)/python -m figures saddle_escape
+
+figures: .venv  ## all figures from saved results
+	$(BIN)/python -m figures
+
+test: .venv  ## what continuous integration runs
+	$(BIN)/python -m pytest -n $(JOBS)
+
+lint: .venv
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+bench: .venv  ## engines side by side, equality first
+	$(BIN)/python -m benchmarks.batch_engines
+
+clean:
+	rm -rf .venv build dist *.egg-info

@@ -1,0 +1,1 @@
+"""Sweeps that take seconds to minutes: one a file, run as a module."""

@@ -1,0 +1,1 @@
+"""Pictures drawn from saved results: one a file."""

@@ -1,0 +1,40 @@
+"""What is minimised: one surface a file, found by `names`, made by `load`."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from landscapes.registry import definitions, from_file, unknown
+
+if TYPE_CHECKING:
+    from landscapes.landscape import Landscape
+
+
+def names() -> list[str]:
+    """Names of all landscapes in this folder."""
+    return list(definitions("landscapes"))
+
+
+def load(name: str, **options: Any) -> Landscape:
+    """Makes a landscape by its name or from a user's own file.
+
+    Args:
+        name: a name out of `names()`, or the path of a Python file that defines a
+            function of the file's own name returning a Landscape.
+        **options: passed to that function.
+
+    Raises:
+        ValueError: the name is unknown (the nearest are named), or the file does not
+            define such a function.
+    """
+    if name.endswith(".py"):
+        module, name = from_file(name), Path(name).stem
+        if not callable(getattr(module, name, None)):
+            raise ValueError(f"`{name}.py` must define a function `{name}()`")
+    elif name in names():
+        module = importlib.import_module(f"landscapes.{name}")
+    else:
+        raise unknown("landscape", name, names())
+    return getattr(module, name)(**options)

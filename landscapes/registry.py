@@ -1,0 +1,60 @@
+"""Finding what the folders hold: a file counts iff it defines a thing of its name."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import importlib
+import importlib.util
+from collections.abc import Iterable
+from pathlib import Path
+from types import ModuleType
+
+
+def squash(name: str) -> str:
+    """`unified_sam`, `UnifiedSAM` and `unified-sam` are one name."""
+    return name.replace("_", "").replace("-", "").lower()
+
+
+def definitions(package: str, kind: type = ast.FunctionDef) -> dict[str, str]:
+    """Names of the files of a package that define a thing of their own name.
+
+    Only the syntax is read: nothing is imported, so a listing costs milliseconds.
+
+    Args:
+        package: dotted name of a package, for instance `"landscapes"`.
+        kind: `ast.FunctionDef` or `ast.ClassDef`.
+
+    Returns:
+        `{file stem: name of the definition}`, sorted.
+    """
+    found = {}
+    for folder in importlib.util.find_spec(package).submodule_search_locations:
+        for file in sorted(Path(folder).glob("[!_]*.py")):
+            for node in ast.parse(file.read_text(encoding="utf-8")).body:
+                if isinstance(node, kind) and squash(node.name) == squash(file.stem):
+                    found[file.stem] = node.name
+    return found
+
+
+def unknown(what: str, name: str, names: Iterable[str]) -> ValueError:
+    """The error for a name that is not there, with the nearest names that are."""
+    names = sorted(names)
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.4) or names
+    return ValueError(f"unknown {what} `{name}`: did you mean {', '.join(near)}?")
+
+
+def from_file(path: str | Path) -> ModuleType:
+    """Imports a Python file by its path."""
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"no such file: `{path}`")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise ValueError(
+            f"`{path}` cannot be imported: {type(error).__name__}: {error}"
+        ) from error
+    return module

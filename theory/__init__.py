@@ -1,0 +1,1 @@
+"""What is claimed: methods, simulation, verdicts, closed forms."""

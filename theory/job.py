@@ -1,0 +1,160 @@
+"""Job: a whole grid flattened to one batch, and its one frozen step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from landscapes.analytic import namespace
+from landscapes.components import Components
+from landscapes.landscape import Landscape
+from theory.base import GradientDescent, HeavyBall
+from theory.method import Method, dot
+from theory.tree import leaves, map_leaves
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """What a batch needs and does not change; every array has N runs along axis 0.
+
+    Points are Components of d arrays `(N,)` where the landscape runs on them, else
+    arrays `(N, d)`; scalars are `(N,)` or `(N, 1)` accordingly.
+
+    Args:
+        landscape, method, base: with their arrays flattened.
+        eta: learning rates.
+        center: of the balls that the runs must not leave.
+        radius2: squared radii of the balls.
+    """
+
+    landscape: Landscape
+    method: Method
+    base: GradientDescent | HeavyBall
+    eta: Any
+    center: Any
+    radius2: Any
+
+    def inside(self, x: Any) -> Any:
+        """Whether each run is still in its ball; NaN is not."""
+        away = x - self.center
+        return dot(away, away) < self.radius2
+
+
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """What a batch changes: points, states, and the count of steps taken (float)."""
+
+    x: Any
+    method: Any
+    base: Any
+    steps: Any
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a batch of shape `shape` and points of dimension `dim` lie in a Job."""
+
+    shape: tuple[int, ...]
+    dim: int
+    components: bool
+    dtype: str
+
+    @property
+    def size(self) -> int:
+        """The number of runs N."""
+        return prod(self.shape)
+
+    def scalar(self, value: Any) -> np.ndarray:
+        """A scalar of the batch as `(N,)` or `(N, 1)`."""
+        flat = np.broadcast_to(value, self.shape).reshape(-1)
+        flat = np.array(flat, dtype=self.dtype)
+        return flat if self.components else flat[:, None]
+
+    def vector(self, value: Any) -> Any:
+        """Points as Components of `(N,)`, or as `(N, d)`."""
+        flat = np.broadcast_to(value, (*self.shape, self.dim)).reshape(-1, self.dim)
+        if self.components:
+            return Components(np.array(column, dtype=self.dtype) for column in flat.T)
+        return np.array(flat, dtype=self.dtype)
+
+    def points(self, x: Any) -> np.ndarray:
+        """Flattened points as `(..., d)` again."""
+        stacked = np.stack(x.parts, axis=-1) if isinstance(x, Components) else x
+        return stacked.reshape(*self.shape, self.dim)
+
+    def scalars(self, value: np.ndarray) -> np.ndarray:
+        """A flattened scalar as `(...)` again."""
+        return value.reshape(self.shape)
+
+
+def flatten(
+    landscape: Landscape,
+    method: Method,
+    base: GradientDescent | HeavyBall,
+    eta: Any,
+    x: Any,
+    center: Any,
+    radius: Any,
+    dtype: str,
+) -> tuple[Layout, Job, Progress]:
+    """Broadcasts everything to the whole grid and flattens it.
+
+    Raises:
+        ValueError: the shapes do not broadcast.
+    """
+    x = np.asarray(x, dtype=float)
+    landscape.check(x)
+    fields = {name: getattr(landscape, name) for name in landscape.batched}
+    parts = [
+        *(np.shape(leaf) for leaf in (eta, radius, *leaves(method), *leaves(base))),
+        *(np.shape(v)[:-1] for v in (x, np.atleast_1d(center), *fields.values())),
+    ]
+    try:
+        shape = np.broadcast_shapes(*parts)
+    except ValueError:
+        raise ValueError(
+            f"eta, rho, starts and landscape do not broadcast: {parts}."
+        ) from None
+    layout = Layout(shape, landscape.dim, "components" in landscape.kinds, dtype)
+    if fields:
+        fields = {name: layout.vector(value) for name, value in fields.items()}
+        landscape = replace(landscape, **fields)
+    job = Job(
+        landscape,
+        map_leaves(layout.scalar, method),
+        map_leaves(layout.scalar, base),
+        layout.scalar(eta),
+        layout.vector(center),
+        layout.scalar(radius) ** 2,
+    )
+    start = layout.vector(x)
+    progress = Progress(
+        start, job.method.init(start), job.base.init(start), layout.scalar(0.0)
+    )
+    return layout, job, progress
+
+
+def where(condition: Any, new: Any, old: Any) -> Any:
+    """`new` where the condition holds, else `old`, for arrays or tensors."""
+    if namespace(new) == "torch":
+        import torch
+
+        return torch.where(condition, new, old)
+    return np.where(condition, new, old)
+
+
+def step(job: Job, progress: Progress) -> tuple[Progress, Any, Any]:
+    """One step of every run that is inside its ball; the others stand still.
+
+    Returns:
+        The progress, the surrogate gradient and the raw gradient at the old points.
+    """
+    p, active = progress, job.inside(progress.x)
+    d, g, method = job.method.direction(p.x, p.method, job.landscape.gradient)
+    x, base = job.base.update(p.x, d, p.base, job.eta)
+    moved, held = (x, method, base), (p.x, p.method, p.base)
+    kept = map_leaves(lambda new, old: where(active, new, old), moved, held)
+    return Progress(*kept, p.steps + active), d, g

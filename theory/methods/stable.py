@@ -1,0 +1,69 @@
+"""Stable: the renormalisation of Tan et al. around any method."""
+
+from dataclasses import dataclass
+from math import inf
+from typing import Any
+
+from theory.method import Method, hyperparameter, minimum, norm, ratio
+from theory.methods.sam import SAM
+from theory.methods.usam import USAM
+
+# The two forms of Stable SAM have names and colours of their own.
+NAMED = {"USAM": ("SSAM", "#0072B2"), "SAM": ("SSAM-N", "#E69F00")}
+
+
+@dataclass(frozen=True, eq=False)
+class Stable(Method):
+    r"""Rescales a method's direction to the norm of the raw gradient.
+
+    $d = \gamma\, d'$, $\gamma = \|g\| / \|d'\|$, with $d'$ the wrapped direction and g
+    its raw gradient; 0 where $d' = 0$. So $\|d\| = \|g\|$ wherever $d' \ne 0$.
+    With a cap, $\gamma = \min(\mathrm{cap}, \|g\|/\|d'\|)$.
+
+    Cost: that of the wrapped method, a norm and a scaling. Source: Tan et al., arXiv
+    2401.07250 (authors' code; a cap of 1 stands there commented out).
+
+    Args:
+        method: the wrapped method.
+        cap: upper limit of the scale; `inf` (the paper's method) leaves it free, 1 is
+            the truncated variant, which only ever shortens a step.
+    """
+
+    method: Method
+    cap: float = hyperparameter(inf, static=True)
+
+    @property
+    def label(self) -> str:
+        """SSAM, SSAM-N, or Stable and the wrapped label; a finite cap is shown."""
+        name = NAMED.get(self.method.label, (f"Stable {self.method.label}",))[0]
+        return name if self.cap == inf else f"{name} (cap {self.cap:g})"
+
+    @property
+    def color(self) -> str:
+        """Its own for the named forms, else the wrapped method's."""
+        return NAMED.get(self.method.label, ("", self.method.color))[1]
+
+    def init(self, x):
+        """The wrapped method's state."""
+        return self.method.init(x)
+
+    def direction(self, x, state, gradient):
+        r"""$(\gamma d', g)$."""
+        d, g, state = self.method.direction(x, state, gradient)
+        gamma = ratio(norm(g), norm(d))
+        if self.cap < inf:
+            gamma = minimum(gamma, self.cap)
+        return d * gamma, g, state
+
+
+def SSAM(rho: Any = 0.05, cap: float = inf) -> Stable:
+    r"""The paper's method, un-normalised ascent: `Stable(USAM(rho))`."""
+    return Stable(USAM(rho), cap)
+
+
+def SSAM_N(rho: Any = 0.05, cap: float = inf) -> Stable:
+    r"""The abstract's wording, normalised ascent: `Stable(SAM(rho))`."""
+    return Stable(SAM(rho), cap)
+
+
+ALIASES = {"ssam": SSAM, "ssam-n": SSAM_N}

@@ -1,0 +1,128 @@
+r"""Closed forms on quadratics $f(w) = \tfrac12 w^\top H w$: T4 to T9.
+
+Throughout: eigenvalues $\lambda_i$; at a saddle $m$ is the smallest size of a negative
+eigenvalue and $\lambda_+$ the largest positive one. Proofs: `paper_notes.md`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from landscapes.quadratic import Quadratic
+from theory.base import gradient_descent
+from theory.method import Method
+
+
+def multipliers(method: Method, eta: Any, spectrum: Any) -> np.ndarray:
+    r"""T4: the factor of each eigenmode alone, by running the method once at w = 1.
+
+    For linear methods (GD, USAM) these decide everything; for SSAM they hold on an
+    eigenvector.
+
+    Args:
+        method: with a number as radius.
+        eta: learning rate.
+        spectrum: eigenvalues, shape `(...)`, each its own one-dimensional problem.
+    """
+    lam = np.asarray(spectrum, dtype=float)[..., None]
+    x = np.ones_like(lam)
+    d, _, _ = method.direction(x, method.init(x), Quadratic(lam).gradient)
+    return gradient_descent.update(x, d, (), eta)[0][..., 0]
+
+
+def gd_edge(eta: Any, momentum: float = 0.0) -> Any:
+    r"""T4: GD with heavy ball is stable iff $0 < \lambda < 2(1+\beta_m)/\eta$."""
+    return 2 * (1 + momentum) / eta
+
+
+def usam_edge(eta: Any, rho: Any, momentum: float = 0.0) -> Any:
+    r"""T4: the positive root of $\lambda(1 + \rho\lambda) = c$.
+
+    $c = 2(1+\beta_m)/\eta$; $\lambda = (\sqrt{1 + 4\rho c} - 1)/(2\rho)$, in a form
+    that gives the edge of GD at rho = 0.
+    """
+    c = gd_edge(eta, momentum)
+    return 2 * c / (1 + np.sqrt(1 + 4 * rho * c))
+
+
+def usam_is_stable(eta: Any, rho: Any, lam: Any, momentum: float = 0.0) -> Any:
+    r"""T4: $0 < \lambda(1 + \rho\lambda) < 2(1+\beta_m)/\eta$, for lam of any sign."""
+    k = lam * (1 + rho * lam)
+    return (k > 0) & (k < gd_edge(eta, momentum))
+
+
+def sam_cycle(eta: Any, rho: Any, lam: Any) -> Any:
+    r"""T5: half-width $\eta\rho\lambda/(2 - \eta\lambda)$ of SAM's 2-cycle."""
+    return eta * rho * lam / (2 - eta * lam)
+
+
+def escape_time(growth: Any, start: Any, radius: Any) -> np.ndarray:
+    r"""T6: the first t with $\|(a_i^t u_i)_i\| \ge R$ for modes of a linear map.
+
+    With one growing mode of factor a and the others gone this is
+    $\ln(R/|u_0|)/\ln a$, rounded up.
+
+    Args:
+        growth: the factors a, shape `(d,)`.
+        start: coordinates u in the eigenbasis, `(..., d)`, inside the ball.
+        radius: R.
+
+    Returns:
+        A whole number of steps, `(...)`; `inf` where no mode grows.
+    """
+    a, u = np.log(np.abs(growth) + 1e-300), np.asarray(start, dtype=float)
+    with np.errstate(divide="ignore", over="ignore"):
+        size = np.log(np.abs(u))
+
+        def outside(t: np.ndarray) -> np.ndarray:
+            return np.exp(2 * (size + t[..., None] * a)).sum(-1) >= radius**2
+
+        # The sum of exponentials is convex in t: one crossing, then out for good.
+        alone = np.where(a > 0, (np.log(radius) - size) / np.where(a > 0, a, 1), np.inf)
+    high = np.ceil(alone.min(axis=-1))
+    low = np.zeros_like(high)
+    with np.errstate(over="ignore", invalid="ignore"):
+        while np.any(np.isfinite(high) & (high - low > 1)):
+            middle = np.where(np.isfinite(high), np.floor((low + high) / 2), 0)
+            out = outside(middle)
+            high = np.where(out & np.isfinite(high), middle, high)
+            low = np.where(out, low, middle)
+    return high
+
+
+def weakest_descent(spectrum: Any) -> float:
+    r"""$m$: the smallest size of a negative eigenvalue; NaN where there is none."""
+    negative = -np.asarray(spectrum)[np.asarray(spectrum) < 0]
+    return float(negative.min()) if negative.size else np.nan
+
+
+def usam_trap(spectrum: Any) -> float:
+    r"""T6, T8: USAM and SSAM are attracted by the saddle iff $\rho > 1/m$.
+
+    (Given an eta below T4's edge for USAM, and $\eta\max|\lambda| < 2$ for SSAM.)
+    """
+    return 1 / weakest_descent(spectrum)
+
+
+def sam_trap(rho: Any, spectrum: Any) -> Any:
+    r"""T7: inside $\|Hw\| < \rho m$ no negative direction grows in its own sense."""
+    return rho * weakest_descent(spectrum)
+
+
+def sam_threshold(spectrum: Any) -> float:
+    r"""T7: $\eta^* = 2m/(\lambda_+(\lambda_+ + m))$: SAM stalls below, escapes above.
+
+    Holds whatever rho, for index 1, $\eta m < 1$ and $\eta\lambda_+ < 2$.
+
+    Returns:
+        NaN where the spectrum has not exactly one negative, no zero and at least one
+        positive eigenvalue, or where $\eta^* m \ge 1$: there T7 is silent (N5).
+    """
+    lam = np.asarray(spectrum, dtype=float)
+    if (lam < 0).sum() != 1 or (lam == 0).any() or lam.max() <= 0:
+        return np.nan
+    m, top = -lam.min(), lam.max()
+    threshold = 2 * m / (top * (top + m))
+    return threshold if threshold * m < 1 else np.nan

@@ -1,0 +1,189 @@
+"""Running a method: `iterate` step by step, `batch` over whole grids at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from landscapes.landscape import Landscape
+from theory import blocked
+from theory.base import GradientDescent, HeavyBall, gradient_descent
+from theory.job import flatten, step
+from theory.method import Method, norm
+from theory.validate import at_edge
+
+# Below this many point-steps blocked NumPy answers before a kernel is compiled.
+WORTH_COMPILING = 2e9
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """One moment of a run: the point, and what the method saw there.
+
+    Args:
+        x: the point.
+        d: the surrogate gradient at x.
+        g: the raw gradient at x.
+        method: the method's state after the evaluation at x.
+        base: the base update's state before its step from x.
+    """
+
+    x: Any
+    d: Any
+    g: Any
+    method: Any
+    base: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A finished batch; leading axes `...` are the broadcast of eta, rho and x.
+
+    Args:
+        x: last points, `(..., d)`.
+        steps: steps taken until the run left its ball or the job ended, `(...)`.
+        left: the run left its ball or is no longer finite, `(...)`.
+        window: the last points, oldest first, `(W, ..., d)`.
+        g_norm: norms of the raw gradient along the window, `(W, ...)`.
+        d_norm: norms of the surrogate gradient along the window, `(W, ...)`.
+        eta: learning rates, `(...)`.
+        rho: radii, `(...)`; 0 for methods without one.
+        center: of the ball, `(d,)` or `(..., d)`.
+        engine: `numpy`, `compiled` or `eager`.
+    """
+
+    x: np.ndarray
+    steps: np.ndarray
+    left: np.ndarray
+    window: np.ndarray
+    g_norm: np.ndarray
+    d_norm: np.ndarray
+    eta: np.ndarray
+    rho: np.ndarray
+    center: np.ndarray
+    engine: str
+
+
+def iterate(
+    landscape: Landscape,
+    method: Method,
+    x: Any,
+    eta: Any,
+    steps: int,
+    base: GradientDescent | HeavyBall = gradient_descent,
+    sample: Callable[[int], Callable] | None = None,
+) -> Iterator[State]:
+    r"""Yields `steps + 1` states, the start first.
+
+    Args:
+        landscape: what is minimised.
+        method: gives the surrogate gradient.
+        x: the start, any kind of point the landscape declares.
+        eta: learning rate, a number or an array that broadcasts (`(..., 1)` beside
+            arrays `(..., d)`).
+        steps: how many.
+        base: the base update.
+        sample: maps the step t to that step's gradient oracle; default is the full
+            gradient.
+
+    Raises:
+        ValueError: eta or a hyperparameter is negative, NaN or infinite, or x has a
+            wrong dimension.
+    """
+    landscape.check(x)
+    at_edge(method, eta=eta)
+    method_state, base_state = method.init(x), base.init(x)
+    for t in range(steps + 1):
+        gradient = sample(t) if sample else landscape.gradient
+        d, g, method_state = method.direction(x, method_state, gradient)
+        yield State(x, d, g, method_state, base_state)
+        if t < steps:
+            x, base_state = base.update(x, d, base_state, eta)
+
+
+def batch(
+    landscape: Landscape,
+    method: Method,
+    eta: Any,
+    rho: Any,
+    x: Any,
+    steps: int,
+    *,
+    center: Any = 0.0,
+    radius: Any = 1e8,
+    window: int = 64,
+    base: GradientDescent | HeavyBall = gradient_descent,
+    engine: str = "auto",
+    dtype: str = "float64",
+    device: str = "cpu",
+) -> Run:
+    r"""Runs a whole grid; a run is frozen when it leaves its ball.
+
+    Args:
+        landscape: what is minimised; its batched fields broadcast too.
+        method: its radius is replaced by `rho`.
+        eta: learning rates, broadcasting over the batch `(...)`.
+        rho: radii, likewise; None keeps the method's own.
+        x: starts, `(..., d)`.
+        steps: the most steps a run takes.
+        center: centre of the ball that a run must not leave, `(..., d)`.
+        radius: of that ball, broadcasting over the batch.
+        window: how many of the last states are kept for the verdict.
+        base: the base update.
+        engine: `numpy` (blocked), `compiled` (torch), or `auto`: by the job's size.
+        dtype: `float64` or `float32`.
+        device: a torch device; other than `cpu` it implies `compiled`.
+
+    Raises:
+        ValueError: a bad number, shape, engine or dtype.
+    """
+    if steps < 1 or not 0 <= window <= steps:
+        raise ValueError(
+            f"steps must be >= 1 and 0 <= window <= steps, got {steps} and {window}."
+        )
+    if engine not in ("auto", "numpy", "compiled") or dtype not in (
+        "float64",
+        "float32",
+    ):
+        raise ValueError(
+            "engine is auto, numpy or compiled and dtype float64 or float32, got "
+            f"`{engine}`, `{dtype}`."
+        )
+    method = method if rho is None else method.having(rho=rho)
+    at_edge(method, eta=eta, radius=radius)
+    layout, job, progress = flatten(
+        landscape, method, base, eta, x, center, radius, dtype
+    )
+    if engine == "auto":
+        large = layout.size * steps >= WORTH_COMPILING or device != "cpu"
+        engine = "compiled" if large else "numpy"
+    if engine == "compiled":
+        from theory import compiled
+
+        progress, engine = compiled.advance(job, progress, steps - window, device)
+    else:
+        progress = blocked.advance(job, progress, steps - window)
+    frames, norms = np.empty((window, layout.size, layout.dim), dtype), []
+    with np.errstate(all="ignore"):
+        for frame in frames:
+            x = progress.x
+            progress, d, g = step(job, progress)
+            frame[:] = layout.points(x).reshape(frame.shape)
+            norms.append([layout.scalars(norm(g)), layout.scalars(norm(d))])
+        left = layout.scalars(~job.inside(progress.x))
+    norms = np.array(norms).reshape(window, 2, *layout.shape)
+    return Run(
+        x=layout.points(progress.x),
+        steps=layout.scalars(progress.steps),
+        left=left,
+        window=frames.reshape(window, *layout.shape, layout.dim),
+        g_norm=norms[:, 0],
+        d_norm=norms[:, 1],
+        eta=np.broadcast_to(eta, layout.shape),
+        rho=np.broadcast_to(method.get("rho"), layout.shape),
+        center=np.asarray(center),
+        engine=engine,
+    )

@@ -1,0 +1,146 @@
+"""What a run did, decided on its last window and never by one number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from landscapes.landscape import CriticalPoint, Landscape
+from theory.simulate import Run
+
+VANISHED = 1e-8  # a norm below this, in units of max(1, |lam|), counts as zero
+PERIODS = 16  # longest cycle looked for
+FAR = 1e6  # beyond this a run that left its ball has diverged
+
+
+class Verdict(IntEnum):
+    """The kinds of outcome; `UNDECIDED` is a legitimate answer."""
+
+    UNDECIDED = 0
+    CONVERGED = 1  # to the point: the gradient vanishes at a minimum
+    BAND = 2  # converged to the band: within T5's cycle around a minimum
+    STALLED = 3  # inside the band around a saddle or maximum, not leaving it
+    HALLUCINATED = 4  # the gradient vanishes at the ascent point only
+    CYCLING = 5  # periodic away from every critical point's band
+    DIVERGED = 6  # not finite, or beyond FAR
+    ESCAPED = 7  # left the ball it was started in
+
+
+@dataclass(frozen=True, eq=False)
+class Classification:
+    """The verdicts of a batch; leading axes are the run's.
+
+    Args:
+        codes: `Verdict` values.
+        nearest: position in `landscape.critical_points` of the nearest one, -1 if the
+            landscape knows none.
+        period: of a cycle, 0 where there is none.
+        amplitude: largest distance from the window's mean.
+    """
+
+    codes: np.ndarray
+    nearest: np.ndarray
+    period: np.ndarray
+    amplitude: np.ndarray
+
+
+def band(eta: np.ndarray, rho: np.ndarray, curvature: float) -> np.ndarray:
+    r"""Half-width of the set in which SAM keeps moving about a critical point.
+
+    $\eta\rho|\lambda|/(2 - \eta|\lambda|)$ (T5's cycle, about minima and along positive
+    directions) and $\eta\rho|\lambda|$ (T7's chaotic band, along negative ones), the
+    larger, with 5 % to spare; none where $\eta|\lambda| \ge 2$.
+    """
+    with np.errstate(divide="ignore"):
+        cycle = 1 / np.clip(2 - eta * curvature, 0, None)
+    width = 1.05 * eta * rho * curvature * np.maximum(1, cycle)
+    return np.where(np.isfinite(width), width, 0.0)
+
+
+def classify(run: Run, landscape: Landscape) -> Classification:
+    """Decides every run of a batch on its last window.
+
+    Raises:
+        ValueError: the window is too short to decide on.
+    """
+    if len(run.window) < 8:
+        raise ValueError(
+            f"a verdict needs a window of >= 8 steps, got {len(run.window)}."
+        )
+    shape = run.left.shape
+    with np.errstate(all="ignore"):
+        mean = run.window.mean(axis=0)
+        amplitude = np.linalg.norm(run.window - mean, axis=-1).max(axis=0)
+        period = np.where(run.left, 0, _period(run.window, amplitude))
+        codes = np.full(shape, Verdict.UNDECIDED)
+        nearest = np.full(shape, -1)
+        points = landscape.critical_points
+        scale = np.ones(shape)
+        if points:
+            away = [np.linalg.norm(mean - c.point, axis=-1) for c in points]
+            nearest = np.argmin(np.nan_to_num(away, nan=np.inf), axis=0)
+            sizes = np.array([np.abs(c.eigenvalues).max() for c in points])
+            scale = np.maximum(1, sizes)[nearest]
+        codes[period > 0] = Verdict.CYCLING
+        for k, critical in enumerate(points):
+            here = nearest == k
+            codes[here] = _near(run, critical, here, codes[here])
+        still = run.d_norm.max(axis=0) <= VANISHED * scale
+        steep = run.g_norm.min(axis=0) >= 1e3 * VANISHED * scale
+        codes[still & steep] = Verdict.HALLUCINATED
+        finite = np.isfinite(run.x).all(axis=-1)
+        far = ~finite | (np.linalg.norm(run.x, axis=-1) > FAR)
+        codes[run.left] = np.where(far, Verdict.DIVERGED, Verdict.ESCAPED)[run.left]
+    return Classification(codes, nearest, period, amplitude)
+
+
+def _near(
+    run: Run, critical: CriticalPoint, here: np.ndarray, codes: np.ndarray
+) -> np.ndarray:
+    """Verdicts of the runs whose nearest critical point this is."""
+    lam = critical.eigenvalues
+    size = np.abs(lam).max()
+    offset = run.window[:, here] - critical.point
+    width = band(run.eta[here], run.rho[here], size)
+    at_point = run.g_norm[:, here].max(axis=0) <= VANISHED * max(1, size)
+    distance = np.linalg.norm(offset, axis=-1).max(axis=0)
+    # A vanishing gradient says nothing of where, if the nearest known point is far.
+    at_point &= distance <= 1e-2
+    in_band = distance <= width
+    if critical.kind == "minimum":
+        codes[in_band] = Verdict.BAND
+        codes[at_point] = Verdict.CONVERGED
+        return codes
+    held = (at_point | in_band) & ~_growing(offset, critical, width)
+    leaving = (at_point | in_band) & ~held
+    codes[leaving] = Verdict.UNDECIDED
+    codes[held] = Verdict.STALLED
+    return codes
+
+
+def _growing(
+    offset: np.ndarray, critical: CriticalPoint, width: np.ndarray
+) -> np.ndarray:
+    """Whether the part along the negative directions grew over the window.
+
+    Chaotic motion at the width of the band itself may fluctuate by a factor of two.
+    """
+    down = critical.eigenvectors[:, critical.eigenvalues < 0]
+    if not down.size:
+        return np.zeros(offset.shape[1:-1], dtype=bool)
+    u = np.linalg.norm(offset @ down, axis=-1)
+    half = len(u) // 2
+    first, second = u[:half].max(axis=0), u[half:].max(axis=0)
+    chaotic = first > 1e-3 * width
+    return second > first * np.where(chaotic & (width > 0), 2.0, 1.0)
+
+
+def _period(window: np.ndarray, amplitude: np.ndarray) -> np.ndarray:
+    """Smallest period of a bounded, moving window; 0 where none is found."""
+    period = np.zeros(amplitude.shape, dtype=int)
+    for p in range(min(PERIODS, len(window) // 2), 0, -1):
+        shift = np.linalg.norm(window[p:] - window[:-p], axis=-1).max(axis=0)
+        period[(shift <= 1e-6 * amplitude) & (amplitude > 0)] = p
+    return period
