@@ -1,0 +1,1 @@
+"""Propositions about the toolkit, each against an independent reference."""

@@ -1,0 +1,91 @@
+"""Every method is its formula: one step against matrix algebra."""
+
+import numpy as np
+import pytest
+import sympy
+
+from landscapes.components import Components
+from landscapes.quadratic import Quadratic
+from tests import reference
+from tests.checks import ONE_STEP, RTOL, cases
+from theory.methods import make, names
+from theory.symbolic import closed_form
+
+SPECS = [*names(), *(f"stable:{name}" for name in names()), "stable@1:usam"]
+KNOWN = [spec for spec in SPECS if reference.oracle(spec)]
+
+
+@pytest.mark.parametrize("check", ONE_STEP, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("spec", KNOWN)
+def test_a_method_is_its_formula(spec, check):
+    check(lambda rho: make(spec, rho=rho), reference.oracle(spec))
+
+
+def test_the_methods_of_the_paper_have_references():
+    assert {"gd", "sam", "usam", "ssam", "ssam-n"} <= set(KNOWN)
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_numpy_torch_and_components_agree(spec):
+    import torch
+
+    for _, landscape, w, rho in cases():
+        method = make(spec, rho=rho)
+        d, g, _ = method.direction(w, method.init(w), landscape.gradient)
+        tensor = torch.from_numpy(w)
+        parts = Components(list(w))
+        for x in (tensor, parts):
+            d2, g2, _ = method.direction(x, method.init(x), landscape.gradient)
+            for a, b in ((d, d2), (g, g2)):
+                size = max(reference.length(a), reference.length(g))
+                np.testing.assert_allclose(list(b), a, rtol=0, atol=10 * RTOL * size)
+
+
+@pytest.mark.parametrize("spec", KNOWN)
+def test_the_symbolic_step_is_the_closed_form(spec):
+    rational = sympy.Rational
+    lam = [rational(3, 2), rational(-2, 3), rational(5, 7)]
+    w = [rational(1, 3), rational(-2, 5), rational(4, 3)]
+    rho, eta = rational(2, 5), rational(1, 4)
+    exact = closed_form(make(spec).having(rho=rho), lam, w, eta)
+    H, x = np.diag(np.array(lam, dtype=float)), np.array(w, dtype=float)
+    desired = x - 0.25 * reference.oracle(spec)(H, x, 0.4)
+    values = [float(sympy.N(part, 30)) for part in exact]
+    np.testing.assert_allclose(values, desired, rtol=RTOL)
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_a_grid_of_radii_is_one_radius_after_another(spec):
+    rng = np.random.default_rng(2)
+    landscape, x = Quadratic(np.array([2.0, -0.5, 1.0])), rng.normal(size=(4, 1, 3))
+    radii = np.array([0.0, 0.1, 0.5, 2.0, 7.0])
+    grid, _, _ = make(spec, rho=radii[:, None]).direction(x, (), landscape.gradient)
+    for k, rho in enumerate(radii):
+        one, _, _ = make(spec, rho=rho).direction(x[:, 0], (), landscape.gradient)
+        np.testing.assert_allclose(
+            np.broadcast_to(grid, (4, 5, 3))[:, k], one, rtol=1e-14
+        )
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_torch_keeps_single_precision(spec):
+    import torch
+
+    x = torch.tensor([[1.0, -2.0], [0.0, 0.0]])
+    method = make(spec, rho=0.1)
+    d, g, _ = method.direction(x, (), Quadratic(np.array([2.0, -1.0])).gradient)
+    assert d.dtype == g.dtype == torch.float32
+    assert torch.isfinite(d).all() and not d[1].any()
+
+
+@pytest.mark.parametrize("spec", KNOWN)
+def test_a_method_costs_two_gradients_and_gd_one(spec):
+    calls = []
+    landscape = Quadratic(np.array([2.0, -1.0]))
+
+    def counted(x):
+        calls.append(x)
+        return landscape.gradient(x)
+
+    make(spec, rho=0.1).direction(np.array([1.0, 1.0]), (), counted)
+    assert len(calls) == (1 if spec in ("gd", "stable:gd") else 2)
