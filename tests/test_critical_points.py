@@ -49,7 +49,7 @@ def real_roots(expression, symbol):
 
 
 def eliminate(f, box):
-    """All solutions of f_x = f_y = 0 in the box, by resultants and back-substitution."""
+    """All solutions of f_x = f_y = 0 in the box, by resultants."""
     fx, fy = sympy.diff(f, x), sympy.diff(f, y)
     abscissae = real_roots(sympy.resultant(fx, fy, y), x)
     ordinates = real_roots(sympy.resultant(fx, fy, x), y)

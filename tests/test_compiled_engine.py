@@ -1,0 +1,109 @@
+"""The compiled batch is the NumPy batch; every landscape and method once."""
+
+import os
+import subprocess
+import sys
+from itertools import cycle
+
+import numpy as np
+import pytest
+
+from landscapes import load
+from landscapes import names as landscapes
+from tests.test_methods_one_step import SPECS
+from theory import simulate
+from theory.base import HeavyBall, gradient_descent
+from theory.methods import make
+from theory.methods import names as methods
+
+# The covering set: kernels are dear, so each brings a landscape, a method, a base.
+COUNT = max(len(landscapes()), len(methods()) + 1)
+COVER = [
+    (first, second, third)
+    for first, second, third, _ in zip(
+        cycle(landscapes()),
+        cycle([*methods(), "stable@1:usam"]),
+        cycle([gradient_descent, HeavyBall(0.5)]),
+        range(COUNT),
+        strict=False,
+    )
+]
+
+
+def job(name, spec, base):
+    """A few runs near the start, two of which leave their ball at once or soon."""
+    landscape = load(name)
+    start = np.array(landscape.start, dtype=float)
+    size = np.linalg.norm(landscape.gradient(start)) + 1e-3
+    x = start * np.linspace(0.9, 1.1, 6)[:, None] + 0.01
+    eta = 0.05 / size * np.linspace(0.2, 1, 6)
+    radius = np.array([10.0, 0.16, 10.0, 1e-3, 0.3, 10.0])
+    rho = np.array([0.0, 0.1, 0.2, 0.05, 0.01, 1.0])
+    return (landscape, make(spec), eta, rho, x, 8), {
+        "window": 0,
+        "base": base,
+        "center": start,
+        "radius": radius * (1 + np.sqrt(landscape.dim) / 10),
+    }
+
+
+def assert_same(actual, desired):
+    np.testing.assert_array_equal(actual.steps, desired.steps)
+    np.testing.assert_array_equal(actual.left, desired.left)
+    scale = np.abs(desired.x).max()
+    np.testing.assert_allclose(actual.x, desired.x, rtol=0, atol=1e-12 * scale)
+
+
+def test_the_covering_set_covers():
+    assert {name for name, _, _ in COVER} == set(landscapes())
+    assert {spec for _, spec, _ in COVER} >= set(methods())
+
+
+@pytest.mark.parametrize("name, spec, base", COVER)
+def test_a_compiled_batch_is_the_numpy_batch(compiler, monkeypatch, name, spec, base):
+    # Six runs in blocks of four: the last one is padded. Two steps a call compile
+    # in half the time of four.
+    monkeypatch.setattr(compiler, "UNROLL", 2)
+    monkeypatch.setattr(compiler, "BLOCK", 4)
+    grid, options = job(name, spec, base)
+    run = simulate.batch(*grid, **options, engine="compiled")
+    assert run.engine == "compiled"
+    assert_same(run, simulate.batch(*grid, **options, engine="numpy"))
+
+
+@pytest.mark.parametrize("spec", SPECS)
+@pytest.mark.parametrize("block", [1, 4, 100])
+def test_blocks_and_odd_steps_change_nothing_eagerly(monkeypatch, spec, block):
+    from theory import compiled
+
+    monkeypatch.setattr(compiled, "compiler_works", lambda: False)
+    monkeypatch.setattr(compiled, "_kernels", {})
+    monkeypatch.setattr(compiled, "BLOCK", block)
+    grid, options = job("quadratic", spec, HeavyBall(0.2))
+    grid = (*grid[:5], 11)  # two chunks of the unrolled kernel and three single steps
+    run = simulate.batch(*grid, **options, engine="compiled")
+    assert run.engine == "eager"
+    assert_same(run, simulate.batch(*grid, **options, engine="numpy"))
+
+
+def test_without_a_compiler_it_runs_eagerly_and_says_so_once(tmp_path):
+    program = """
+import numpy as np
+from landscapes import load
+from theory import simulate
+from theory.methods import make
+for _ in range(2):
+    grid = (load("beale"), make("ssam"), 1e-3, [0.0, 0.1], [1.0, 2.0], 8)
+    runs = [simulate.batch(*grid, engine=e, window=0) for e in ("compiled", "numpy")]
+assert runs[0].engine == "eager", runs[0].engine
+np.testing.assert_allclose(runs[0].x, runs[1].x, rtol=1e-12)
+"""
+    missing = {"CXX": str(tmp_path / "none"), "TORCHINDUCTOR_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **missing},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("no working C++ compiler, running eagerly") == 1
