@@ -152,7 +152,8 @@ def batch(
             "engine is auto, numpy or compiled and dtype float64 or float32, got "
             f"`{engine}`, `{dtype}`."
         )
-    method = method if rho is None else method.having(rho=rho)
+    if rho is not None:
+        method = method.having(rho=np.asarray(rho, dtype=float))
     at_edge(method, eta=eta, radius=radius)
     layout, job, progress = flatten(
         landscape, method, base, eta, x, center, radius, dtype
