@@ -82,10 +82,13 @@ class Method(ABC):
     Attributes:
         label: its name in tables and figures.
         color: its colour in figures.
+        radius_unit: what rho is measured in: `length` (normalised ascent) or `rate`
+            (a multiple of the gradient, like a learning rate: 1 / curvature).
     """
 
     label = ""
     color = "#000000"
+    radius_unit = "length"
 
     def __post_init__(self) -> None:
         """Refuses numbers out of range; arrays are checked where they enter a run."""

@@ -70,54 +70,90 @@ def classify(run: Run, landscape: Landscape) -> Classification:
             f"a verdict needs a window of >= 8 steps, got {len(run.window)}."
         )
     shape = run.left.shape
+    finite = np.isfinite(run.x).all(axis=-1)
     with np.errstate(all="ignore"):
-        mean = run.window.mean(axis=0)
-        amplitude = np.linalg.norm(run.window - mean, axis=-1).max(axis=0)
-        period = np.where(run.left, 0, _period(run.window, amplitude))
-        codes = np.full(shape, Verdict.UNDECIDED)
-        nearest = np.full(shape, -1)
-        points = landscape.critical_points
-        scale = np.ones(shape)
-        if points:
-            away = [np.linalg.norm(mean - c.point, axis=-1) for c in points]
-            nearest = np.argmin(np.nan_to_num(away, nan=np.inf), axis=0)
-            sizes = np.array([np.abs(c.eigenvalues).max() for c in points])
-            scale = np.maximum(1, sizes)[nearest]
-        codes[period > 0] = Verdict.CYCLING
-        for k, critical in enumerate(points):
-            here = nearest == k
-            codes[here] = _near(run, critical, here, codes[here])
-        still = run.d_norm.max(axis=0) <= VANISHED * scale
-        steep = run.g_norm.min(axis=0) >= 1e3 * VANISHED * scale
-        codes[still & steep] = Verdict.HALLUCINATED
-        finite = np.isfinite(run.x).all(axis=-1)
-        far = ~finite | (np.linalg.norm(run.x, axis=-1) > FAR)
-        codes[run.left] = np.where(far, Verdict.DIVERGED, Verdict.ESCAPED)[run.left]
+        far = ~finite | (_norm(run.x) > FAR)
+    codes = np.where(far, Verdict.DIVERGED, Verdict.ESCAPED)
+    nearest, period = np.full(shape, -1), np.zeros(shape, dtype=int)
+    amplitude = np.zeros(shape)
+    stay = ~run.left
+    if stay.any():
+        window = Window(
+            run.window[:, stay],
+            run.g_norm[:, stay],
+            run.d_norm[:, stay],
+            run.eta[stay],
+            run.rho[stay],
+        )
+        decided = _decide(window, landscape.critical_points)
+        codes[stay], nearest[stay], period[stay], amplitude[stay] = decided
     return Classification(codes, nearest, period, amplitude)
 
 
-def _near(
-    run: Run, critical: CriticalPoint, here: np.ndarray, codes: np.ndarray
-) -> np.ndarray:
-    """Verdicts of the runs whose nearest critical point this is."""
+@dataclass(frozen=True, eq=False)
+class Window:
+    """The last W states of n runs that did not leave; `(W, n, d)`, `(W, n)`, `(n,)`."""
+
+    x: np.ndarray
+    g_norm: np.ndarray
+    d_norm: np.ndarray
+    eta: np.ndarray
+    rho: np.ndarray
+
+    def of(self, chosen: np.ndarray) -> Window:
+        """Some of the runs."""
+        return Window(
+            self.x[:, chosen],
+            self.g_norm[:, chosen],
+            self.d_norm[:, chosen],
+            self.eta[chosen],
+            self.rho[chosen],
+        )
+
+
+def _norm(v: np.ndarray) -> np.ndarray:
+    return np.sqrt(np.einsum("...i,...i->...", v, v))
+
+
+def _decide(window: Window, points: tuple[CriticalPoint, ...]) -> tuple:
+    """Codes, nearest critical point, period and amplitude of runs that stayed."""
+    mean = window.x.mean(axis=0)
+    amplitude = _norm(window.x - mean).max(axis=0)
+    period = _period(window.x, amplitude)
+    codes = np.where(period > 0, Verdict.CYCLING, Verdict.UNDECIDED)
+    nearest, scale = np.full(len(mean), -1), np.ones(len(mean))
+    if points:
+        nearest = np.argmin([_norm(mean - c.point) for c in points], axis=0)
+        sizes = np.array([np.abs(c.eigenvalues).max() for c in points])
+        scale = np.maximum(1, sizes)[nearest]
+    for k, critical in enumerate(points):
+        here = nearest == k
+        if here.any():
+            codes[here] = _near(window.of(here), critical, codes[here])
+    still = window.d_norm.max(axis=0) <= VANISHED * scale
+    steep = window.g_norm.min(axis=0) >= 1e3 * VANISHED * scale
+    codes[still & steep] = Verdict.HALLUCINATED
+    return codes, nearest, period, amplitude
+
+
+def _near(window: Window, critical: CriticalPoint, codes: np.ndarray) -> np.ndarray:
+    """Verdicts of runs whose nearest critical point this is."""
     lam = critical.eigenvalues
     size = np.abs(lam).max()
-    offset = run.window[:, here] - critical.point
-    width = band(run.eta[here], run.rho[here], size)
-    at_point = run.g_norm[:, here].max(axis=0) <= VANISHED * max(1, size)
-    distance = np.linalg.norm(offset, axis=-1).max(axis=0)
+    offset = window.x - critical.point
+    width = band(window.eta, window.rho, size)
+    at_point = window.g_norm.max(axis=0) <= VANISHED * max(1, size)
+    distance = _norm(offset).max(axis=0)
     # A vanishing gradient says nothing of where, if the nearest known point is far.
     at_point &= distance <= 1e-2
     in_band = distance <= width
     if critical.kind == "minimum":
-        codes[in_band] = Verdict.BAND
-        codes[at_point] = Verdict.CONVERGED
-        return codes
-    held = (at_point | in_band) & ~_growing(offset, critical, width)
-    leaving = (at_point | in_band) & ~held
-    codes[leaving] = Verdict.UNDECIDED
-    codes[held] = Verdict.STALLED
-    return codes
+        codes = np.where(in_band, Verdict.BAND, codes)
+        return np.where(at_point, Verdict.CONVERGED, codes)
+    there = at_point | in_band
+    codes = np.where(there, Verdict.STALLED, codes)
+    leaving = there & _growing(offset, critical, width)
+    return np.where(leaving, Verdict.UNDECIDED, codes)
 
 
 def _growing(
@@ -130,7 +166,7 @@ def _growing(
     down = critical.eigenvectors[:, critical.eigenvalues < 0]
     if not down.size:
         return np.zeros(offset.shape[1:-1], dtype=bool)
-    u = np.linalg.norm(offset @ down, axis=-1)
+    u = _norm(offset @ down)
     half = len(u) // 2
     first, second = u[:half].max(axis=0), u[half:].max(axis=0)
     chaotic = first > 1e-3 * width
@@ -141,6 +177,6 @@ def _period(window: np.ndarray, amplitude: np.ndarray) -> np.ndarray:
     """Smallest period of a bounded, moving window; 0 where none is found."""
     period = np.zeros(amplitude.shape, dtype=int)
     for p in range(min(PERIODS, len(window) // 2), 0, -1):
-        shift = np.linalg.norm(window[p:] - window[:-p], axis=-1).max(axis=0)
+        shift = _norm(window[p:] - window[:-p]).max(axis=0)
         period[(shift <= 1e-6 * amplitude) & (amplitude > 0)] = p
     return period

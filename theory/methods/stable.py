@@ -43,6 +43,11 @@ class Stable(Method):
         """Its own for the named forms, else the wrapped method's."""
         return NAMED.get(self.method.label, ("", self.method.color))[1]
 
+    @property
+    def radius_unit(self) -> str:
+        """The wrapped method's."""
+        return self.method.radius_unit
+
     def init(self, x):
         """The wrapped method's state."""
         return self.method.init(x)

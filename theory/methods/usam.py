@@ -21,6 +21,7 @@ class USAM(Method):
 
     label = "USAM"
     color = "#56B4E9"
+    radius_unit = "rate"
 
     def direction(self, x, state, gradient):
         r"""$(\nabla f(w + \rho g), g)$."""

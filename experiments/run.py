@@ -1,0 +1,283 @@
+"""Command line, parallel work, and results with provenance, for every experiment."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import xarray
+
+ROOT = Path(__file__).resolve().parent.parent
+FORMAT = 1  # of the result files; raised when their meaning changes
+
+
+@dataclass
+class Config:
+    """The words every experiment shares."""
+
+    landscape: tuple[str, ...] = ()
+    """names, or paths of your own Python files; default: all that suit"""
+    methods: tuple[str, ...] = ("gd", "usam", "sam", "ssam", "ssam-n")
+    """gd, usam, sam, ssam, ssam-n, stable:NAME ..."""
+    eta: tuple[str, ...] = ()
+    """learning rates, values or LOW:HIGH:N (logarithmic)"""
+    rho: tuple[str, ...] = ()
+    """radii, values or LOW:HIGH:N (logarithmic)"""
+    starts: int = 6144
+    """starting points, per saddle or minimum"""
+    steps: int = 1000
+    """most steps a run takes"""
+    seed: int = 0
+    """of all random numbers"""
+    quick: bool = False
+    """a small version, in seconds"""
+    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
+    """processes; the results do not depend on it"""
+    cluster: str = ""
+    """address of a dask scheduler that runs the jobs instead"""
+    fresh: bool = False
+    """recompute what is already there (default: resume)"""
+    device: str = "cpu"
+    """torch device; other than cpu, every batch is compiled for it"""
+    dtype: str = "float64"
+    """float64 or float32"""
+    out: Path = Path("experiments/results")
+    """folder of the results"""
+
+    def __post_init__(self) -> None:
+        """Checks the numbers; raises ValueError naming the option and its rule."""
+        for name in ("starts", "steps", "jobs"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"--{name} must be >= 1, got {getattr(self, name)}.")
+        if self.dtype not in ("float64", "float32"):
+            raise ValueError(f"--dtype is float64 or float32, got `{self.dtype}`.")
+        numbers("eta", self.eta, zero=False)
+        numbers("rho", self.rho, zero=True)
+
+
+def numbers(option: str, words: Iterable[str], zero: bool) -> list[float]:
+    """Expands `0.1 0.2 1e-3:1:4`; refuses what is not finite and in range."""
+    values: list[float] = []
+    for word in words:
+        try:
+            parts = [float(part) for part in word.split(":")]
+        except ValueError:
+            parts = []
+        if len(parts) == 3 and parts[2] >= 2 and parts[2] % 1 == 0:
+            low, high, count = parts
+            if not 0 < low < high < math.inf:
+                raise ValueError(
+                    f"--{option} LOW:HIGH:N needs 0 < LOW < HIGH, got {word}."
+                )
+            ends = (math.log(low), math.log(high))
+            width = (ends[1] - ends[0]) / (count - 1)
+            values += [math.exp(ends[0] + i * width) for i in range(int(count))]
+        elif len(parts) == 1:
+            values += parts
+        else:
+            raise ValueError(f"--{option} takes numbers or LOW:HIGH:N, got `{word}`.")
+    rule = ">= 0" if zero else "> 0"
+    for value in values:
+        if not (math.isfinite(value) and (value > 0 or (zero and value == 0))):
+            raise ValueError(f"--{option} must be finite and {rule}, got {value:g}.")
+    return values
+
+
+def main(config: type, work: Callable[[Any], None], module: str) -> None:
+    """Parses the command line into the Config, works, and ends in one clear line.
+
+    Exit codes: 0 done, 2 bad input, 74 the results cannot be written, 130 stopped.
+    """
+    import tyro
+
+    program = f"python -m {module}"
+    try:
+        # Tyro would read a negative number as an option.
+        words = [" " + w if w[:1] == "-" and w[1:2].isdigit() else w for w in sys.argv]
+        parsed = tyro.cli(
+            config, prog=program, args=words[1:], config=(tyro.conf.FlagCreatePairsOff,)
+        )
+        work(parsed)
+    except KeyboardInterrupt:
+        sys.exit(_say(program, "stopped; what was complete is kept.", 130))
+    except ValueError as error:
+        sys.exit(_say(program, str(error), 2))
+    except OSError as error:
+        sys.exit(_say(program, f"{error.strerror}: `{error.filename}`", 74))
+
+
+def _say(program: str, text: str, code: int) -> int:
+    print(f"{program}: {text}", file=sys.stderr)
+    return code
+
+
+def in_parallel(
+    work: Callable[..., Any], cases: list[tuple], config: Config, what: str
+) -> Iterator[tuple[tuple, Any]]:
+    """Yields `(case, work(*case))` as they finish, with progress."""
+    import joblib
+
+    def labelled(case: tuple) -> tuple[tuple, Any]:
+        return case, work(*case)
+
+    jobs = [joblib.delayed(labelled)(case) for case in cases]
+    with _backend(config):
+        pool = joblib.Parallel(
+            n_jobs=min(config.jobs, max(1, len(cases))),
+            return_as="generator_unordered",
+            batch_size=1,
+        )
+        yield from progress(pool(jobs), len(cases), what)
+
+
+@contextmanager
+def _backend(config: Config) -> Iterator[None]:
+    if not config.cluster:
+        yield
+        return
+    import joblib
+
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ValueError(
+            "--cluster needs dask: `pip install sharpness-regimes[cluster]`"
+        ) from error
+    with Client(config.cluster), joblib.parallel_config(backend="dask"):
+        yield
+
+
+def progress(items: Iterable, total: int, what: str) -> Iterator:
+    """A bar with rate and remaining time on a terminal, else a line now and then."""
+    if sys.stderr.isatty():
+        from tqdm import tqdm
+
+        yield from tqdm(items, total=total, desc=what, unit="case", leave=False)
+        return
+    begun = said = time.monotonic()
+    for done, item in enumerate(items, 1):
+        yield item
+        now = time.monotonic()
+        if now - said > 20:
+            said = now
+            left = (now - begun) / done * (total - done)
+            print(f"{what}: {done} of {total}, {left:.0f} s left", file=sys.stderr)
+
+
+def fingerprint(config: Config, *more: Any) -> str:
+    """Hash of the configuration and of the sources that decide the numbers.
+
+    Options that do not change results (jobs, out, ...) are left out.
+    """
+    words = asdict(config)
+    for name in ("jobs", "cluster", "fresh", "out"):
+        del words[name]
+    text = json.dumps([words, *more], sort_keys=True, default=str)
+    digest = hashlib.sha256(text.encode())
+    for folder in ("landscapes", "theory", "experiments"):
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            digest.update(file.read_bytes())
+    for name in getattr(config, "landscape", ()):
+        if Path(name).is_file():
+            digest.update(Path(name).read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def save(dataset: xarray.Dataset, path: Path, config: Config, key: str) -> Path:
+    """Writes a result atomically: netCDF, and a sidecar of what may differ.
+
+    The netCDF holds the configuration, its hash, versions and seed, so that the same
+    work gives the same bytes; commit, machine and time stand in `NAME.json`.
+    """
+    import numpy
+    import scipy
+
+    words = {k: str(v) for k, v in asdict(config).items()}
+    for name in ("jobs", "cluster", "fresh", "out"):
+        del words[name]
+    dataset.attrs |= {
+        "format": FORMAT,
+        "fingerprint": key,
+        "config": json.dumps(words, sort_keys=True),
+        "seed": config.seed,
+        "versions": f"numpy {numpy.__version__}, scipy {scipy.__version__}",
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _atomic(path) as temporary:
+        try:
+            dataset.to_netcdf(temporary, engine="h5netcdf")
+        except OSError as error:
+            # The library's error names neither the file nor the reason plainly.
+            reason = error.strerror or f"cannot be written ({error})"
+            raise OSError(error.errno or 74, reason, str(path)) from error
+    aside = {"commit": _commit(), "machine": platform.platform(), "time": time.ctime()}
+    with _atomic(path.with_suffix(".json")) as temporary:
+        temporary.write_text(json.dumps(aside, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+@contextmanager
+def _atomic(path: Path) -> Iterator[Path]:
+    """A temporary file beside the target that replaces it only when complete."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o644)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def load(path: Path | str) -> xarray.Dataset:
+    """Reads a result.
+
+    Raises:
+        ValueError: the file is missing, truncated, foreign, or of another version.
+    """
+    import xarray
+
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"no result at `{path}`: run the experiment first.")
+    try:
+        with xarray.open_dataset(path, engine="h5netcdf") as opened:
+            dataset = opened.load()
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise ValueError(
+            f"`{path}` is damaged or no netCDF file; delete it."
+        ) from error
+    found = dataset.attrs.get("format")
+    if found != FORMAT:
+        raise ValueError(
+            f"`{path}` has format {found}, this version reads {FORMAT}: run again."
+        )
+    return dataset
+
+
+def _commit() -> str:
+    try:
+        answer = subprocess.run(
+            ["git", "describe", "--always", "--dirty"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return answer.stdout.strip()

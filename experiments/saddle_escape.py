@@ -1,0 +1,93 @@
+"""Which methods escape which saddles, at which learning rates and radii?
+
+    python -m experiments.saddle_escape --quick
+    python -m experiments.saddle_escape --landscape beale --methods sam ssam
+
+Around every saddle, thousands of starts: the share that leaves, when, how near the
+saddle a start must lie to stay, and the learning rate above which SAM leaves, each
+beside what T6 to T9 predict from the Hessian (`paper_notes.md`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from experiments import run
+
+if TYPE_CHECKING:
+    import xarray
+
+NAME = "saddle_escape"
+
+
+@dataclass
+class Config(run.Config):
+    """Which methods escape which saddles, at which learning rates and radii?
+
+    Without --eta, learning rates are 0.1 0.5 1 1.5 over the largest curvature at each
+    saddle. Without --rho, radii are 0.01 0.03 0.1 0.2 of --radius where the method's
+    radius is a length (SAM, SSAM-N), and 0.1 0.5 0.9 1.1 over the steepest descending
+    curvature where it is a rate (USAM, SSAM).
+    """
+
+    radius: float | None = None
+    """of the ball a run must leave; default: half-way to the next critical point"""
+    rays: int = 32
+    """directions along which the trap's radius is bisected"""
+
+    def __post_init__(self) -> None:
+        """Checks the numbers, and makes everything small for --quick."""
+        super().__post_init__()
+        if self.radius is not None and not 0 < self.radius < float("inf"):
+            raise ValueError(f"--radius must be finite and > 0, got {self.radius:g}.")
+        if self.rays < 1:
+            raise ValueError(f"--rays must be >= 1, got {self.rays}.")
+        if self.quick:
+            self.starts, self.steps = min(self.starts, 64), min(self.steps, 300)
+            self.rays = min(self.rays, 4)
+        self.threshold_starts = 4 if self.quick else 8
+        self.threshold_steps = min(self.steps, 300) if self.quick else 4 * self.steps
+        self.spectra = 16 if self.quick else 160
+        self.pixels = 41 if self.quick else 201
+        eta = run.numbers("eta", self.eta, zero=False)
+        rho = run.numbers("rho", self.rho, zero=True)
+        short = slice(None, None, 3) if self.quick else slice(None)
+        self.eta_grid = (eta, (0.1, 0.5, 1.0, 1.5)[short])
+        lengths, rates = (0.01, 0.03, 0.1, 0.2), (0.1, 0.5, 0.9, 1.1)
+        self.rho_grid = (rho, {"length": lengths[short], "rate": rates[short]})
+
+
+def work(config: Config) -> None:
+    """Measures what is missing, saves, and prints the table and the answer."""
+    from experiments.saddles import report
+
+    dataset = measure(config)
+    path = config.out / f"{NAME}.nc"
+    run.save(dataset, path, config, run.fingerprint(config))
+    print(report.table(dataset))
+    print()
+    print(report.answer(dataset))
+    print()
+    print(f"results: {path}")
+    print("figures: python -m figures saddle_escape")
+
+
+def measure(config: Config) -> xarray.Dataset:
+    """All measurements, landscape by landscape; each is kept as soon as it is done."""
+    from experiments.saddles import plan
+
+    parts = []
+    for name, cases in plan.by_landscape(config).items():
+        path = config.out / NAME / f"{plan.slug(name)}.nc"
+        key = run.fingerprint(config, name)
+        kept = None if config.fresh else plan.kept(path, key)
+        if kept is None:
+            kept = plan.together(run.in_parallel(plan.do, cases, config, name))
+            run.save(kept, path, config, key)
+        parts.append(kept)
+    return plan.in_order(plan.merge(parts), config)
+
+
+if __name__ == "__main__":
+    run.main(Config, work, f"experiments.{NAME}")

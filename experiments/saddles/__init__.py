@@ -1,0 +1,1 @@
+"""The measurements that `experiments.saddle_escape` puts together."""

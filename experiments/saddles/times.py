@@ -1,0 +1,128 @@
+"""Share of runs that leave a saddle, and when, beside the prediction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray
+from scipy.stats import norm as normal
+
+from experiments.saddles.site import Site, sites
+from theory import methods, simulate
+from theory.method import Method
+from theory.prediction import predict
+from theory.quadratic import weakest_descent
+from theory.verdict import Verdict, classify
+
+QUANTILES = np.linspace(0, 1, 101)
+
+
+def wilson(hits: Any, count: int, level: float = 0.95) -> tuple[Any, Any]:
+    """Wilson's interval of a proportion."""
+    z, p = normal.ppf((1 + level) / 2), hits / count
+    middle = (p + z**2 / (2 * count)) / (1 + z**2 / count)
+    half = np.sqrt(p * (1 - p) / count + (z / (2 * count)) ** 2)
+    half *= z / (1 + z**2 / count)
+    return middle - half, middle + half
+
+
+def starts_for(site: Site, count: int) -> int:
+    """High-dimensional steps cost matrix products: fewer starts there."""
+    return count if site.landscape.dim <= 16 else max(32, count // 32)
+
+
+def escape(
+    name: str, number: int, spec: str, config: Any, engine: str
+) -> xarray.Dataset:
+    """Measures one saddle and method on the grid of eta and rho.
+
+    Args:
+        name: of the landscape.
+        number: of the saddle, from 0.
+        spec: of the method.
+        config: the experiment's.
+        engine: of the batch.
+
+    Returns:
+        Dimensions `saddle` and `algorithm` of length 1, `eta_level`, `rho_level`,
+        `quantile`. Times are steps, `inf` for runs that did not leave.
+    """
+    site = sites(name, config.radius)[number]
+    method = methods.make(spec)
+    eta, rhos = site.etas(*config.eta_grid), site.rhos(method, *config.rho_grid)
+    # A method without a radius is run once and shown at every level.
+    rho = rhos if has_radius(method) else np.zeros(1)
+    count = starts_for(site, config.starts)
+    x = site.starts(count, config.seed)
+    run = simulate.batch(
+        site.landscape,
+        method,
+        eta[:, None, None],
+        rho[:, None],
+        x,
+        config.steps,
+        center=site.saddle.point,
+        radius=site.radius,
+        window=min(64, config.steps),
+        engine=engine,
+        dtype=config.dtype,
+        device=config.device,
+    )
+    codes = classify(run, site.landscape).codes
+    times = np.where(run.left, run.steps, np.inf)
+    hits = run.left.sum(axis=-1)
+    low, high = wilson(hits, count)
+    u = site.eigenbasis(x)
+    told = [
+        [predict(method, e, r, site.saddle.eigenvalues, u, site.radius) for r in rho]
+        for e in eta
+    ]
+    sharp = [[_quantiles(p.times, count) for p in row] for row in told]
+    cell = ("saddle", "algorithm", "eta_level", "rho_level")
+    variables = {
+        "escaped": (cell, hits / count),
+        "escaped_low": (cell, low),
+        "escaped_high": (cell, high),
+        "stalled": (cell, (codes == Verdict.STALLED).mean(axis=-1)),
+        "undecided": (cell, (codes == Verdict.UNDECIDED).mean(axis=-1)),
+        "predicted_low": (cell, [[p.low for p in row] for row in told]),
+        "predicted_high": (cell, [[p.high for p in row] for row in told]),
+        "theory": (cell, [[p.source for p in row] for row in told]),
+        "time": ((*cell, "quantile"), _quantiles(times, count)),
+        "predicted_time": ((*cell, "quantile"), sharp),
+        "eta": (("saddle", "eta_level"), eta),
+        "starts": (("saddle",), count),
+        "index": (("saddle",), site.saddle.index),
+        "radius": (("saddle",), site.radius),
+        "m": (("saddle",), weakest_descent(site.saddle.eigenvalues)),
+        "curvature": (("saddle",), site.curvature),
+    }
+    leading = {"saddle": 1, "algorithm": 1}
+    dataset = xarray.Dataset(
+        {
+            key: (dims, np.array(v)[tuple(None for d in dims if d in leading)])
+            for key, (dims, v) in variables.items()
+        },
+        coords={
+            "saddle": [site.name],
+            "algorithm": [method.label],
+            "quantile": QUANTILES,
+        },
+    )
+    dataset = dataset.isel(rho_level=np.arange(len(rhos)) % len(rho))
+    shown = rhos if has_radius(method) else 0 * rhos
+    return dataset.assign(rho=(("saddle", "algorithm", "rho_level"), shown[None, None]))
+
+
+def has_radius(method: Method) -> bool:
+    """Whether the method has a rho at all."""
+    return method.get("rho", None) is not None
+
+
+def _quantiles(times: np.ndarray | None, count: int) -> np.ndarray:
+    """Order statistics of the times, censored ones last; NaN without a prediction."""
+    if times is None:
+        return np.full(len(QUANTILES), np.nan)
+    ranks = np.round(QUANTILES * (count - 1)).astype(int)
+    return np.sort(times, axis=-1)[..., ranks]
