@@ -74,19 +74,27 @@ def work(config: Config) -> None:
 
 
 def measure(config: Config) -> xarray.Dataset:
-    """All measurements, landscape by landscape; each is kept as soon as it is done."""
+    """All measurements; a landscape is kept on disk as soon as it is complete."""
     from experiments.saddles import plan
 
-    parts = []
-    for name, cases in plan.by_landscape(config).items():
-        path = config.out / NAME / f"{plan.slug(name)}.nc"
-        key = run.fingerprint(config, name)
-        kept = None if config.fresh else plan.kept(path, key)
+    plans = plan.by_landscape(config)
+    parts, missing = {}, {}
+    for name, cases in plans.items():
+        kept = None if config.fresh else plan.kept(config, name)
         if kept is None:
-            kept = plan.together(run.in_parallel(plan.do, cases, config, name))
-            run.save(kept, path, config, key)
-        parts.append(kept)
-    return plan.in_order(plan.merge(parts), config)
+            missing[name] = cases
+        else:
+            parts[name] = kept
+    cases = [case for group in missing.values() for case in group]
+    done: dict[str, list] = {name: [] for name in missing}
+    for case, dataset in run.in_parallel(plan.do, cases, config, NAME):
+        name = plan.owner(case)
+        done[name].append((case, dataset))
+        if len(done[name]) == len(missing[name]):
+            parts[name] = plan.together(done.pop(name))
+            key = run.fingerprint(config, name)
+            run.save(parts[name], plan.place(config, name), config, key)
+    return plan.in_order(plan.merge(parts[name] for name in plans), config)
 
 
 if __name__ == "__main__":

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from landscapes.landscape import FLAT
+from theory import quadratic
 from theory.method import Method
-from theory.quadratic import (
-    escape_time,
-    multipliers,
-    sam_cycle,
-    sam_threshold,
-    sam_trap,
-    usam_trap,
-    weakest_descent,
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,10 +17,11 @@ class Prediction:
     """Bounds on the share of starts that leave, and when they do.
 
     Args:
-        low: least share that leaves.
-        high: largest share that leaves; `(0, 1)` together say nothing.
-        times: steps until each start has left, or None where no closed form is known.
-        source: the statement used, with what is missing where it is silent.
+        low: least share that has left after the given number of steps.
+        high: largest such share; `(0, 1)` together say nothing.
+        times: steps until each start has left (for SSAM the least possible), or None
+            where no closed form is known.
+        source: the statement used, or why there is none.
     """
 
     low: float
@@ -36,88 +30,115 @@ class Prediction:
     source: str
 
 
+@dataclass(frozen=True, eq=False)
+class Setting:
+    r"""Runs from u that leave when $\|w\| \ge R$, within a number of steps.
+
+    Args:
+        method: with its radius.
+        eta: learning rate.
+        rho: radius.
+        spectrum: the Hessian's eigenvalues at the saddle, `(d,)`.
+        u: starts in its eigenbasis, measured from the saddle, `(n, d)`.
+        radius: R.
+        steps: the most a run takes.
+    """
+
+    method: Method
+    eta: float
+    rho: float
+    spectrum: np.ndarray
+    u: np.ndarray
+    radius: float
+    steps: int
+
+    @property
+    def curvature(self) -> float:
+        r"""$\max|\lambda|$."""
+        return float(np.abs(self.spectrum).max())
+
+    def share(self, factors: np.ndarray) -> tuple[float, np.ndarray]:
+        """Share that has left, and times, if each mode has this factor per step."""
+        times = quadratic.escape_time(factors, self.u, self.radius)
+        return float((times <= self.steps).mean()), times
+
+    def within(self, reach: float) -> float:
+        r"""Share of the starts with $\|Hw\| <$ reach."""
+        return float((np.linalg.norm(self.u * self.spectrum, axis=1) < reach).mean())
+
+
 def silent(reason: str) -> Prediction:
     """No statement covers the case."""
     return Prediction(0.0, 1.0, None, reason)
 
 
-def predict(
-    method: Method,
-    eta: float,
-    rho: float,
-    spectrum: np.ndarray,
-    u: np.ndarray,
-    radius: float,
-) -> Prediction:
-    r"""The prediction for runs from u that leave when $\|w\| \ge R$.
-
-    Args:
-        method: any; only GD, USAM, SAM, SSAM, SSAM-N have theorems.
-        eta: learning rate.
-        rho: radius.
-        spectrum: the Hessian's eigenvalues at the saddle.
-        u: starts in its eigenbasis, measured from the saddle, `(n, d)`.
-        radius: R.
-    """
-    size = np.abs(spectrum).max()
-    if np.abs(spectrum).min() <= FLAT * max(size, FLAT):
+def predict(s: Setting) -> Prediction:
+    """The prediction for GD, USAM, SAM, SSAM and SSAM-N; silent for all others."""
+    if np.abs(s.spectrum).min() <= FLAT * max(s.curvature, FLAT):
         return silent("degenerate (N5)")
-    rules = {"GD": _linear, "USAM": _linear, "SAM": _sam, "SSAM": _ssam}
-    rules["SSAM-N"] = _ssam_n
-    rule = rules.get(method.label)
-    if rule is None:
+    rules: dict[str, Callable[[Setting], Prediction]] = {
+        "GD": _linear,
+        "USAM": _linear,
+        "SAM": _sam,
+        "SSAM": _ssam,
+        "SSAM-N": _ssam_n,
+    }
+    if s.method.label not in rules:
         return silent("no theorem")
-    return rule(method.having(rho=rho), eta, rho, spectrum, u, radius)
+    return (_linear if s.rho == 0 else rules[s.method.label])(s)
 
 
-def _linear(method, eta, rho, spectrum, u, radius) -> Prediction:
-    """T6 (and T4): a linear map; it leaves iff a mode grows."""
-    factors = np.abs(multipliers(method, eta, spectrum))
-    times = escape_time(factors, u, radius)
-    share = float(factors.max() > 1)
+def _linear(s: Setting) -> Prediction:
+    """T6 (and T4): a linear map; every mode has its multiplier."""
+    share, times = s.share(np.abs(quadratic.multipliers(s.method, s.eta, s.spectrum)))
     return Prediction(share, share, times, "T6")
 
 
-def _ssam(method, eta, rho, spectrum, u, radius) -> Prediction:
-    """T8: USAM's trap; where it leaves, GD's time is the asymptotic one."""
-    if eta * np.abs(spectrum).max() >= 2:
+def _ssam(s: Setting) -> Prediction:
+    """T8: USAM's trap; outside it every step grows between two known factors."""
+    if s.eta * s.curvature >= 2:
         return silent("T8 needs eta max|lam| < 2")
-    if rho > usam_trap(spectrum):
-        return Prediction(0.0, 0.0, np.full(len(u), np.inf), "T8")
-    descent = np.where(rho * -spectrum < 1, spectrum, 0.0)
-    factors = 1 - eta * np.where(spectrum > 0, spectrum, descent)
-    return Prediction(1.0, 1.0, escape_time(np.abs(factors), u, radius), "T8")
+    if s.rho > quadratic.usam_trap(s.spectrum):
+        return Prediction(0.0, 0.0, np.full(len(s.u), np.inf), "T8 held")
+    k = 1 + s.rho * s.spectrum
+    growing = (s.spectrum < 0) & (k > 0)
+    m = np.where(growing, -s.spectrum, 0.0)
+    slowest = np.where(growing, 1 + s.eta * m * k / np.abs(k).max(), 0.0)
+    low, _ = s.share(slowest)
+    positive = s.spectrum > 0
+    steady = s.eta * ((s.spectrum * k)[positive] / k[growing].min() - m.max()) < 2
+    if growing.sum() != 1 or not steady.all():
+        return Prediction(low, 1.0, None, "T8 leaves")
+    high, times = s.share(np.where(growing, 1 + s.eta * m, 1.0))
+    return Prediction(low, high, times, "T8 leaves")
 
 
-def _trapped(rho: float, spectrum: np.ndarray, u: np.ndarray) -> float:
-    """Share of the starts with ||Hw|| < rho m."""
-    return float(
-        (np.linalg.norm(u * spectrum, axis=1) < sam_trap(rho, spectrum)).mean()
-    )
-
-
-def _sam(method, eta, rho, spectrum, u, radius) -> Prediction:
-    """T7: index 1; inside the trap everything stalls below the threshold."""
-    index = int((spectrum < 0).sum())
-    top, m = spectrum.max(), weakest_descent(spectrum)
-    if rho == 0:
-        return _linear(method, eta, rho, spectrum, u, radius)
+def _sam(s: Setting) -> Prediction:
+    """T7: inside the trap everything stalls below the threshold."""
+    inside = s.within(quadratic.sam_trap(s.rho, s.spectrum))
+    if quadratic.sam_trap_is_invariant(s.eta, s.spectrum):
+        return Prediction(0.0, 1 - inside, None, "T7a stalls")
+    index = int((s.spectrum < 0).sum())
+    threshold, top = quadratic.sam_threshold(s.spectrum), s.spectrum.max()
     if index != 1:
         return silent(f"index {index} (N5)")
-    if eta * m >= 1 or eta * top >= 2:
-        return silent("T7 needs eta m < 1, eta lam+ < 2")
-    if sam_cycle(eta, rho, top) >= radius:
+    if np.isnan(threshold) or s.eta * top >= 2:
+        return silent("T7 needs eta m <= 1, eta lam+ < 2")
+    if quadratic.sam_cycle(s.eta, s.rho, top) >= s.radius:
         return silent("the band is wider than the ball")
-    inside = _trapped(rho, spectrum, u)
-    if eta < sam_threshold(spectrum):
-        return Prediction(0.0, 1 - inside, None, "T7 stalls")
-    return Prediction(inside, 1.0, None, "T7 escapes")
+    if s.eta < threshold:
+        return Prediction(0.0, 1 - inside, None, "T7b stalls")
+    down = np.abs(s.u[:, s.spectrum < 0]).min()
+    wait = np.log(s.radius / down) / np.log(quadratic.sam_growth(s.eta, s.spectrum))
+    # The approach to the bounce takes its time as well: allow for as much again.
+    if 2 * wait > s.steps:
+        return silent("T7b leaves, too slowly to see")
+    return Prediction(inside, 1.0, None, "T7b leaves")
 
 
-def _ssam_n(method, eta, rho, spectrum, u, radius) -> Prediction:
-    """T9: a neighbourhood is attracted; its size is measured, not predicted."""
-    if eta * np.abs(spectrum).max() >= 2:
+def _ssam_n(s: Setting) -> Prediction:
+    """T9: a neighbourhood is attracted, of which a part is proved."""
+    if s.eta * s.curvature >= 2:
         return silent("T9 needs eta max|lam| < 2")
-    if rho == 0:
-        return _linear(method, eta, rho, spectrum, u, radius)
-    return Prediction(0.0, 1.0, None, "T9 (size open)")
+    reach = s.rho * quadratic.ssam_n_neighbourhood(s.eta, s.spectrum)
+    return Prediction(0.0, 1 - s.within(reach), None, "T9b stalls")

@@ -111,18 +111,69 @@ def sam_trap(rho: Any, spectrum: Any) -> Any:
     return rho * weakest_descent(spectrum)
 
 
-def sam_threshold(spectrum: Any) -> float:
-    r"""T7: $\eta^* = 2m/(\lambda_+(\lambda_+ + m))$: SAM stalls below, escapes above.
+def sam_trap_is_invariant(eta: Any, spectrum: Any) -> Any:
+    r"""T7a, any index: SAM maps $\|Hw\| \le \rho m$ into itself iff this holds.
 
-    Holds whatever rho, for index 1, $\eta m < 1$ and $\eta\lambda_+ < 2$.
+    $\eta\max_i\lambda_i^2 \le m$.
+    """
+    lam = np.asarray(spectrum, dtype=float)
+    return eta * (lam**2).max() <= weakest_descent(lam) * (1 + 1e-12)
+
+
+def sam_threshold(spectrum: Any) -> float:
+    r"""T7b: $\eta^* = 2m/(\lambda_+(\lambda_+ + m))$: SAM stalls below, escapes above.
+
+    Whatever rho, for index 1, $\lambda_+ \ge m$ and $\eta\lambda_+ < 2$. (For
+    $\lambda_+ < m$ T7a holds up to $\eta = 1/m$, and above it some starts leave.)
 
     Returns:
         NaN where the spectrum has not exactly one negative, no zero and at least one
-        positive eigenvalue, or where $\eta^* m \ge 1$: there T7 is silent (N5).
+        positive eigenvalue, or where $\lambda_+ < m$.
     """
     lam = np.asarray(spectrum, dtype=float)
-    if (lam < 0).sum() != 1 or (lam == 0).any() or lam.max() <= 0:
+    if (lam < 0).sum() != 1 or (lam == 0).any() or lam.max() < -lam.min():
         return np.nan
     m, top = -lam.min(), lam.max()
-    threshold = 2 * m / (top * (top + m))
-    return threshold if threshold * m < 1 else np.nan
+    return 2 * m / (top * (top + m))
+
+
+def sam_growth(eta: Any, spectrum: Any) -> float:
+    r"""T7b: the descending mode's factor $\varphi$ while the top one bounces.
+
+    $\varphi = 1 + \eta m(1 - \rho m/G)$, $G = \eta\rho\lambda_+^2/(2 - \eta\lambda_+)$.
+    """
+    m, top = weakest_descent(spectrum), np.max(spectrum)
+    return 1 + eta * m * (1 - m / (top * sam_cycle(eta, 1.0, top)))
+
+
+def ssam_n_neighbourhood(eta: float, spectrum: Any) -> float:
+    r"""T9b: SSAM-N is attracted from $\|Hw\| < \rho r$; this is a proved r.
+
+    $r = \tau_0\prod_j c_j$, $c_j = \min((1+e_j^2)^{-1/2}, (1-e_j^2/4)^{1/2})$,
+    $e_j = \eta|\lambda_j|$, the mode of smallest $|\tau+\lambda_j|$, $\tau<\tau_0$,
+    left out; $\tau_0 = \min(m, (n-p)/2)$ over eigenvalues $-n < 0 < p < n$. Not sharp:
+    see `ssam_n_conjecture`.
+
+    Returns:
+        0 where $\eta\max|\lambda| \ge 2$ (nothing is attracted).
+    """
+    lam = np.asarray(spectrum, dtype=float)
+    e = eta * np.abs(lam)
+    if e.max() >= 2:
+        return 0.0
+    n, p = -lam[lam < 0][:, None], lam[lam > 0]
+    gaps = (n - p)[n > p] / 2
+    tau = min(weakest_descent(lam), *gaps) if gaps.size else weakest_descent(lam)
+    c = np.minimum(1 / np.sqrt(1 + e**2), np.sqrt(1 - e**2 / 4))
+    c[np.abs(tau / 2 + lam).argmin()] = 1
+    return float(tau * c.prod())
+
+
+def ssam_n_conjecture(eta: float, spectrum: Any) -> float:
+    r"""T9's conjecture: attracted from $\|Hw\| < \rho m\sqrt{1 - e^2/4}$.
+
+    $e = \eta\max|\lambda| < 2$. No counterexample is known; the measured radius tends
+    to it as $\lambda_+/m$ grows.
+    """
+    e = eta * np.abs(spectrum).max()
+    return float(weakest_descent(spectrum) * np.sqrt(1 - e**2 / 4))

@@ -159,18 +159,18 @@ def _near(window: Window, critical: CriticalPoint, codes: np.ndarray) -> np.ndar
 def _growing(
     offset: np.ndarray, critical: CriticalPoint, width: np.ndarray
 ) -> np.ndarray:
-    """Whether the part along the negative directions grew over the window.
+    """Whether any descending direction grew over the window.
 
-    Chaotic motion at the width of the band itself may fluctuate by a factor of two.
+    One that moves chaotically at the width of the band itself (T7) may fluctuate by a
+    factor of two; one that grows steadily, at every second step, may not.
     """
     down = critical.eigenvectors[:, critical.eigenvalues < 0]
-    if not down.size:
-        return np.zeros(offset.shape[1:-1], dtype=bool)
-    u = _norm(offset @ down)
+    u = np.abs(offset @ down)  # (W, run, direction)
     half = len(u) // 2
     first, second = u[:half].max(axis=0), u[half:].max(axis=0)
-    chaotic = first > 1e-3 * width
-    return second > first * np.where(chaotic & (width > 0), 2.0, 1.0)
+    steady = (u[2:] >= u[:-2]).all(axis=0)
+    chaotic = ~steady & (first > 1e-3 * width[:, None])
+    return (second > first * np.where(chaotic, 2.0, 1.0)).any(axis=-1)
 
 
 def _period(window: np.ndarray, amplitude: np.ndarray) -> np.ndarray:

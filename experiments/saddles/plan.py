@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from experiments.saddles.directions import directions
 from experiments.saddles.maps import path, trap_map
 from experiments.saddles.site import sites
 from experiments.saddles.thresholds import across, threshold
-from experiments.saddles.times import escape
+from experiments.saddles.times import escape, has_radius
 from experiments.saddles.traps import trap
 from theory import methods
 
@@ -55,7 +54,9 @@ def _cases(name: str, here: tuple, config: Any) -> list[tuple]:
     for number, site in enumerate(here):
         for spec in config.methods:
             cases.append(("escape", name, number, spec, config, "numpy"))
-            cases.append(("trap", name, number, spec, config))
+            # In high dimension the single directions say more than random rays.
+            if has_radius(methods.make(spec)) and site.landscape.dim <= 16:
+                cases.append(("trap", name, number, spec, config))
             if site.saddle.index > 1:
                 cases.append(("directions", name, number, spec, config))
         if site.saddle.index == 1 and THRESHOLD in config.methods:
@@ -129,15 +130,22 @@ def in_order(dataset: xarray.Dataset, config: Any) -> xarray.Dataset:
     return dataset.reindex(algorithm=list(dict.fromkeys(labels)))
 
 
-def kept(path: Path, key: str) -> xarray.Dataset | None:
+def owner(case: tuple) -> str:
+    """The landscape a case belongs to."""
+    return SPECTRA if case[0] == "across" else case[1]
+
+
+def place(config: Any, name: str) -> Path:
+    """Where a landscape's own result lies."""
+    stem = Path(name).stem if name.endswith(".py") else name
+    return config.out / "saddle_escape" / f"{stem.replace(' ', '_')}.nc"
+
+
+def kept(config: Any, name: str) -> xarray.Dataset | None:
     """An earlier result for exactly this work, if there is one."""
     try:
-        dataset = run.load(path)
+        dataset = run.load(place(config, name))
     except ValueError:
         return None
-    return dataset if dataset.attrs["fingerprint"] == key else None
-
-
-def slug(name: str) -> str:
-    """A file name for a landscape's name or path."""
-    return re.sub(r"\W+", "_", Path(name).stem if name.endswith(".py") else name)
+    same = dataset.attrs["fingerprint"] == run.fingerprint(config, name)
+    return dataset if same else None

@@ -10,15 +10,16 @@ HEAD = (
     "over theory", "trap reach", "as predicted",
 )  # fmt: skip
 NOTES = """\
-left, held: share of the starts that left, or are at rest or in a band at the saddle
-  (the rest is undecided, or found another critical point inside the ball).
-median steps: of all starts, over eta and rho (> : more than half never left).
-over theory: median over cells of the measured over the predicted median time
-  (GD, USAM: T6, exact on quadratics; SSAM: GD's time, which T8 gives as its limit).
-trap reach: smallest ||Hw|| of a start that leaves, over rho m, over all eta and rho
-  (T7: 1 for SAM below its threshold, 0 above; T9: open for SSAM-N).
-as predicted: cells whose 95 % interval meets T6 to T9's bounds; - where theory is
-  silent (degenerate saddles, index above 1 for SAM: N5)."""
+left, held, unsure: share of the starts that left; that rest or bounce at the saddle;
+  that are undecided after --steps (the remainder found another critical point).
+median steps: to leave, over all starts, eta and rho (> : more than half never left).
+over theory: measured over predicted median time, median over eta and rho (GD, USAM:
+  T6, exact on quadratics; SSAM: GD's time, which T8 gives as the least).
+trap reach: smallest ||Hw|| of a start that leaves, over rho m, where T7 or T9 says
+  that starts stall: 1 is the edge ||Hw|| = rho m.
+as predicted: cells (saddle, eta, rho) whose 95 % interval meets the bounds of T6 to
+  T9; the others are curvature's or theory's deviations. A cell counts only where
+  theory speaks (not: degenerate saddles, SAM's escape at index above 1, N5)."""
 
 
 def table(dataset: xarray.Dataset) -> str:
@@ -41,8 +42,7 @@ def _row(name: str, part: xarray.Dataset) -> tuple[str, ...]:
     told = part.predicted_time.sel(quantile=0.5, method="nearest")
     both = np.isfinite(middle) & np.isfinite(told)
     over = (middle / told).values[both.values]
-    reach = part.trap_reach.values
-    reach = reach[~np.isnan(reach)]
+    reach = _reach(part)
     silent = (part.predicted_low == 0) & (part.predicted_high == 1)
     agree = agrees(part)
     count = int((~silent).sum())
@@ -58,6 +58,13 @@ def _row(name: str, part: xarray.Dataset) -> tuple[str, ...]:
         f"{reach.min():.2f} to {reach.max():.2f}" if reach.size else "-",
         f"{int((agree & ~silent).sum())} of {count}" if count else "-",
     )
+
+
+def _reach(part: xarray.Dataset) -> np.ndarray:
+    """Measured trap reach where theory says that starts stall inside it."""
+    stalls = part.theory.astype(str).str.endswith("stalls").values
+    reach = part.trap_reach.values[stalls] if "trap_reach" in part else np.empty(0)
+    return reach[np.isfinite(reach)]
 
 
 def agrees(part: xarray.Dataset) -> xarray.DataArray:
@@ -89,40 +96,50 @@ def answer(dataset: xarray.Dataset) -> str:
     """The answer in one sentence, every number out of the data."""
     if "escaped" not in dataset:
         return "Nothing was measured at a saddle."
-    part = dataset.isel(saddle=np.flatnonzero((dataset.index == 1).values))
+    part = dataset.isel(saddle=np.flatnonzero((dataset["index"] == 1).values))
     if not part.sizes["saddle"]:
         return "No saddle of index 1: T6 to T9 have no common answer (N5)."
-    words = [f"Around {part.sizes['saddle']} saddles of index 1"]
-    for method in part.algorithm.values:
-        words.append(_clause(method, part.sel(algorithm=method), part))
-    return "; ".join(word for word in words if word) + "."
+    words = [_clause(name, part.sel(algorithm=name)) for name in part.algorithm.values]
+    count = part.sizes["saddle"]
+    return f"Around {count} saddles of index 1: {'; '.join(words)}{_threshold(part)}."
 
 
-def _clause(method: str, part: xarray.Dataset, all_of_it: xarray.Dataset) -> str:
-    if method in ("USAM", "SSAM"):
-        free, held = part.predicted_low == 1, part.predicted_high == 0
+def _clause(method: str, part: xarray.Dataset) -> str:
+    says = part.theory.astype(str)
+    if part.escaped_inside.notnull().any():
+        below = part.escaped_inside.where(says.str.endswith("stalls"))
+        above = part.escaped_inside.where(says.str.endswith("leaves"))
+        more = f" and {_percent(above)} above it" if above.notnull().any() else ""
+        where = " below its threshold" if more else ""
         return (
-            f"{method} left in {_mean(part.escaped.where(free))} where rho < 1/m and "
-            f"in {_mean(part.escaped.where(held))} where rho > 1/m"
+            f"of the starts with ||Hw|| < rho m, {method} let {_percent(below)} leave"
+            f"{where}{more}"
         )
-    if method == "SAM":
-        ratio = all_of_it.threshold_high / all_of_it.threshold_predicted
-        ratio = ratio.isel(rho_level=0) if "threshold_high" in all_of_it else ratio
-        middle = float(ratio.median())
-        low, high = float(ratio.min()), float(ratio.max())
+    if not (part.rho > 0).any():
+        return f"of all starts, {method} let {_percent(part.escaped)} leave"
+    held = part.escaped.where(part.predicted_high == 0)
+    free = part.escaped.where(part.predicted_low == 1)
+    if held.notnull().any():
         return (
-            f"SAM left in {_mean(part.escaped)}, held near the saddle below "
-            f"eta = 2m/(lam+(lam+ + m)) and not above (measured over predicted "
-            f"{middle:.3f}, {low:.3f} to {high:.3f}, at the smallest rho)"
+            f"of all starts, {method} let {_percent(held)} leave where rho > 1/m and "
+            f"{_percent(free)} where rho < 1/m"
         )
-    reach = part.trap_reach.values
-    reach = reach[np.isfinite(reach)]
-    more = f", trap reach {reach.min():.2f} to {reach.max():.2f}" if reach.size else ""
-    return f"{method} left in {_mean(part.escaped)}{more}"
+    return (
+        f"{method} let {_percent(free if free.notnull().any() else part.escaped)} leave"
+    )
 
 
-def _mean(values: xarray.DataArray) -> str:
-    return f"{100 * float(values.mean()):.1f} %"
+def _threshold(part: xarray.Dataset) -> str:
+    if "threshold_high" not in part or "SAM" not in part.algorithm:
+        return ""
+    ratio = (part.threshold_high / part.threshold_predicted).isel(rho_level=0)
+    if ratio.isnull().all():
+        return ""
+    return (
+        "; SAM's threshold is 2m/(lam+(lam+ + m)) times "
+        f"{float(ratio.median()):.3f} ({float(ratio.min()):.3f} to "
+        f"{float(ratio.max()):.3f}) at the smallest rho"
+    )
 
 
 def _percent(values: xarray.DataArray) -> str:

@@ -16,7 +16,7 @@ from theory.verdict import Verdict, classify
 ROUNDS, ETAS = 4, 12
 
 
-def inside_trap(site: Site, rho: np.ndarray, count: int, seed: int) -> np.ndarray:
+def starts_inside(site: Site, rho: np.ndarray, count: int, seed: int) -> np.ndarray:
     r"""Starts with $\|Hw\| = \rho m / 2$, `(rho, count, d)`."""
     v = np.random.default_rng([seed, 3]).normal(size=(count, site.landscape.dim))
     H = site.landscape.hessian(site.saddle.point)
@@ -37,7 +37,7 @@ def threshold(name: str, number: int, spec: str, config: Any) -> xarray.Dataset:
     site = sites(name, config.radius)[number]
     method = methods.make(spec)
     rho = site.rhos(method, *config.rho_grid)
-    x = inside_trap(site, rho, config.threshold_starts, config.seed)
+    x = starts_inside(site, rho, config.threshold_starts, config.seed)
     low = np.full(len(rho), 0.02 / site.curvature)
     high = np.full(len(rho), 1.98 / site.curvature)
     seen_low, seen_high = np.full(len(rho), np.nan), np.full(len(rho), np.nan)

@@ -11,8 +11,8 @@ from scipy.stats import norm as normal
 from experiments.saddles.site import Site, sites
 from theory import methods, simulate
 from theory.method import Method
-from theory.prediction import predict
-from theory.quadratic import weakest_descent
+from theory.prediction import Setting, predict
+from theory.quadratic import sam_trap, weakest_descent
 from theory.verdict import Verdict, classify
 
 QUANTILES = np.linspace(0, 1, 101)
@@ -74,9 +74,9 @@ def escape(
     hits = run.left.sum(axis=-1)
     low, high = wilson(hits, count)
     u = site.eigenbasis(x)
+    inside = inside_trap(site, method, rho, u)
     told = [
-        [predict(method, e, r, site.saddle.eigenvalues, u, site.radius) for r in rho]
-        for e in eta
+        [predict(_setting(site, method, e, r, u, config)) for r in rho] for e in eta
     ]
     sharp = [[_quantiles(p.times, count) for p in row] for row in told]
     cell = ("saddle", "algorithm", "eta_level", "rho_level")
@@ -86,6 +86,8 @@ def escape(
         "escaped_high": (cell, high),
         "stalled": (cell, (codes == Verdict.STALLED).mean(axis=-1)),
         "undecided": (cell, (codes == Verdict.UNDECIDED).mean(axis=-1)),
+        "inside": (cell, np.broadcast_to(inside.mean(axis=-1), hits.shape)),
+        "escaped_inside": (cell, _mean_where(run.left, inside)),
         "predicted_low": (cell, [[p.low for p in row] for row in told]),
         "predicted_high": (cell, [[p.high for p in row] for row in told]),
         "theory": (cell, [[p.source for p in row] for row in told]),
@@ -113,6 +115,34 @@ def escape(
     dataset = dataset.isel(rho_level=np.arange(len(rhos)) % len(rho))
     shown = rhos if has_radius(method) else 0 * rhos
     return dataset.assign(rho=(("saddle", "algorithm", "rho_level"), shown[None, None]))
+
+
+def _setting(
+    site: Site, method: Method, eta: float, rho: float, u: np.ndarray, config: Any
+) -> Setting:
+    spectrum = site.saddle.eigenvalues
+    exact = method.having(rho=float(rho))
+    return Setting(exact, eta, rho, spectrum, u, site.radius, config.steps)
+
+
+def inside_trap(
+    site: Site, method: Method, rho: np.ndarray, u: np.ndarray
+) -> np.ndarray:
+    r"""Which starts lie in SAM's trap $\|Hw\| < \rho m$, `(rho, start)`.
+
+    None for a method whose radius is no length.
+    """
+    if method.radius_unit != "length" or not has_radius(method):
+        return np.zeros((len(rho), len(u)), dtype=bool)
+    size = np.linalg.norm(u * site.saddle.eigenvalues, axis=1)
+    return size < sam_trap(rho, site.saddle.eigenvalues)[:, None]
+
+
+def _mean_where(values: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Share of the chosen, NaN where there are none."""
+    count = np.broadcast_to(chosen, values.shape).sum(axis=-1)
+    with np.errstate(invalid="ignore"):
+        return (values & chosen).sum(axis=-1) / np.where(count, count, np.nan)
 
 
 def has_radius(method: Method) -> bool:

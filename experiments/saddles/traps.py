@@ -8,7 +8,6 @@ import numpy as np
 import xarray
 
 from experiments.saddles.site import Site, sites
-from experiments.saddles.times import has_radius
 from theory import methods, simulate
 from theory.quadratic import weakest_descent
 
@@ -42,10 +41,8 @@ def trap(name: str, number: int, spec: str, config: Any) -> xarray.Dataset:
     """
     site = sites(name, config.radius)[number]
     method = methods.make(spec)
-    eta, rhos = site.etas(*config.eta_grid), site.rhos(method, *config.rho_grid)
-    rho = rhos if has_radius(method) else np.zeros(1)
-    many = config.rays if site.landscape.dim <= 16 else max(4, config.rays // 16)
-    v = rays(site, many, config.seed)
+    eta, rho = site.etas(*config.eta_grid), site.rhos(method, *config.rho_grid)
+    v = rays(site, config.rays, config.seed)
     shape = (len(eta), len(rho), len(v))
     low = np.full(shape, np.log(NEAREST * site.radius))
     high = np.full(shape, np.log(site.radius))
@@ -77,14 +74,13 @@ def trap(name: str, number: int, spec: str, config: Any) -> xarray.Dataset:
         reach = distance * np.linalg.norm(v @ H, axis=1) / (rho[:, None] * m)
     held = distance >= site.radius * (1 - 1e-6)
     reach = np.where(held, np.inf, reach)
-    if method.radius_unit != "length" or not has_radius(method):
+    if method.radius_unit != "length":
         reach = np.full_like(reach, np.nan)
     cell = ("saddle", "algorithm", "eta_level", "rho_level")
-    dataset = xarray.Dataset(
+    return xarray.Dataset(
         {
             "trap_radius": (cell, (distance / site.radius).min(-1)[None, None]),
             "trap_reach": (cell, reach.min(axis=-1)[None, None]),
         },
         coords={"saddle": [site.name], "algorithm": [method.label]},
     )
-    return dataset.isel(rho_level=np.arange(len(rhos)) % len(rho))
