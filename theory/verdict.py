@@ -53,9 +53,10 @@ def band(eta: np.ndarray, rho: np.ndarray, curvature: float) -> np.ndarray:
     directions) and $\eta\rho|\lambda|$ (T7's chaotic band, along negative ones), the
     larger, with 5 % to spare; none where $\eta|\lambda| \ge 2$.
     """
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         cycle = 1 / np.clip(2 - eta * curvature, 0, None)
-    width = 1.05 * eta * rho * curvature * np.maximum(1, cycle)
+        # At rho = 0 beyond the edge: 0 times infinity, no band.
+        width = 1.05 * eta * rho * curvature * np.maximum(1, cycle)
     return np.where(np.isfinite(width), width, 0.0)
 
 
