@@ -111,6 +111,15 @@ def test_a_time_limit_is_no_stall():
     assert (result.codes == Verdict.ESCAPED).all()
 
 
+@pytest.mark.parametrize("y", [1e-12, 1e-6, 1e-3, 0.01, 0.03])
+def test_the_first_window_alone_is_no_stall(y):
+    # While the bounce builds up the descending part shrinks; then it grows for good.
+    grid = (load("quadratic"), "sam", 1.001 / 3, 0.1, [0.03, y])
+    for steps in (64, 80, 128, 200, 1000):
+        _, result = verdict(*grid, steps, radius=10.0)
+        assert result.codes == Verdict.UNDECIDED
+
+
 def test_a_time_limit_is_no_convergence():
     grid = (load("quadratic", spectrum=[1.0, 1e-2]), "gd", 0.5, 0.0, [1.0, 1.0])
     assert verdict(*grid, 500)[1].codes == Verdict.UNDECIDED
