@@ -29,6 +29,13 @@ class HeavyBall:
 
     momentum: float = 0.9
 
+    def __post_init__(self) -> None:
+        """Refuses a number out of range."""
+        if isinstance(self.momentum, (int, float)) and not 0 <= self.momentum < 1:
+            raise ValueError(
+                f"`HeavyBall` takes a momentum in [0, 1), got {self.momentum}."
+            )
+
     def init(self, x: Any) -> tuple:
         """The zero velocity."""
         return (x * 0.0,)

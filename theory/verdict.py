@@ -88,6 +88,9 @@ def classify(run: Run, landscape: Landscape) -> Classification:
         )
         decided = _decide(window, landscape.critical_points)
         codes[stay], nearest[stay], period[stay], amplitude[stay] = decided
+    # A transient may fill one window; what is left after a second one has stalled.
+    early = (codes == Verdict.STALLED) & (run.steps < 2 * len(run.window))
+    codes[early] = Verdict.UNDECIDED
     return Classification(codes, nearest, period, amplitude)
 
 
