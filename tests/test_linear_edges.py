@@ -28,8 +28,8 @@ def test_the_edge_is_bracketed_to_a_thousandth(spec, momentum):
     }[spec]
     lam = padded(draw(rng, COUNT, with_top(1.0, rng))) * edge[:, None]
     w = start(rng, lam, 1.0)
-    stable = run(spec, 0.999 * lam, eta, rho, w, 8000, base=base)
-    unstable = run(spec, 1.001 * lam, eta, rho, w, 8000, base=base)
+    stable = run(spec, 0.999 * lam, eta, rho, w, 3000, base=base)
+    unstable = run(spec, 1.001 * lam, eta, rho, w, 3000, base=base)
     assert (sizes(stable.x) < 0.1 * sizes(w)).all()
     assert (sizes(unstable.x) > 10 * sizes(w)).all()
 

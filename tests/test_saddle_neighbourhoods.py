@@ -20,7 +20,7 @@ def test_ssam_n_converges_to_the_saddle_from_near():
     rho = 10 ** rng.uniform(-2, 1, COUNT)
     eta = rng.uniform(0.05, 1.5, COUNT) / np.abs(lam).max(-1)
     w = start(rng, lam, 0.2 * rho * m)
-    half, full = (run("ssam-n", lam, eta, rho, w, n) for n in (4000, 8000))
+    half, full = (run("ssam-n", lam, eta, rho, w, n) for n in (2000, 4000))
     assert not full.left.any()
     assert (sizes(half.x) < 1e-3 * sizes(w)).all()
     assert geometric(half, full).all()
