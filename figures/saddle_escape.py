@@ -1,0 +1,46 @@
+"""Which methods escape which saddles: the pictures of `experiments.saddle_escape`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from experiments.run import load
+from figures.saddles import paths, summary, survival, threshold, traps
+
+# The first is the one README shows.
+PICTURES = {
+    "saddle_escape": summary,
+    "saddle_escape_paths": paths,
+    "saddle_escape_survival": survival,
+    "saddle_escape_traps": traps,
+    "saddle_escape_threshold": threshold,
+}
+
+
+def saddle_escape(results: Path) -> dict[str, Callable[[], Figure]]:
+    """The pictures that the result has the data for; the others are named on stderr.
+
+    Args:
+        results: folder of `saddle_escape.nc`.
+
+    Raises:
+        ValueError: the result is missing, damaged, of another version, or holds the
+            data of none of the pictures.
+    """
+    path = results / "saddle_escape.nc"
+    dataset = load(path)
+    found = {}
+    for name, module in PICTURES.items():
+        missing = [f"`{need}`" for need in module.NEEDS if need not in dataset]
+        if missing:
+            print(f"{name}: left out, no {', '.join(missing)}", file=sys.stderr)
+        else:
+            found[name] = partial(module.draw, dataset)
+    if not found:
+        raise ValueError(f"`{path}` holds nothing to draw: run the whole experiment.")
+    return found

@@ -1,0 +1,1 @@
+"""The pictures that `figures.saddle_escape` offers: one a file."""
