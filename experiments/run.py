@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import math
 import os
@@ -12,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 FORMAT = 1  # of the result files; raised when their meaning changes
+
+
+class BadOption(Exception):
+    """An option out of range (no ValueError, which the parser would frame)."""
 
 
 @dataclass
@@ -38,7 +43,7 @@ class Config:
     """radii, values or LOW:HIGH:N (logarithmic)"""
     starts: int = 6144
     """starting points, per saddle or minimum"""
-    steps: int = 1000
+    steps: int = 500
     """most steps a run takes"""
     seed: int = 0
     """of all random numbers"""
@@ -58,14 +63,27 @@ class Config:
     """folder of the results"""
 
     def __post_init__(self) -> None:
-        """Checks the numbers; raises ValueError naming the option and its rule."""
+        """Checks the numbers; raises BadOption naming the option and its rule."""
         for name in ("starts", "steps", "jobs"):
             if getattr(self, name) < 1:
-                raise ValueError(f"--{name} must be >= 1, got {getattr(self, name)}.")
+                raise BadOption(f"--{name} must be >= 1, got {getattr(self, name)}.")
         if self.dtype not in ("float64", "float32"):
-            raise ValueError(f"--dtype is float64 or float32, got `{self.dtype}`.")
+            raise BadOption(f"--dtype is float64 or float32, got `{self.dtype}`.")
+        if self.device != "cpu":
+            check_device(self.device)
         numbers("eta", self.eta, zero=False)
         numbers("rho", self.rho, zero=True)
+
+
+def check_device(name: str) -> None:
+    """Refuses a device that torch does not have here."""
+    import torch
+
+    try:
+        torch.zeros(1, device=name)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise BadOption(f"--device {name} is not available: {reason}") from error
 
 
 def numbers(option: str, words: Iterable[str], zero: bool) -> list[float]:
@@ -79,7 +97,7 @@ def numbers(option: str, words: Iterable[str], zero: bool) -> list[float]:
         if len(parts) == 3 and parts[2] >= 2 and parts[2] % 1 == 0:
             low, high, count = parts
             if not 0 < low < high < math.inf:
-                raise ValueError(
+                raise BadOption(
                     f"--{option} LOW:HIGH:N needs 0 < LOW < HIGH, got {word}."
                 )
             ends = (math.log(low), math.log(high))
@@ -88,11 +106,11 @@ def numbers(option: str, words: Iterable[str], zero: bool) -> list[float]:
         elif len(parts) == 1:
             values += parts
         else:
-            raise ValueError(f"--{option} takes numbers or LOW:HIGH:N, got `{word}`.")
+            raise BadOption(f"--{option} takes numbers or LOW:HIGH:N, got `{word}`.")
     rule = ">= 0" if zero else "> 0"
     for value in values:
         if not (math.isfinite(value) and (value > 0 or (zero and value == 0))):
-            raise ValueError(f"--{option} must be finite and {rule}, got {value:g}.")
+            raise BadOption(f"--{option} must be finite and {rule}, got {value:g}.")
     return values
 
 
@@ -101,22 +119,44 @@ def main(config: type, work: Callable[[Any], None], module: str) -> None:
 
     Exit codes: 0 done, 2 bad input, 74 the results cannot be written, 130 stopped.
     """
-    import tyro
-
     program = f"python -m {module}"
     try:
-        # Tyro would read a negative number as an option.
-        words = [" " + w if w[:1] == "-" and w[1:2].isdigit() else w for w in sys.argv]
-        parsed = tyro.cli(
-            config, prog=program, args=words[1:], config=(tyro.conf.FlagCreatePairsOff,)
-        )
-        work(parsed)
+        work(parse(config, program, sys.argv[1:]))
     except KeyboardInterrupt:
         sys.exit(_say(program, "stopped; what was complete is kept.", 130))
-    except ValueError as error:
+    except (ValueError, BadOption) as error:
         sys.exit(_say(program, str(error), 2))
     except OSError as error:
         sys.exit(_say(program, f"{error.strerror}: `{error.filename}`", 74))
+
+
+def parse(config: type, program: str, words: list[str]) -> Any:
+    """The configuration from command-line words.
+
+    Raises:
+        BadOption: an option is unknown, malformed or out of range.
+        SystemExit: after `--help`.
+    """
+    import tyro
+
+    # A negative number is a value, not an option.
+    words = [f" {w}" if w[:1] == "-" and w[1:2].isdigit() else w for w in words]
+    said = io.StringIO()
+    try:
+        with redirect_stderr(said):
+            return tyro.cli(
+                config,
+                prog=program,
+                args=words,
+                config=(tyro.conf.FlagCreatePairsOff,),
+            )
+    except SystemExit as stop:
+        if not stop.code:
+            raise
+        # The parser frames its message in a box under a title.
+        _, *lines = (line.strip("│╭╮╰╯─ ") for line in said.getvalue().splitlines())
+        text = " ".join(line for line in lines if line and "helptext" not in line)
+        raise BadOption(f"{text} (see --help)") from None
 
 
 def _say(program: str, text: str, code: int) -> int:
@@ -215,14 +255,11 @@ def save(dataset: xarray.Dataset, path: Path, config: Config, key: str) -> Path:
         "seed": config.seed,
         "versions": f"numpy {numpy.__version__}, scipy {scipy.__version__}",
     }
+    # Encoded in memory: the HDF5 library does not survive a disk that fills up.
+    content = bytes(dataset.to_netcdf(None, engine="h5netcdf"))
     path.parent.mkdir(parents=True, exist_ok=True)
     with _atomic(path) as temporary:
-        try:
-            dataset.to_netcdf(temporary, engine="h5netcdf")
-        except OSError as error:
-            # The library's error names neither the file nor the reason plainly.
-            reason = error.strerror or f"cannot be written ({error})"
-            raise OSError(error.errno or 74, reason, str(path)) from error
+        temporary.write_bytes(content)
     aside = {"commit": _commit(), "machine": platform.platform(), "time": time.ctime()}
     with _atomic(path.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(aside, indent=1) + "\n", encoding="utf-8")
@@ -239,6 +276,8 @@ def _atomic(path: Path) -> Iterator[Path]:
         yield temporary
         temporary.chmod(0o644)
         os.replace(temporary, path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -11,6 +11,7 @@ beside what T6 to T9 predict from the Hessian (`paper_notes.md`).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from experiments import run
@@ -33,23 +34,25 @@ class Config(run.Config):
 
     radius: float | None = None
     """of the ball a run must leave; default: half-way to the next critical point"""
-    rays: int = 32
+    rays: int = 24
     """directions along which the trap's radius is bisected"""
 
     def __post_init__(self) -> None:
         """Checks the numbers, and makes everything small for --quick."""
         super().__post_init__()
         if self.radius is not None and not 0 < self.radius < float("inf"):
-            raise ValueError(f"--radius must be finite and > 0, got {self.radius:g}.")
+            raise run.BadOption(
+                f"--radius must be finite and > 0, got {self.radius:g}."
+            )
         if self.rays < 1:
-            raise ValueError(f"--rays must be >= 1, got {self.rays}.")
+            raise run.BadOption(f"--rays must be >= 1, got {self.rays}.")
         if self.quick:
             self.starts, self.steps = min(self.starts, 64), min(self.steps, 300)
             self.rays = min(self.rays, 4)
         self.threshold_starts = 4 if self.quick else 8
-        self.threshold_steps = min(self.steps, 300) if self.quick else 4 * self.steps
-        self.spectra = 16 if self.quick else 160
-        self.pixels = 41 if self.quick else 201
+        self.threshold_steps = min(self.steps, 300) if self.quick else 8 * self.steps
+        self.spectra = 16 if self.quick else 100
+        self.pixels = 41 if self.quick else 161
         eta = run.numbers("eta", self.eta, zero=False)
         rho = run.numbers("rho", self.rho, zero=True)
         short = slice(None, None, 3) if self.quick else slice(None)
@@ -87,7 +90,13 @@ def measure(config: Config) -> xarray.Dataset:
             parts[name] = kept
     cases = [case for group in missing.values() for case in group]
     done: dict[str, list] = {name: [] for name in missing}
-    for case, dataset in run.in_parallel(plan.do, cases, config, NAME):
+    alone = [case for case in cases if plan.is_heavy(case, config)]
+    rest = [case for case in cases if not plan.is_heavy(case, config)]
+    first = ((case, plan.do(*case)) for case in alone)
+    for case, dataset in chain(
+        run.progress(first, len(alone), f"{NAME} (compiled)"),
+        run.in_parallel(plan.do, rest, config, NAME),
+    ):
         name = plan.owner(case)
         done[name].append((case, dataset))
         if len(done[name]) == len(missing[name]):

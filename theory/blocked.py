@@ -10,7 +10,7 @@ from theory.job import Job, Progress, step
 from theory.tree import leaves, map_leaves, rebuild
 
 BLOCK = 16384  # runs; a dozen arrays of this length stay in the second-level cache
-CHUNK = 50  # steps between two looks for finished runs
+CHUNK = 20  # steps between two looks for finished runs
 
 
 def advance(job: Job, progress: Progress, steps: int) -> Progress:
@@ -32,7 +32,7 @@ def _advance_block(
         for _ in range(min(CHUNK, steps - done)):
             part, _, _ = step(part_job, part)
         inside = np.asarray(part_job.inside(part.x)).reshape(-1)
-        if inside.mean() < 0.75:
+        if inside.mean() < 0.9:
             _store(out, chosen, part)
             if not inside.any():
                 return

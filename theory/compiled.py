@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -118,8 +119,11 @@ def compiler_works() -> bool:
     import torch
 
     try:
-        probe = torch.compile(lambda a: a * 2 + 1, dynamic=False)
-        probe(torch.ones(8, dtype=torch.float64))
+        # Deprecations inside torch are no sign of a missing compiler.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            probe = torch.compile(lambda a: a * 2 + 1, dynamic=False)
+            probe(torch.ones(8, dtype=torch.float64))
     except Exception as error:
         reason = str(error).strip().splitlines()[0]
         print(

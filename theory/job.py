@@ -99,8 +99,9 @@ def flatten(
     center: Any,
     radius: Any,
     dtype: str,
+    grid: tuple[int, ...] = (),
 ) -> tuple[Layout, Job, Progress]:
-    """Broadcasts everything to the whole grid and flattens it.
+    """Broadcasts everything, and the shape `grid`, to one batch and flattens it.
 
     Raises:
         ValueError: the shapes do not broadcast.
@@ -109,6 +110,7 @@ def flatten(
     landscape.check(x)
     fields = {name: getattr(landscape, name) for name in landscape.batched}
     parts = [
+        grid,
         *(np.shape(leaf) for leaf in (eta, radius, *leaves(method), *leaves(base))),
         *(np.shape(v)[:-1] for v in (x, np.atleast_1d(center), *fields.values())),
     ]

@@ -116,10 +116,12 @@ def _ssam(s: Setting) -> Prediction:
 def _sam(s: Setting) -> Prediction:
     """T7: inside the trap everything stalls below the threshold."""
     inside = s.within(quadratic.sam_trap(s.rho, s.spectrum))
+    threshold, top = quadratic.sam_threshold(s.spectrum), s.spectrum.max()
+    if abs(s.eta / threshold - 1) < 0.01:
+        return silent("at T7's threshold")
     if quadratic.sam_trap_is_invariant(s.eta, s.spectrum):
         return Prediction(0.0, 1 - inside, None, "T7a stalls")
     index = int((s.spectrum < 0).sum())
-    threshold, top = quadratic.sam_threshold(s.spectrum), s.spectrum.max()
     if index != 1:
         return silent(f"index {index} (N5)")
     if np.isnan(threshold) or s.eta * top >= 2:

@@ -11,12 +11,12 @@ import numpy as np
 from landscapes.landscape import Landscape
 from theory import blocked
 from theory.base import GradientDescent, HeavyBall, gradient_descent
-from theory.job import flatten, step
+from theory.job import Job, Layout, Progress, flatten, step
 from theory.method import Method, norm
 from theory.validate import at_edge
 
 # Below this many point-steps blocked NumPy answers before a kernel is compiled.
-WORTH_COMPILING = 2e9
+WORTH_COMPILING = 4e8
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +156,7 @@ def batch(
         method = method.having(rho=np.asarray(rho, dtype=float))
     at_edge(method, eta=eta, radius=radius)
     layout, job, progress = flatten(
-        landscape, method, base, eta, x, center, radius, dtype
+        landscape, method, base, eta, x, center, radius, dtype, np.shape(rho)
     )
     if engine == "auto":
         large = layout.size * steps >= WORTH_COMPILING or device != "cpu"
@@ -167,24 +167,29 @@ def batch(
         progress, engine = compiled.advance(job, progress, steps - window, device)
     else:
         progress = blocked.advance(job, progress, steps - window)
-    frames, norms = np.empty((window, layout.size, layout.dim), dtype), []
     with np.errstate(all="ignore"):
-        for frame in frames:
-            x = progress.x
-            progress, d, g = step(job, progress)
-            frame[:] = layout.points(x).reshape(frame.shape)
-            norms.append([layout.scalars(norm(g)), layout.scalars(norm(d))])
+        progress, frames, g_norm, d_norm = _record(layout, job, progress, window)
         left = layout.scalars(~job.inside(progress.x))
-    norms = np.array(norms).reshape(window, 2, *layout.shape)
     return Run(
         x=layout.points(progress.x),
         steps=layout.scalars(progress.steps),
         left=left,
-        window=frames.reshape(window, *layout.shape, layout.dim),
-        g_norm=norms[:, 0],
-        d_norm=norms[:, 1],
+        window=frames,
+        g_norm=g_norm,
+        d_norm=d_norm,
         eta=np.broadcast_to(eta, layout.shape),
         rho=np.broadcast_to(method.get("rho"), layout.shape),
         center=np.asarray(center),
         engine=engine,
     )
+
+
+def _record(layout: Layout, job: Job, progress: Progress, window: int) -> tuple:
+    """The last steps one by one: the progress, and the window's states."""
+    frames = np.empty((window, *layout.shape, layout.dim), layout.dtype)
+    g_norm, d_norm = np.empty((2, window, *layout.shape), layout.dtype)
+    for t in range(window):
+        frames[t] = layout.points(progress.x)
+        progress, d, g = step(job, progress)
+        g_norm[t], d_norm[t] = layout.scalars(norm(g)), layout.scalars(norm(d))
+    return progress, frames, g_norm, d_norm

@@ -16,7 +16,7 @@ from experiments.saddles.site import sites
 from experiments.saddles.thresholds import across, threshold
 from experiments.saddles.times import escape, has_radius
 from experiments.saddles.traps import trap
-from theory import methods
+from theory import methods, simulate
 
 # The methods T7 and T9 speak of: the threshold is SAM's, SSAM-N stands beside it.
 THRESHOLD = "sam"
@@ -53,7 +53,7 @@ def _cases(name: str, here: tuple, config: Any) -> list[tuple]:
     cases: list[tuple] = []
     for number, site in enumerate(here):
         for spec in config.methods:
-            cases.append(("escape", name, number, spec, config, "numpy"))
+            cases.append(("escape", name, number, spec, config))
             # In high dimension the single directions say more than random rays.
             if has_radius(methods.make(spec)) and site.landscape.dim <= 16:
                 cases.append(("trap", name, number, spec, config))
@@ -67,6 +67,15 @@ def _cases(name: str, here: tuple, config: Any) -> list[tuple]:
             if here[0].saddle.kind == "saddle":
                 cases.append(("trap_map", name, spec, config))
     return cases
+
+
+def is_heavy(case: tuple, config: Any) -> bool:
+    """Whether a case compiles its batch: then it runs alone and uses all threads."""
+    levels = len(config.eta_grid[0] or config.eta_grid[1])
+    levels *= len(config.rho_grid[0] or config.rho_grid[1]["length"])
+    size = levels * config.starts * config.steps
+    compiles = size >= simulate.WORTH_COMPILING or config.device != "cpu"
+    return case[0] == "escape" and compiles
 
 
 def do(measurement: str, *arguments: Any) -> xarray.Dataset:

@@ -132,7 +132,9 @@ def _clause(method: str, part: xarray.Dataset) -> str:
 def _threshold(part: xarray.Dataset) -> str:
     if "threshold_high" not in part or "SAM" not in part.algorithm:
         return ""
-    ratio = (part.threshold_high / part.threshold_predicted).isel(rho_level=0)
+    found = part.threshold_low.notnull() & part.threshold_high.notnull()
+    ratio = (part.threshold_high / part.threshold_predicted).where(found)
+    ratio = ratio.isel(rho_level=0)
     if ratio.isnull().all():
         return ""
     return (

@@ -38,7 +38,9 @@ def threshold(name: str, number: int, spec: str, config: Any) -> xarray.Dataset:
     method = methods.make(spec)
     rho = site.rhos(method, *config.rho_grid)
     x = starts_inside(site, rho, config.threshold_starts, config.seed)
-    low = np.full(len(rho), 0.02 / site.curvature)
+    told = sam_threshold(site.saddle.eigenvalues)
+    floor = 0.02 if np.isnan(told) else min(0.02, told * site.curvature / 2)
+    low = np.full(len(rho), floor / site.curvature)
     high = np.full(len(rho), 1.98 / site.curvature)
     seen_low, seen_high = np.full(len(rho), np.nan), np.full(len(rho), np.nan)
     for _ in range(ROUNDS):
@@ -63,7 +65,6 @@ def threshold(name: str, number: int, spec: str, config: Any) -> xarray.Dataset:
                 seen_low[r] = low[r]
             if left[r, eta[r] >= high[r]].any():
                 seen_high[r] = high[r]
-    told = sam_threshold(site.saddle.eigenvalues)
     names = {
         "threshold_low": seen_low,
         "threshold_high": seen_high,
@@ -110,7 +111,7 @@ def across(spec: str, config: Any) -> xarray.Dataset:
     told = np.array([sam_threshold(row[row != 0]) for row in lam])
     scale = np.linspace(0.5, 1.5, 41)
     method, rho, d = methods.make(spec), 1.0, lam.shape[1]
-    v = np.random.default_rng([config.seed, 5]).normal(size=(config.spectra, 8, d))
+    v = np.random.default_rng([config.seed, 5]).normal(size=(config.spectra, 4, d))
     v *= lam[:, None] != 0
     v /= np.linalg.norm(v * lam[:, None], axis=-1, keepdims=True)
     m = -lam.min(axis=1)

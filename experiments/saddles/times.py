@@ -32,9 +32,7 @@ def starts_for(site: Site, count: int) -> int:
     return count if site.landscape.dim <= 16 else max(32, count // 32)
 
 
-def escape(
-    name: str, number: int, spec: str, config: Any, engine: str
-) -> xarray.Dataset:
+def escape(name: str, number: int, spec: str, config: Any) -> xarray.Dataset:
     """Measures one saddle and method on the grid of eta and rho.
 
     Args:
@@ -42,7 +40,6 @@ def escape(
         number: of the saddle, from 0.
         spec: of the method.
         config: the experiment's.
-        engine: of the batch.
 
     Returns:
         Dimensions `saddle` and `algorithm` of length 1, `eta_level`, `rho_level`,
@@ -65,7 +62,6 @@ def escape(
         center=site.saddle.point,
         radius=site.radius,
         window=min(64, config.steps),
-        engine=engine,
         dtype=config.dtype,
         device=config.device,
     )

@@ -12,8 +12,8 @@ from theory import methods, simulate
 from theory.quadratic import weakest_descent
 
 # Each round keeps one interval between two nodes: after three, 1e-4 R to R is cut to
-# pieces of 0.08 %. The first start that leaves is found even where others beyond stay.
-ROUNDS, NODES = 3, 24
+# pieces of 0.3 %. The first start that leaves is found even where others beyond stay.
+ROUNDS, NODES = 3, 16
 NEAREST = 1e-4  # of R; a ray that leaves from here has no trap on it
 
 
@@ -36,7 +36,8 @@ def trap(name: str, number: int, spec: str, config: Any) -> xarray.Dataset:
     Returns:
         `trap_radius`: smallest distance that leaves, over R (0: none is held, 1: all
         are); `trap_reach`: smallest $\|Hw\|$ that leaves, over $\rho m$ (T7, T9: 1 is
-        the edge of SAM's trap; NaN for methods whose radius is no length). Dimensions
+        the edge of SAM's trap). NaN for methods whose radius is no length, and
+        where even GD takes over half the steps from rho to R. Dimensions
         `saddle`, `algorithm`, `eta_level`, `rho_level`.
     """
     site = sites(name, config.radius)[number]
@@ -74,6 +75,8 @@ def trap(name: str, number: int, spec: str, config: Any) -> xarray.Dataset:
         reach = distance * np.linalg.norm(v @ H, axis=1) / (rho[:, None] * m)
     held = distance >= site.radius * (1 - 1e-6)
     reach = np.where(held, np.inf, reach)
+    visible = np.log(site.radius / rho) < np.log1p(eta * m)[:, None] * config.steps / 2
+    reach = np.where(visible[..., None], reach, np.nan)
     if method.radius_unit != "length":
         reach = np.full_like(reach, np.nan)
     cell = ("saddle", "algorithm", "eta_level", "rho_level")

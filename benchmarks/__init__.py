@@ -1,0 +1,1 @@
+"""Side by side, equality first, ratios from one run."""
