@@ -26,7 +26,7 @@ NAME = "saddle_escape"
 class Config(run.Config):
     """Which methods escape which saddles, at which learning rates and radii?
 
-    Without --eta, learning rates are 0.1 0.5 1 1.5 over the largest curvature at each
+    Without --eta, learning rates are 0.1 0.5 0.9 1.5 over the largest curvature at each
     saddle. Without --rho, radii are 0.01 0.03 0.1 0.2 of --radius where the method's
     radius is a length (SAM, SSAM-N), and 0.1 0.5 0.9 1.1 over the steepest descending
     curvature where it is a rate (USAM, SSAM).
@@ -56,7 +56,7 @@ class Config(run.Config):
         eta = run.numbers("eta", self.eta, zero=False)
         rho = run.numbers("rho", self.rho, zero=True)
         short = slice(None, None, 3) if self.quick else slice(None)
-        self.eta_grid = (eta, (0.1, 0.5, 1.0, 1.5)[short])
+        self.eta_grid = (eta, (0.1, 0.5, 0.9, 1.5)[short])
         lengths, rates = (0.01, 0.03, 0.1, 0.2), (0.1, 0.5, 0.9, 1.1)
         self.rho_grid = (rho, {"length": lengths[short], "rate": rates[short]})
 

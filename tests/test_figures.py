@@ -11,10 +11,11 @@ import pytest
 import landscapes
 from experiments import run, saddle_escape
 from experiments.saddles import plan
+from experiments.saddles.maps import PATH_ETA, PATH_LENGTH, PATH_RATE
 from figures import __main__ as command
 from figures import saddle_escape as figure
 from figures import style
-from figures.saddles import paths, survival
+from figures.saddles import survival
 from theory import methods, simulate
 from theory.methods import make
 
@@ -162,10 +163,10 @@ def test_the_paths_have_the_learning_rate_and_radius_they_are_labelled_with(
     method, surface = make(spec), landscapes.load("quadratic")
     x = dataset.path.sel(landscape="quadratic", algorithm=method.label).values
     rate, length = (
-        paths.RATE / 1.0,
-        paths.LENGTH * float(dataset.map_radius.sel(landscape="quadratic")),
+        PATH_RATE / 1.0,
+        PATH_LENGTH * float(dataset.map_radius.sel(landscape="quadratic")),
     )
     rho = {"length": length, "rate": rate}[method.radius_unit]
-    *_, last = simulate.iterate(surface, method.having(rho=rho), x[0], paths.ETA / 2, 1)
+    *_, last = simulate.iterate(surface, method.having(rho=rho), x[0], PATH_ETA / 2, 1)
     # The same arithmetic on both sides.
     np.testing.assert_allclose(x[1], last.x, rtol=1e-12)

@@ -15,7 +15,8 @@ from theory.verdict import classify
 # a third of the plane, that of the second a radius just above 1 / m, where T6 traps.
 LENGTH, RATE = 0.3, 1.1
 HALF_WIDTH = 0.6  # of the plane, over R
-PATH_STEPS = 400
+# Of the trajectories: learning rate over the curvature, radii, steps.
+PATH_ETA, PATH_LENGTH, PATH_RATE, PATH_STEPS = 0.1, 0.2, 0.5, 400
 
 
 def trap_map(name: str, spec: str, config: Any) -> xarray.Dataset:
@@ -80,13 +81,13 @@ def path(name: str, spec: str, config: Any) -> xarray.Dataset:
     """
     site = sites(name, config.radius)[0]
     method = methods.make(spec)
-    unit = {"length": 0.2 * site.radius, "rate": 0.5 / site.descent}
+    unit = {"length": PATH_LENGTH * site.radius, "rate": PATH_RATE / site.descent}
     start = site.saddle.eigenvectors @ np.array([0.02, 0.5]) * site.radius
     states = simulate.iterate(
         site.landscape,
         method.having(rho=unit[method.radius_unit]),
         site.saddle.point + start,
-        0.1 / site.curvature,
+        PATH_ETA / site.curvature,
         PATH_STEPS,
     )
     with np.errstate(all="ignore"):

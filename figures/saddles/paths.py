@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import landscapes
+from experiments.saddles.maps import PATH_ETA, PATH_LENGTH, PATH_RATE
 from figures import style
 from figures.saddles.legends import mark, paths_legend, plain
 from landscapes.landscape import Landscape
@@ -16,10 +17,10 @@ NEEDS = ("path",)
 COLUMNS = 4
 CONTOURS = np.linspace(0.02, 0.98, 17)  # shares of the window below each level
 NEAR = 0.2  # of the start's distance from the saddle: at the saddle; the inset
-ETA, LENGTH, RATE = 0.1, 0.2, 0.5  # of the experiment's paths; a test compares them
 SETTING = (
-    rf"$\eta = {ETA}/|\lambda|_{{\max}}$, $\rho = {LENGTH} R$ (SAM, SSAM-N) or "
-    rf"${RATE}/m$ (USAM, SSAM); start $R/2$ from the saddle; insets: around the saddle"
+    rf"$\eta = {PATH_ETA}/|\lambda|_{{\max}}$, $\rho = {PATH_LENGTH} R$ (SAM, SSAM-N) "
+    rf"or ${PATH_RATE}/m$ (USAM, SSAM); start $R/2$ from the saddle; "
+    "insets: around the saddle"
 )
 
 

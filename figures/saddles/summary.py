@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 import landscapes
+from experiments.saddles.maps import PATH_ETA
 from figures import style
 from figures.saddles import boundaries, paths, threshold, traps
 from figures.saddles.legends import mark, method_lines, verdict_patches
@@ -48,7 +49,7 @@ def draw(dataset: xarray.Dataset) -> Figure:
 def _rate(here: xarray.Dataset) -> str:
     """The paths' learning rate over SAM's threshold, in words."""
     lam = boundaries.spectrum(here)
-    over = paths.ETA / np.abs(lam).max() / quadratic.sam_threshold(lam)
+    over = PATH_ETA / np.abs(lam).max() / quadratic.sam_threshold(lam)
     return rf"$\eta = {over:.2g}\,\eta^*$"
 
 
