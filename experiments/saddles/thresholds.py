@@ -58,9 +58,10 @@ def threshold(name: str, number: int, spec: str, config: Any) -> xarray.Dataset:
             dtype=config.dtype,
         )
         stalled = (classify(run, site.landscape).codes == Verdict.STALLED).all(-1)
-        left = run.left.all(-1)
+        left, escaped = run.left.all(-1), run.left.any(-1)
         for r in range(len(rho)):
-            low[r], high[r] = _narrow(eta[r], stalled[r], left[r], low[r], high[r])
+            sides = stalled[r], left[r], escaped[r]
+            low[r], high[r] = _narrow(eta[r], *sides, low[r], high[r])
             if stalled[r, eta[r] <= low[r]].any():
                 seen_low[r] = low[r]
             if left[r, eta[r] >= high[r]].any():
@@ -76,10 +77,10 @@ def threshold(name: str, number: int, spec: str, config: Any) -> xarray.Dataset:
     )
 
 
-def _narrow(eta, stalled, left, low, high):
+def _narrow(eta, stalled, left, escaped, low, high):
     """The bracket [last all-stalled before any escape, first all-left after it]."""
-    below = stalled & ~np.maximum.accumulate(~stalled)
-    low = eta[below][-1] if below.any() else low
+    before = ~np.maximum.accumulate(escaped)
+    low = eta[stalled & before][-1] if (stalled & before).any() else low
     above = left & (eta > low)
     return low, eta[above][0] if above.any() else high
 
