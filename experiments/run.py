@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import asdict, dataclass, field
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 FORMAT = 1  # of the result files; raised when their meaning changes
+MOST = 1000  # values in LOW:HIGH:N
 
 
 class BadOption(Exception):
@@ -64,9 +67,12 @@ class Config:
 
     def __post_init__(self) -> None:
         """Checks the numbers; raises BadOption naming the option and its rule."""
-        for name in ("starts", "steps", "jobs"):
-            if getattr(self, name) < 1:
-                raise BadOption(f"--{name} must be >= 1, got {getattr(self, name)}.")
+        for name, least in {"starts": 1, "steps": 1, "jobs": 1, "seed": 0}.items():
+            value = getattr(self, name)
+            if value < least:
+                raise BadOption(f"--{name} must be >= {least}, got {value}.")
+        if not self.methods:
+            raise BadOption("--methods needs a name.")
         if self.dtype not in ("float64", "float32"):
             raise BadOption(f"--dtype is float64 or float32, got `{self.dtype}`.")
         if self.device != "cpu":
@@ -94,7 +100,7 @@ def numbers(option: str, words: Iterable[str], zero: bool) -> list[float]:
             parts = [float(part) for part in word.split(":")]
         except ValueError:
             parts = []
-        if len(parts) == 3 and parts[2] >= 2 and parts[2] % 1 == 0:
+        if len(parts) == 3 and 2 <= parts[2] <= MOST and parts[2] % 1 == 0:
             low, high, count = parts
             if not 0 < low < high < math.inf:
                 raise BadOption(
@@ -106,7 +112,10 @@ def numbers(option: str, words: Iterable[str], zero: bool) -> list[float]:
         elif len(parts) == 1:
             values += parts
         else:
-            raise BadOption(f"--{option} takes numbers or LOW:HIGH:N, got `{word}`.")
+            raise BadOption(
+                f"--{option} takes numbers or LOW:HIGH:N with N from 2 to {MOST}, got "
+                f"`{word}`."
+            )
     rule = ">= 0" if zero else "> 0"
     for value in values:
         if not (math.isfinite(value) and (value > 0 or (zero and value == 0))):
@@ -120,14 +129,20 @@ def main(config: type, work: Callable[[Any], None], module: str) -> None:
     Exit codes: 0 done, 2 bad input, 74 the results cannot be written, 130 stopped.
     """
     program = f"python -m {module}"
+    # What Ctrl-C cancels is no news.
+    warnings.filterwarnings("ignore", message=".*tasks .* have been cancelled")
     try:
         work(parse(config, program, sys.argv[1:]))
+        sys.stdout.flush()
     except KeyboardInterrupt:
         sys.exit(_say(program, "stopped; what was complete is kept.", 130))
-    except (ValueError, BadOption) as error:
+    except (ValueError, BadOption, MemoryError) as error:
         sys.exit(_say(program, str(error), 2))
     except OSError as error:
-        sys.exit(_say(program, f"{error.strerror}: `{error.filename}`", 74))
+        if error.filename is None:  # the pipe's reader has gone: nobody to tell more
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        place = error.filename or "standard output"
+        sys.exit(_say(program, f"{error.strerror}: `{place}`", 74))
 
 
 def parse(config: type, program: str, words: list[str]) -> Any:
@@ -264,6 +279,13 @@ def save(dataset: xarray.Dataset, path: Path, config: Config, key: str) -> Path:
     with _atomic(path.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(aside, indent=1) + "\n", encoding="utf-8")
     return path
+
+
+def check_folder(folder: Path) -> None:
+    """Makes the folder; refuses one that cannot be written to, before any work."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
 
 
 @contextmanager

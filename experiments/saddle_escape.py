@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import xarray
 
 NAME = "saddle_escape"
+SHORTEST = 16  # steps: the window of a verdict
 
 
 @dataclass
@@ -44,6 +45,8 @@ class Config(run.Config):
             raise run.BadOption(
                 f"--radius must be finite and > 0, got {self.radius:g}."
             )
+        if self.steps < SHORTEST:
+            raise run.BadOption(f"--steps must be >= {SHORTEST}, got {self.steps}.")
         if self.rays < 1:
             raise run.BadOption(f"--rays must be >= 1, got {self.rays}.")
         if self.quick:
@@ -88,6 +91,7 @@ def measure(config: Config) -> xarray.Dataset:
             missing[name] = cases
         else:
             parts[name] = kept
+    run.check_folder(config.out)
     cases = [case for group in missing.values() for case in group]
     done: dict[str, list] = {name: [] for name in missing}
     alone = [case for case in cases if plan.is_heavy(case, config)]

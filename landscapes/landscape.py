@@ -1,68 +1,15 @@
-"""The contract of a landscape, and what a critical point is."""
+"""The contract of a landscape."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from landscapes.components import Components
-
-# An eigenvalue below this share of the largest one counts as zero: a located critical
-# point is exact to rounding, its Hessian hence to about 1e-15 of its own size, but a
-# degenerate point is found only to about the square root of that.
-FLAT = 1e-7
-
-
-@dataclass(frozen=True, eq=False)
-class CriticalPoint:
-    r"""A point with $\nabla f = 0$ and what its Hessian says of it.
-
-    Args:
-        point: shape `(d,)`.
-        eigenvalues: of the Hessian there, ascending, shape `(d,)`.
-        eigenvectors: column `i` belongs to eigenvalue `i`, shape `(d, d)`.
-    """
-
-    point: np.ndarray
-    eigenvalues: np.ndarray
-    eigenvectors: np.ndarray
-
-    @property
-    def nullity(self) -> int:
-        """How many eigenvalues are zero to rounding."""
-        size = np.abs(self.eigenvalues)
-        return int((size <= FLAT * max(size.max(), FLAT)).sum())
-
-    @property
-    def index(self) -> int:
-        """How many eigenvalues are negative."""
-        scale = np.abs(self.eigenvalues).max()
-        return int((self.eigenvalues < -FLAT * max(scale, FLAT)).sum())
-
-    @property
-    def kind(self) -> str:
-        """`minimum`, `maximum`, `saddle`, or `degenerate` (a zero eigenvalue).
-
-        A degenerate point with a negative eigenvalue is a strict saddle or a
-        maximum all the same; without one the spectrum alone does not tell.
-        """
-        if self.nullity:
-            return "degenerate"
-        return {0: "minimum", len(self.eigenvalues): "maximum"}.get(
-            self.index, "saddle"
-        )
-
-    @property
-    def label(self) -> str:
-        """Kind and place, for tables and legends."""
-        if len(self.point) > 3:
-            return f"{self.kind} |x|={np.linalg.norm(self.point):.3g}"
-        place = ", ".join(f"{value:.4g}" for value in self.point + 0.0)
-        return f"{self.kind} ({place})"
+from landscapes.critical import CriticalPoint
 
 
 class Landscape(ABC):

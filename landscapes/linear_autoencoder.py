@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from landscapes.analytic import namespace
+from landscapes.arrays import like, stack
 from landscapes.data import digits
 from landscapes.landscape import Landscape
-from landscapes.quadratic import like
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,13 +87,7 @@ class LinearAutoencoder(Landscape):
 
 
 def _flat(x: Any, first: Any, second: Any) -> Any:
-    if namespace(x) == "torch":
-        import torch
-
-        stacked = torch.stack([first, second], dim=-3)
-    else:
-        stacked = np.stack([first, second], axis=-3)
-    return stacked.reshape(x.shape)
+    return stack([first, second], axis=-3).reshape(x.shape)
 
 
 def linear_autoencoder(width: int = 1) -> LinearAutoencoder:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from landscapes.analytic import namespace
+from landscapes.arrays import like
 from landscapes.components import Components
 from landscapes.landscape import Landscape
 
@@ -89,15 +89,6 @@ class Quadratic(Landscape):
     def locate(self) -> np.ndarray:
         """The origin (the only critical point unless an eigenvalue is 0)."""
         return np.zeros((1, self.dim))
-
-
-def like(constant: Any, x: Any) -> Any:
-    """A constant array as the kind, dtype and device of `x`."""
-    if namespace(x) == "torch":
-        import torch
-
-        return torch.as_tensor(constant, dtype=x.dtype, device=x.device)
-    return np.asarray(constant, dtype=x.dtype)
 
 
 def _combine(matrix: np.ndarray, v: Components) -> Components:

@@ -6,6 +6,7 @@ import ast
 import difflib
 import importlib
 import importlib.util
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
@@ -49,8 +50,9 @@ def from_file(path: str | Path) -> ModuleType:
     path = Path(path)
     if not path.is_file():
         raise ValueError(f"no such file: `{path}`")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    spec = importlib.util.spec_from_file_location(f"file:{path.resolve()}", path)
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where a dataclass looks for its annotations
     try:
         spec.loader.exec_module(module)
     except Exception as error:

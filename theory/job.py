@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from landscapes.analytic import namespace
+from landscapes.arrays import namespace
 from landscapes.components import Components
 from landscapes.landscape import Landscape
 from theory.base import GradientDescent, HeavyBall

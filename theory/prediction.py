@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from landscapes.landscape import FLAT
+from landscapes.critical import FLAT
 from theory import quadratic
 from theory.method import Method
 

@@ -7,7 +7,8 @@ from enum import IntEnum
 
 import numpy as np
 
-from landscapes.landscape import CriticalPoint, Landscape
+from landscapes.critical import CriticalPoint
+from landscapes.landscape import Landscape
 from theory.simulate import Run
 
 VANISHED = 1e-8  # a norm below this, in units of max(1, |lam|), counts as zero

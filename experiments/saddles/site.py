@@ -9,7 +9,8 @@ from zlib import crc32
 import numpy as np
 
 import landscapes
-from landscapes.landscape import CriticalPoint, Landscape
+from landscapes.critical import CriticalPoint
+from landscapes.landscape import Landscape
 from theory.method import Method
 
 # Without further critical points a ball of this radius is "near the saddle".

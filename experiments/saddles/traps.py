@@ -73,9 +73,10 @@ def trap(name: str, number: int, spec: str, config: Any) -> xarray.Dataset:
     m = weakest_descent(site.saddle.eigenvalues)
     with np.errstate(divide="ignore", invalid="ignore"):
         reach = distance * np.linalg.norm(v @ H, axis=1) / (rho[:, None] * m)
+        away = np.log(site.radius / rho)
     held = distance >= site.radius * (1 - 1e-6)
     reach = np.where(held, np.inf, reach)
-    visible = np.log(site.radius / rho) < np.log1p(eta * m)[:, None] * config.steps / 2
+    visible = away < np.log1p(eta * m)[:, None] * config.steps / 2
     reach = np.where(visible[..., None], reach, np.nan)
     if method.radius_unit != "length":
         reach = np.full_like(reach, np.nan)
