@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import xarray
 
 NAME = "saddle_escape"
-SHORTEST = 16  # steps: the window of a verdict
+SHORTEST = 64  # steps: the window of a verdict
 
 
 @dataclass

@@ -119,6 +119,10 @@ def _sam(s: Setting) -> Prediction:
     threshold, top = quadratic.sam_threshold(s.spectrum), s.spectrum.max()
     if abs(s.eta / threshold - 1) < 0.01:
         return silent("at T7's threshold")
+    # In the trap a mode is never larger than at the start or after one bounce.
+    widest = np.maximum(np.abs(s.u), s.eta * s.rho * np.abs(s.spectrum))
+    if (np.linalg.norm(widest, axis=1) >= s.radius).any():
+        return silent("the band is wider than the ball")
     if quadratic.sam_trap_is_invariant(s.eta, s.spectrum):
         return Prediction(0.0, 1 - inside, None, "T7a stalls")
     index = int((s.spectrum < 0).sum())
