@@ -24,7 +24,7 @@ def draw(dataset: xarray.Dataset) -> Figure:
     names = dataset.verdict.dropna("landscape", how="all").landscape.values
     name = SHOWN if SHOWN in names else names[0]
     here = dataset.sel(landscape=name)
-    figure = Figure(figsize=(style.WIDTH, 3.1))
+    figure = Figure(figsize=(style.WIDTH, 3.3))
     figure.get_layout_engine().set(w_pad=0.02, wspace=0.03)
     first, *maps, last = figure.subplots(1, 2 + dataset.sizes["map_eta"])
     paths.panel(first, landscapes.load(name), here.path)
@@ -33,6 +33,8 @@ def draw(dataset: xarray.Dataset) -> Figure:
         _trap(axes, here.sel(algorithm="SAM", map_eta=eta))
     maps[0].set_ylabel("$(w_2 - w^*_2)/R$", labelpad=1)
     threshold.panel(last, dataset.left.sel(algorithm="SAM"))
+    other = dataset.left.sel(algorithm=dataset.algorithm == "SSAM-N").mean("spectrum")
+    last.plot(other.scale, other.T, color=style.color("SSAM-N"), lw=2.2)
     last.set(box_aspect=1, ylabel="", yticks=(0, 0.5, 1))
     last.set_title(f"SAM, share that left\n{dataset.sizes['spectrum']} quadratics")
     figure.legend(
@@ -41,7 +43,8 @@ def draw(dataset: xarray.Dataset) -> Figure:
         ncols=5,
     )
     figure.suptitle(
-        f"SAM is held at a strict saddle below {threshold.FORMULA} and leaves it above"
+        f"SAM is held at a strict saddle below {threshold.FORMULA} and leaves it above;"
+        "\nSSAM-N, its renormalised form, is held on both sides"
     )
     return figure
 
