@@ -106,8 +106,9 @@ def _ssam(s: Setting) -> Prediction:
     slowest = np.where(growing, 1 + s.eta * m * k / np.abs(k).max(), 0.0)
     low, _ = s.share(slowest)
     positive = s.spectrum > 0
-    steady = s.eta * ((s.spectrum * k)[positive] / k[growing].min() - m.max()) < 2
-    if growing.sum() != 1 or not steady.all():
+    # With one negative eigenvalue gamma <= 1 / k_-; then no positive mode may grow.
+    bounded = s.eta * (s.spectrum * k)[positive] <= 2 * k.min()
+    if (s.spectrum < 0).sum() != 1 or not bounded.all():
         return Prediction(low, 1.0, None, "T8 leaves")
     high, times = s.share(np.where(growing, 1 + s.eta * m, 1.0))
     return Prediction(low, high, times, "T8 leaves")
