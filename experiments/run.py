@@ -317,7 +317,8 @@ def load(path: Path | str) -> xarray.Dataset:
         raise ValueError(f"no result at `{path}`: run the experiment first.")
     try:
         with xarray.open_dataset(path, engine="h5netcdf") as opened:
-            dataset = opened.load()
+            # The file's own string lengths would cut longer names when saved again.
+            dataset = opened.load().drop_encoding()
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ValueError(
             f"`{path}` is damaged or no netCDF file; delete it."

@@ -179,7 +179,7 @@ def test_without_a_radius_every_method_is_gd(spec):
 def test_an_inverted_inequality_would_be_seen(monkeypatch):
     threshold = quadratic.sam_threshold
     monkeypatch.setattr(quadratic, "sam_threshold", lambda lam: 1.5 * threshold(lam))
-    assert contradicted("sam", 400)[0]
+    assert contradicted("sam", 200)[0]
 
 
 def test_a_trap_too_wide_would_be_seen(monkeypatch):
@@ -188,4 +188,4 @@ def test_a_trap_too_wide_would_be_seen(monkeypatch):
     assert contradicted("ssam")[0]
     monkeypatch.undo()
     monkeypatch.setattr(prediction.quadratic, "sam_trap", lambda rho, lam: 2 * rho)
-    assert contradicted("sam", 400)[0]
+    assert contradicted("sam", 200)[0]
