@@ -6,7 +6,7 @@ TORCH_INDEX ?=
 JOBS ?= 2
 BIN := .venv/bin
 
-.PHONY: all saddle_escape figures test test-all lint bench clean
+.PHONY: all saddle_escape figures test lint bench clean
 all: .venv
 
 # The folder itself is the target: installing touches it last.
@@ -25,7 +25,7 @@ figures: .venv  ## all figures from saved results
 	$(BIN)/python -m figures
 
 test: .venv  ## what continuous integration runs
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 lint: .venv
 	$(BIN)/ruff check .
