@@ -14,7 +14,7 @@ from theory.method import Method
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """Bounds on the share of starts that leave, and when they do.
+    r"""Bounds on the share of starts that leave, and when they do.
 
     Args:
         low: least share that has left after the given number of steps.
@@ -22,12 +22,15 @@ class Prediction:
         times: steps until each start has left (for SSAM the least possible), or None
             where no closed form is known.
         source: the statement used, or why there is none.
+        reach: the statement speaks of each start with $\|Hw\|$ below this (it stalls, or
+            it leaves); NaN where it speaks of shares only.
     """
 
     low: float
     high: float
     times: np.ndarray | None
     source: str
+    reach: float = np.nan
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,9 +65,15 @@ class Setting:
         times = quadratic.escape_time(factors, self.u, self.radius)
         return float((times <= self.steps).mean()), times
 
-    def within(self, reach: float) -> float:
-        r"""Share of the starts with $\|Hw\| <$ reach."""
-        return float((np.linalg.norm(self.u * self.spectrum, axis=1) < reach).mean())
+    def inside(self, reach: float) -> np.ndarray:
+        r"""Which starts have $\|Hw\| <$ reach."""
+        return np.linalg.norm(self.u * self.spectrum, axis=1) < reach
+
+    def may_leave(self, k: np.ndarray) -> np.ndarray:
+        """Which starts, though attracted, may leave the ball first: T9b's box does."""
+        lam = self.spectrum
+        box = quadratic.renormalised_box(self.eta, lam, k, self.u * lam)
+        return np.linalg.norm(box / lam, axis=1) >= self.radius
 
 
 def silent(reason: str) -> Prediction:
@@ -98,9 +107,11 @@ def _ssam(s: Setting) -> Prediction:
     """T8: USAM's trap; outside it every step grows between two known factors."""
     if s.eta * s.curvature >= 2:
         return silent("T8 needs eta max|lam| < 2")
-    if s.rho > quadratic.usam_trap(s.spectrum):
-        return Prediction(0.0, 0.0, np.full(len(s.u), np.inf), "T8 held")
     k = 1 + s.rho * s.spectrum
+    if s.rho > quadratic.usam_trap(s.spectrum):
+        leaving = s.may_leave(k)
+        times = None if leaving.any() else np.full(len(s.u), np.inf)
+        return Prediction(0.0, float(leaving.mean()), times, "T8 held")
     growing = (s.spectrum < 0) & (k > 0)
     m = np.where(growing, -s.spectrum, 0.0)
     slowest = np.where(growing, 1 + s.eta * m * k / np.abs(k).max(), 0.0)
@@ -115,8 +126,12 @@ def _ssam(s: Setting) -> Prediction:
 
 
 def _sam(s: Setting) -> Prediction:
-    """T7: inside the trap everything stalls below the threshold."""
-    inside = s.within(quadratic.sam_trap(s.rho, s.spectrum))
+    """T7: inside the trap everything stalls below the threshold.
+
+    T7a is proved; that T7b decides for all starts, not only near the cycle, is
+    numerical.
+    """
+    inside = float(s.inside(quadratic.sam_trap(s.rho, s.spectrum)).mean())
     threshold, top = quadratic.sam_threshold(s.spectrum), s.spectrum.max()
     if abs(s.eta / threshold - 1) < 0.01:
         return silent("at T7's threshold")
@@ -125,7 +140,7 @@ def _sam(s: Setting) -> Prediction:
     if (np.linalg.norm(widest, axis=1) >= s.radius).any():
         return silent("the band is wider than the ball")
     if quadratic.sam_trap_is_invariant(s.eta, s.spectrum):
-        return Prediction(0.0, 1 - inside, None, "T7a stalls")
+        return Prediction(0.0, 1 - inside, None, "T7a stalls", trap)
     index = int((s.spectrum < 0).sum())
     if index != 1:
         return silent(f"index {index} (N5)")
@@ -134,13 +149,13 @@ def _sam(s: Setting) -> Prediction:
     if quadratic.sam_cycle(s.eta, s.rho, top) >= s.radius:
         return silent("the band is wider than the ball")
     if s.eta < threshold:
-        return Prediction(0.0, 1 - inside, None, "T7b stalls")
+        return Prediction(0.0, 1 - inside, None, "T7b stalls", trap)
     down = np.abs(s.u[:, s.spectrum < 0]).min()
     wait = np.log(s.radius / down) / np.log(quadratic.sam_growth(s.eta, s.spectrum))
     # The approach to the bounce takes its time as well: allow for as much again.
     if 2 * wait > s.steps:
         return silent("T7b leaves, too slowly to see")
-    return Prediction(inside, 1.0, None, "T7b leaves")
+    return Prediction(inside, 1.0, None, "T7b leaves", trap)
 
 
 def _ssam_n(s: Setting) -> Prediction:
@@ -148,4 +163,6 @@ def _ssam_n(s: Setting) -> Prediction:
     if s.eta * s.curvature >= 2:
         return silent("T9 needs eta max|lam| < 2")
     reach = s.rho * quadratic.ssam_n_neighbourhood(s.eta, s.spectrum)
-    return Prediction(0.0, 1 - s.within(reach), None, "T9b stalls")
+    k = s.spectrum + quadratic.order_limit(s.spectrum) / 2
+    stays = s.inside(reach) & ~s.may_leave(k)
+    return Prediction(0.0, 1 - float(stays.mean()), None, "T9b stalls")

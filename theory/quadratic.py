@@ -123,8 +123,9 @@ def sam_trap_is_invariant(eta: Any, spectrum: Any) -> Any:
 def sam_threshold(spectrum: Any) -> float:
     r"""T7b: $\eta^* = 2m/(\lambda_+(\lambda_+ + m))$: SAM stalls below, escapes above.
 
-    Whatever rho, for index 1, $\lambda_+ \ge m$ and $\eta\lambda_+ < 2$. (For
-    $\lambda_+ < m$ T7a holds up to $\eta = 1/m$, and above it some starts leave.)
+    Whatever rho, for index 1, $\lambda_+ \ge m$ and $\eta\lambda_+ < 2$. Proved beside
+    the 2-cycle, numerical for all other starts. (For $\lambda_+ < m$ T7a holds up to
+    $\eta = 1/m$; above it starts may leave.)
 
     Returns:
         NaN where the spectrum has not exactly one negative, no zero and at least one
@@ -146,13 +147,43 @@ def sam_growth(eta: Any, spectrum: Any) -> float:
     return 1 + eta * m * (1 - m / (top * sam_cycle(eta, 1.0, top)))
 
 
+def order_limit(spectrum: Any) -> float:
+    r"""T9: $\tau_0$, below which the modes keep their order by $|\tau + \lambda_j|$.
+
+    $\min(m, (n-p)/2)$ over eigenvalues $-n < 0 < p < n$.
+    """
+    lam = np.asarray(spectrum, dtype=float)
+    n, p = -lam[lam < 0][:, None], lam[lam > 0]
+    return float(min(weakest_descent(lam), *((n - p)[n > p] / 2), np.inf))
+
+
+def renormalised_box(eta: float, spectrum: Any, k: Any, g: Any) -> np.ndarray:
+    r"""T9b's proof: $|g_j|$ never exceeds $B_j$, also for SSAM inside T8a's trap.
+
+    Args:
+        eta: learning rate, $\eta\max|\lambda| < 2$.
+        spectrum: eigenvalues, `(d,)`.
+        k: numbers in the order that the sizes $|k_j|$ keep, all $\lambda_jk_j > 0$.
+        g: gradients in the eigenbasis, `(..., d)`.
+
+    Returns:
+        $B_j = \max(|g_j|, \kappa_j(\sum_{i>j} B_i^2)^{1/2})$, `(..., d)`.
+    """
+    e = eta * np.abs(spectrum)
+    kappa = e * np.maximum(1, 1 / np.sqrt(4 - e**2))
+    box, beyond = np.abs(g), np.zeros(np.shape(g)[:-1])
+    for j in np.argsort(np.abs(k)):
+        box[..., j] = np.maximum(box[..., j], kappa[j] * np.sqrt(beyond))
+        beyond = beyond + box[..., j] ** 2
+    return box
+
+
 def ssam_n_neighbourhood(eta: float, spectrum: Any) -> float:
     r"""T9b: SSAM-N is attracted from $\|Hw\| < \rho r$; this is a proved r.
 
     $r = \tau_0\prod_j c_j$, $c_j = \min((1+e_j^2)^{-1/2}, (1-e_j^2/4)^{1/2})$,
     $e_j = \eta|\lambda_j|$, the mode of smallest $|\tau+\lambda_j|$, $\tau<\tau_0$,
-    left out; $\tau_0 = \min(m, (n-p)/2)$ over eigenvalues $-n < 0 < p < n$. Not sharp:
-    see `ssam_n_conjecture`.
+    left out; $\tau_0$: `order_limit`. Not sharp: see `ssam_n_conjecture`.
 
     Returns:
         0 where $\eta\max|\lambda| \ge 2$ (nothing is attracted).
@@ -161,9 +192,7 @@ def ssam_n_neighbourhood(eta: float, spectrum: Any) -> float:
     e = eta * np.abs(lam)
     if e.max() >= 2:
         return 0.0
-    n, p = -lam[lam < 0][:, None], lam[lam > 0]
-    gaps = (n - p)[n > p] / 2
-    tau = min(weakest_descent(lam), *gaps) if gaps.size else weakest_descent(lam)
+    tau = order_limit(lam)
     c = np.minimum(1 / np.sqrt(1 + e**2), np.sqrt(1 - e**2 / 4))
     c[np.abs(tau / 2 + lam).argmin()] = 1
     return float(tau * c.prod())
