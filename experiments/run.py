@@ -15,8 +15,9 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager, redirect_stderr, suppress
 from dataclasses import asdict, dataclass, field
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import xarray
 
 ROOT = Path(__file__).resolve().parent.parent
+RESULTS = Path("experiments/results")
 FORMAT = 1  # of the result files; raised when their meaning changes
 MOST = 1000  # values in LOW:HIGH:N
 
@@ -43,7 +45,8 @@ class Config:
     eta: tuple[str, ...] = ()
     """learning rates, values or LOW:HIGH:N (logarithmic)"""
     rho: tuple[str, ...] = ()
-    """radii, values or LOW:HIGH:N (logarithmic)"""
+    """radii, values or LOW:HIGH:N (logarithmic): lengths for SAM and SSAM-N, rates
+    (1 / curvature) for USAM and SSAM"""
     starts: int = 6144
     """starting points, per saddle or minimum"""
     steps: int = 500
@@ -51,7 +54,7 @@ class Config:
     seed: int = 0
     """of all random numbers"""
     quick: bool = False
-    """a small version, in seconds"""
+    """a small version, in seconds; its results go to the folder `quick`"""
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
     """processes; the results do not depend on it"""
     cluster: str = ""
@@ -59,10 +62,10 @@ class Config:
     fresh: bool = False
     """recompute what is already there (default: resume)"""
     device: str = "cpu"
-    """torch device; other than cpu, every batch is compiled for it"""
+    """torch device of the large batches"""
     dtype: str = "float64"
     """float64 or float32"""
-    out: Path = Path("experiments/results")
+    out: Path = RESULTS
     """folder of the results"""
 
     def __post_init__(self) -> None:
@@ -86,7 +89,7 @@ def check_device(name: str) -> None:
     import torch
 
     try:
-        torch.zeros(1, device=name)
+        torch.zeros(1, device=name).cpu().numpy()
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
         raise BadOption(f"--device {name} is not available: {reason}") from error
@@ -184,6 +187,7 @@ def in_parallel(
 ) -> Iterator[tuple[tuple, Any]]:
     """Yields `(case, work(*case))` as they finish, with progress."""
     import joblib
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     def labelled(case: tuple) -> tuple[tuple, Any]:
         return case, work(*case)
@@ -195,7 +199,12 @@ def in_parallel(
             return_as="generator_unordered",
             batch_size=1,
         )
-        yield from progress(pool(jobs), len(cases), what)
+        try:
+            yield from progress(pool(jobs), len(cases), what)
+        except TerminatedWorkerError as error:
+            raise ValueError(
+                "a worker process was killed (out of memory?): try fewer --jobs."
+            ) from error
 
 
 @contextmanager
@@ -232,23 +241,49 @@ def progress(items: Iterable, total: int, what: str) -> Iterator:
             print(f"{what}: {done} of {total}, {left:.0f} s left", file=sys.stderr)
 
 
-def fingerprint(config: Config, *more: Any) -> str:
-    """Hash of the configuration and of the sources that decide the numbers.
+# What decides a result besides the configuration; not: tables and texts.
+SOURCES = ("landscapes", "theory", "experiments")
+TEXTS = ("report.py",)
+LIBRARIES = ("numpy", "scipy", "sympy", "torch", "scikit-learn")
 
-    Options that do not change results (jobs, out, ...) are left out.
+
+def fingerprint(config: Config, part: str | None = None) -> str:
+    """Hash of the configuration, the sources and the libraries that decide a result.
+
+    Options that do not change results (jobs, out, ...) are left out; so is the list
+    of landscapes from the hash of one landscape's part.
+
+    Args:
+        config: the experiment's.
+        part: name of the landscape, None for the whole.
     """
-    words = asdict(config)
-    for name in ("jobs", "cluster", "fresh", "out"):
-        del words[name]
-    text = json.dumps([words, *more], sort_keys=True, default=str)
+    text = json.dumps([_words(config, part), part, versions()], sort_keys=True)
     digest = hashlib.sha256(text.encode())
-    for folder in ("landscapes", "theory", "experiments"):
+    for folder in SOURCES:
         for file in sorted((ROOT / folder).rglob("*.py")):
-            digest.update(file.read_bytes())
-    for name in getattr(config, "landscape", ()):
+            if file.name not in TEXTS:
+                digest.update(file.read_bytes())
+    for name in [part] if part else config.landscape:
         if Path(name).is_file():
             digest.update(Path(name).read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _words(config: Config, part: str | None = None) -> dict[str, str]:
+    """The options that change a result."""
+    words = {key: str(value) for key, value in asdict(config).items()}
+    for name in ("jobs", "cluster", "fresh", "out", *(["landscape"] if part else [])):
+        del words[name]
+    return words
+
+
+def versions() -> str:
+    """Of the libraries that compute."""
+    found = []
+    for name in LIBRARIES:
+        with suppress(metadata.PackageNotFoundError):
+            found.append(f"{name} {metadata.version(name)}")
+    return ", ".join(found)
 
 
 def save(dataset: xarray.Dataset, path: Path, config: Config, key: str) -> Path:
@@ -257,18 +292,12 @@ def save(dataset: xarray.Dataset, path: Path, config: Config, key: str) -> Path:
     The netCDF holds the configuration, its hash, versions and seed, so that the same
     work gives the same bytes; commit, machine and time stand in `NAME.json`.
     """
-    import numpy
-    import scipy
-
-    words = {k: str(v) for k, v in asdict(config).items()}
-    for name in ("jobs", "cluster", "fresh", "out"):
-        del words[name]
     dataset.attrs |= {
         "format": FORMAT,
         "fingerprint": key,
-        "config": json.dumps(words, sort_keys=True),
+        "config": json.dumps(_words(config), sort_keys=True),
         "seed": config.seed,
-        "versions": f"numpy {numpy.__version__}, scipy {scipy.__version__}",
+        "versions": versions(),
     }
     # Encoded in memory: the HDF5 library does not survive a disk that fills up.
     content = bytes(dataset.to_netcdf(None, engine="h5netcdf"))

@@ -10,6 +10,7 @@ beside what T6 to T9 predict from the Hessian (`paper_notes.md`).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -50,6 +51,8 @@ class Config(run.Config):
         if self.rays < 1:
             raise run.BadOption(f"--rays must be >= 1, got {self.rays}.")
         if self.quick:
+            if self.out == run.RESULTS:  # the whole results are worth minutes
+                self.out = run.RESULTS / "quick"
             self.starts, self.steps = min(self.starts, 64), min(self.steps, 300)
             self.rays = min(self.rays, 4)
         self.threshold_starts = 4 if self.quick else 8
@@ -68,15 +71,16 @@ def work(config: Config) -> None:
     """Measures what is missing, saves, and prints the table and the answer."""
     from experiments.saddles import report
 
+    key = run.fingerprint(config)
     dataset = measure(config)
     path = config.out / f"{NAME}.nc"
-    run.save(dataset, path, config, run.fingerprint(config))
+    run.save(dataset, path, config, key)
     print(report.table(dataset))
     print()
     print(report.answer(dataset))
     print()
     print(f"results: {path}")
-    print("figures: python -m figures saddle_escape")
+    print(f"figures: python -m figures {NAME} --results {config.out}")
 
 
 def measure(config: Config) -> xarray.Dataset:
@@ -84,30 +88,35 @@ def measure(config: Config) -> xarray.Dataset:
     from experiments.saddles import plan
 
     plans = plan.by_landscape(config)
-    parts, missing = {}, {}
-    for name, cases in plans.items():
-        kept = None if config.fresh else plan.kept(config, name)
-        if kept is None:
-            missing[name] = cases
-        else:
-            parts[name] = kept
+    # The keys belong to the sources as they are now, not as they may be at the end.
+    keys = {name: run.fingerprint(config, name) for name in plans}
+    kept = {} if config.fresh else plan.kept(config, keys)
     run.check_folder(config.out)
-    cases = [case for group in missing.values() for case in group]
-    done: dict[str, list] = {name: [] for name in missing}
+    cases = [
+        case for name, group in plans.items() if name not in kept for case in group
+    ]
+    done: dict[str, list] = {name: [] for name in plans}
+    for case, dataset in _measured(cases, config):
+        name = plan.owner(case)
+        done[name].append((case, dataset))
+        if len(done[name]) == len(plans[name]):
+            kept[name] = plan.together(done.pop(name))
+            path = plan.place(config, name, keys[name])
+            run.save(kept[name], path, config, keys[name])
+    return plan.in_order(plan.merge(kept[name] for name in plans), config)
+
+
+def _measured(cases: list[tuple], config: Config) -> Iterator[tuple]:
+    """`(case, result)` as they finish, those first that use all threads themselves."""
+    from experiments.saddles import plan
+
     alone = [case for case in cases if plan.is_heavy(case, config)]
     rest = [case for case in cases if not plan.is_heavy(case, config)]
     first = ((case, plan.do(*case)) for case in alone)
-    for case, dataset in chain(
+    return chain(
         run.progress(first, len(alone), f"{NAME} (compiled)"),
         run.in_parallel(plan.do, rest, config, NAME),
-    ):
-        name = plan.owner(case)
-        done[name].append((case, dataset))
-        if len(done[name]) == len(missing[name]):
-            parts[name] = plan.together(done.pop(name))
-            key = run.fingerprint(config, name)
-            run.save(parts[name], plan.place(config, name), config, key)
-    return plan.in_order(plan.merge(parts[name] for name in plans), config)
+    )
 
 
 if __name__ == "__main__":

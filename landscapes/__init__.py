@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,4 +38,24 @@ def load(name: str, **options: Any) -> Landscape:
         module = importlib.import_module(f"landscapes.{name}")
     else:
         raise unknown("landscape", name, names())
-    return getattr(module, name)(**options)
+    # Not at the top: the methods, which need Components only, import no numpy.
+    from landscapes.landscape import Landscape
+
+    made = _call(name, getattr(module, name), options)
+    if not isinstance(made, Landscape):
+        raise ValueError(
+            f"`{name}()` must return a Landscape, got {type(made).__name__}."
+        )
+    return made
+
+
+def _call(name: str, function: Callable, options: dict[str, Any]) -> Any:
+    """Calls a landscape's function; what goes wrong in a user's file is one line."""
+    try:
+        return function(**options)
+    except ValueError:
+        raise
+    except Exception as error:
+        raise ValueError(
+            f"`{name}()` failed: {type(error).__name__}: {error}"
+        ) from error

@@ -23,7 +23,8 @@ class CriticalPoint:
 
     Args:
         point: shape `(d,)`.
-        eigenvalues: of the Hessian there, ascending, shape `(d,)`.
+        eigenvalues: of the Hessian there, ascending, shape `(d,)`; exactly 0 where
+            they are zero to rounding.
         eigenvectors: column `i` belongs to eigenvalue `i`, shape `(d, d)`.
     """
 
@@ -33,15 +34,13 @@ class CriticalPoint:
 
     @property
     def nullity(self) -> int:
-        """How many eigenvalues are zero to rounding."""
-        size = np.abs(self.eigenvalues)
-        return int((size <= FLAT * max(size.max(), FLAT)).sum())
+        """How many eigenvalues are zero."""
+        return int((self.eigenvalues == 0).sum())
 
     @property
     def index(self) -> int:
         """How many eigenvalues are negative."""
-        scale = np.abs(self.eigenvalues).max()
-        return int((self.eigenvalues < -FLAT * max(scale, FLAT)).sum())
+        return int((self.eigenvalues < 0).sum())
 
     @property
     def kind(self) -> str:
@@ -78,6 +77,11 @@ def search(landscape: Landscape, per_axis: int = 41, steps: int = 60) -> np.ndar
         the grid is fine enough.
     """
     box = np.array(landscape.box)
+    if len(box) > 3:
+        raise ValueError(
+            f"`{landscape.name}` has {len(box)} dimensions: critical points are "
+            "searched in at most 3, declare them as `declared_points`."
+        )
     x = np.array(list(product(*(np.linspace(*side, per_axis) for side in box))))
     with np.errstate(all="ignore"):
         for _ in range(steps):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from landscapes.components import Components
-from landscapes.critical import CriticalPoint
+from landscapes.critical import FLAT, CriticalPoint
 
 
 class Landscape(ABC):
@@ -68,21 +68,37 @@ class Landscape(ABC):
 
     @property
     def saddles(self) -> tuple[CriticalPoint, ...]:
-        """The critical points that are neither a minimum nor a maximum.
+        """The critical points from which f both rises and falls.
 
-        A degenerate point is among them unless its spectrum is one-signed.
+        The spectrum tells, but for a degenerate point: there the values around it do.
         """
         return tuple(
             c
             for c in self.critical_points
-            if c.kind == "saddle"
-            or (c.kind == "degenerate" and (c.index > 0 or c.nullity == self.dim))
+            if c.kind == "saddle" or (c.kind == "degenerate" and self._turns(c))
         )
 
+    def _turns(self, critical: CriticalPoint) -> bool:
+        """Whether f takes larger and smaller values on a small sphere around it."""
+        v = np.random.default_rng(0).normal(size=(64 * self.dim, self.dim))
+        v /= np.linalg.norm(v, axis=1, keepdims=True)
+        width = min(high - low for low, high in self.box)
+        change = self.value(critical.point + 1e-2 * width * v) - self.value(
+            critical.point
+        )
+        return bool((change > 0).any() and (change < 0).any())
+
     def classify(self, point: np.ndarray) -> CriticalPoint:
-        """Reads the kind of a critical point off the Hessian's spectrum."""
+        """Reads the kind of a critical point off the Hessian's spectrum.
+
+        Eigenvalues that are rounding, beside the Hessian elsewhere, are set to 0.
+        """
         H = self.hessian(point)
-        return CriticalPoint(point, *np.linalg.eigh((H + H.T) / 2))
+        eigenvalues, eigenvectors = np.linalg.eigh((H + H.T) / 2)
+        elsewhere = np.abs(self.hessian(np.asarray(self.start, dtype=float))).max()
+        size = max(np.abs(eigenvalues).max(), elsewhere)
+        eigenvalues[np.abs(eigenvalues) <= FLAT * size] = 0.0
+        return CriticalPoint(point, eigenvalues, eigenvectors)
 
     def check(self, x: Any) -> None:
         """Refuses points of a wrong dimension in one line."""

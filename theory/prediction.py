@@ -22,15 +22,15 @@ class Prediction:
         times: steps until each start has left (for SSAM the least possible), or None
             where no closed form is known.
         source: the statement used, or why there is none.
-        reach: the statement speaks of each start with $\|Hw\|$ below this (it stalls, or
-            it leaves); NaN where it speaks of shares only.
+        sure: the starts of which the statement says, one by one, that they stall (or
+            that they leave), `(n,)`; None where it speaks of shares.
     """
 
     low: float
     high: float
     times: np.ndarray | None
     source: str
-    reach: float = np.nan
+    sure: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +131,8 @@ def _sam(s: Setting) -> Prediction:
     T7a is proved; that T7b decides for all starts, not only near the cycle, is
     numerical.
     """
-    inside = float(s.inside(quadratic.sam_trap(s.rho, s.spectrum)).mean())
+    trap = s.inside(quadratic.sam_trap(s.rho, s.spectrum))
+    inside = float(trap.mean())
     threshold, top = quadratic.sam_threshold(s.spectrum), s.spectrum.max()
     if abs(s.eta / threshold - 1) < 0.01:
         return silent("at T7's threshold")
@@ -165,4 +166,4 @@ def _ssam_n(s: Setting) -> Prediction:
     reach = s.rho * quadratic.ssam_n_neighbourhood(s.eta, s.spectrum)
     k = s.spectrum + quadratic.order_limit(s.spectrum) / 2
     stays = s.inside(reach) & ~s.may_leave(k)
-    return Prediction(0.0, 1 - float(stays.mean()), None, "T9b stalls")
+    return Prediction(0.0, 1 - float(stays.mean()), None, "T9b stalls", stays)

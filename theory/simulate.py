@@ -17,6 +17,7 @@ from theory.validate import at_edge
 
 # Below this many point-steps blocked NumPy answers before a kernel is compiled.
 WORTH_COMPILING = 4e8
+ENGINES, DTYPES = ("auto", "numpy", "compiled"), ("float64", "float32")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +52,7 @@ class Run:
         d_norm: norms of the surrogate gradient along the window, `(W, ...)`.
         eta: learning rates, `(...)`.
         rho: radii, `(...)`; 0 for methods without one.
+        radius_unit: what they are measured in, `length` or `rate`.
         center: of the ball, `(d,)` or `(..., d)`.
         engine: `numpy`, `compiled` or `eager`.
     """
@@ -63,6 +65,7 @@ class Run:
     d_norm: np.ndarray
     eta: np.ndarray
     rho: np.ndarray
+    radius_unit: str
     center: np.ndarray
     engine: str
 
@@ -144,17 +147,20 @@ def batch(
         raise ValueError(
             f"steps must be >= 1 and 0 <= window <= steps, got {steps} and {window}."
         )
-    if engine not in ("auto", "numpy", "compiled") or dtype not in (
-        "float64",
-        "float32",
-    ):
+    if engine not in ENGINES or dtype not in DTYPES:
         raise ValueError(
-            "engine is auto, numpy or compiled and dtype float64 or float32, got "
-            f"`{engine}`, `{dtype}`."
+            f"engine is one of {ENGINES} and dtype of {DTYPES}, got `{engine}`, "
+            f"`{dtype}`."
         )
+    if engine == "numpy" and device != "cpu":
+        raise ValueError(f"the numpy engine runs on the cpu, got `{device}`.")
+    if not np.size(x):
+        raise ValueError("a batch needs at least one start, got none.")
     if rho is not None:
         method = method.having(rho=np.asarray(rho, dtype=float))
     at_edge(method, eta=eta, radius=radius)
+    if np.min(radius) < 1e-150 or np.max(radius) > 1e150:
+        raise ValueError("a radius lies between 1e-150 and 1e150, or its square fails.")
     layout, job, progress = flatten(
         landscape, method, base, eta, x, center, radius, dtype, np.shape(rho)
     )
@@ -179,6 +185,7 @@ def batch(
         d_norm=d_norm,
         eta=np.broadcast_to(eta, layout.shape),
         rho=np.broadcast_to(method.get("rho"), layout.shape),
+        radius_unit=method.radius_unit,
         center=np.asarray(center),
         engine=engine,
     )

@@ -13,6 +13,7 @@ from theory.simulate import Run
 
 VANISHED = 1e-8  # a norm below this, in units of max(1, |lam|), counts as zero
 PERIODS = 16  # longest cycle looked for
+AT = 1e-5  # a distance below this is at the point
 FAR = 1e6  # beyond this a run that left its ball has diverged
 
 
@@ -87,7 +88,7 @@ def classify(run: Run, landscape: Landscape) -> Classification:
             run.g_norm[:, stay],
             run.d_norm[:, stay],
             run.eta[stay],
-            run.rho[stay],
+            run.rho[stay] if run.radius_unit == "length" else 0 * run.rho[stay],
         )
         decided = _decide(window, landscape.critical_points)
         codes[stay], nearest[stay], period[stay], amplitude[stay] = decided
@@ -105,7 +106,7 @@ class Window:
     g_norm: np.ndarray
     d_norm: np.ndarray
     eta: np.ndarray
-    rho: np.ndarray
+    rho: np.ndarray  # 0 where it is no length: such methods have no band
 
     def of(self, chosen: np.ndarray) -> Window:
         """Some of the runs."""
@@ -151,8 +152,9 @@ def _near(window: Window, critical: CriticalPoint, codes: np.ndarray) -> np.ndar
     width = band(window.eta, window.rho, size)
     at_point = window.g_norm.max(axis=0) <= VANISHED * max(1, size)
     distance = _norm(offset).max(axis=0)
-    # A vanishing gradient says nothing of where, if the nearest known point is far.
-    at_point &= distance <= 1e-2
+    # A vanishing gradient says nothing of where: along a flat direction it is small
+    # far away, and the nearest known point need not be the one it vanishes at.
+    at_point &= distance <= AT
     in_band = distance <= width
     if critical.kind == "minimum":
         codes = np.where(in_band, Verdict.BAND, codes)
@@ -166,12 +168,13 @@ def _near(window: Window, critical: CriticalPoint, codes: np.ndarray) -> np.ndar
 def _growing(
     offset: np.ndarray, critical: CriticalPoint, width: np.ndarray
 ) -> np.ndarray:
-    """Whether any descending direction grew over the window.
+    """Whether any direction that may descend grew over the window.
 
     One that moves chaotically at the width of the band itself (T7) may fluctuate by a
     factor of two; one that grows steadily, at every second step, may not.
     """
-    down = critical.eigenvectors[:, critical.eigenvalues < 0]
+    # Where the curvature is zero f may descend as well.
+    down = critical.eigenvectors[:, critical.eigenvalues <= 0]
     u = np.abs(offset @ down)  # (W, run, direction)
     half = len(u) // 2
     first, second = u[:half].max(axis=0), u[half:].max(axis=0)

@@ -50,7 +50,8 @@ def directions(name: str, number: int, spec: str, config: Any) -> xarray.Dataset
             exact = method.having(rho=rho[:, None, None])
             grew = _along(site, exact, eta, start, v, 1) > middle * rho[:, None]
             low, high = np.where(grew, low, middle), np.where(grew, middle, high)
-        reach = (low + high) / 2
+        # At a bound of the search nothing was found.
+        reach = np.where((low > 0.5) & (high < 2), (low + high) / 2, np.nan)
     dims = ("saddle", "algorithm", "rho_level", "direction")
     return xarray.Dataset(
         {

@@ -26,7 +26,7 @@ def trap_map(name: str, spec: str, config: Any) -> xarray.Dataset:
 
     Returns:
         `verdict`, dimensions `landscape`, `algorithm`, `map_eta`, `y`, `x`; `map_rho`,
-        `map_eta_value` and the Hessian's spectrum with them.
+        `map_eta_value` and the Hessian with them.
     """
     site = sites(name, config.radius)[0]
     method = methods.make(spec)
@@ -45,7 +45,6 @@ def trap_map(name: str, spec: str, config: Any) -> xarray.Dataset:
         center=site.saddle.point,
         radius=site.radius,
         dtype=config.dtype,
-        device=config.device,
         window=16,
         engine="numpy",
     )

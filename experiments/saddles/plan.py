@@ -14,7 +14,7 @@ from experiments.saddles.directions import directions
 from experiments.saddles.maps import path, trap_map
 from experiments.saddles.site import sites
 from experiments.saddles.thresholds import across, threshold
-from experiments.saddles.times import escape, has_radius
+from experiments.saddles.times import escape, has_radius, starts_for
 from experiments.saddles.traps import trap
 from theory import methods, simulate
 
@@ -81,11 +81,16 @@ def _cases(name: str, here: tuple, config: Any) -> list[tuple]:
 
 def is_heavy(case: tuple, config: Any) -> bool:
     """Whether a case compiles its batch: then it runs alone and uses all threads."""
-    levels = len(config.eta_grid[0] or config.eta_grid[1])
-    levels *= len(config.rho_grid[0] or config.rho_grid[1]["length"])
-    size = levels * config.starts * config.steps
-    compiles = size >= simulate.WORTH_COMPILING or config.device != "cpu"
-    return case[0] == "escape" and compiles
+    if case[0] != "escape":
+        return False
+    _, name, number, spec, _ = case
+    site = sites(name, config.radius)[number]
+    radii = len(config.rho_grid[0] or config.rho_grid[1]["length"])
+    runs = len(config.eta_grid[0] or config.eta_grid[1])
+    runs *= radii if has_radius(methods.make(spec)) else 1
+    runs *= starts_for(site, config.starts)
+    large = runs * config.steps >= simulate.WORTH_COMPILING
+    return large or config.device != "cpu"
 
 
 def do(measurement: str, *arguments: Any) -> xarray.Dataset:
@@ -154,17 +159,20 @@ def owner(case: tuple) -> str:
     return SPECTRA if case[0] == "across" else case[1]
 
 
-def place(config: Any, name: str) -> Path:
-    """Where a landscape's own result lies."""
+def place(config: Any, name: str, key: str) -> Path:
+    """Where a landscape's own result lies: each configuration has its own."""
     stem = Path(name).stem if name.endswith(".py") else name
-    return config.out / "saddle_escape" / f"{stem.replace(' ', '_')}.nc"
+    return config.out / "saddle_escape" / f"{stem.replace(' ', '_')}-{key}.nc"
 
 
-def kept(config: Any, name: str) -> xarray.Dataset | None:
-    """An earlier result for exactly this work, if there is one."""
-    try:
-        dataset = run.load(place(config, name))
-    except ValueError:
-        return None
-    same = dataset.attrs["fingerprint"] == run.fingerprint(config, name)
-    return dataset if same else None
+def kept(config: Any, keys: dict[str, str]) -> dict[str, xarray.Dataset]:
+    """The earlier results for exactly this work."""
+    found = {}
+    for name, key in keys.items():
+        try:
+            dataset = run.load(place(config, name, key))
+        except ValueError:
+            continue
+        if dataset.attrs.get("fingerprint") == key:
+            found[name] = dataset
+    return found

@@ -7,19 +7,21 @@ import xarray
 
 HEAD = (
     "landscape", "method", "saddles", "left", "held", "unsure", "median steps",
-    "over theory", "trap reach", "as predicted",
+    "over theory", "trap", "as predicted",
 )  # fmt: skip
 NOTES = """\
 left, held, unsure: share of the starts that left; that rest or bounce at the saddle;
   that are undecided after --steps (the remainder found another critical point).
 median steps: to leave, over all starts, eta and rho (> : more than half never left).
 over theory: measured over predicted median time, median over eta and rho (GD, USAM:
-  T6, exact on quadratics; SSAM: GD's time, which T8 gives as the least).
-trap reach: smallest ||Hw|| of a start that leaves, over rho m, where T7 or T9 says
-  that starts stall: 1 is the edge ||Hw|| = rho m.
-as predicted: cells (saddle, eta, rho) whose 95 % interval meets the bounds of T6 to
-  T9; the others are curvature's or theory's deviations. A cell counts only where
-  theory speaks (not: degenerate saddles, SAM's escape at index above 1, N5)."""
+  T6, exact on quadratics; SSAM: GD's time, where T8 gives it as the least).
+trap: measured over predicted size, where theory has one. SAM, SSAM-N: smallest ||Hw||
+  of a start that leaves, over rho m (T7: 1; T9: at most 1). USAM, SSAM: smallest
+  distance that leaves, over the ball's radius, where rho > 1/m (T6, T8: 1, all of it).
+as predicted: cells (saddle, eta, rho) that agree with T6 to T9. SAM, SSAM-N: every
+  single start of which they speak must stall, or leave; the others: the 95 % interval
+  of the share. Not counted: cells of which theory says nothing or next to nothing
+  (degenerate saddles, SAM's escape at index above 1, N5)."""
 
 
 def table(dataset: xarray.Dataset) -> str:
@@ -38,14 +40,13 @@ def table(dataset: xarray.Dataset) -> str:
 
 
 def _row(name: str, part: xarray.Dataset) -> tuple[str, ...]:
+    pooled = float(np.median(part.time.dropna("quantile").values))
     middle = part.time.sel(quantile=0.5, method="nearest")
     told = part.predicted_time.sel(quantile=0.5, method="nearest")
     both = np.isfinite(middle) & np.isfinite(told)
     over = (middle / told).values[both.values]
-    reach = _reach(part)
-    silent = (part.predicted_low == 0) & (part.predicted_high == 1)
-    agree = agrees(part)
-    count = int((~silent).sum())
+    agree, spoken = agrees(part)
+    count = int(spoken.sum())
     return (
         name,
         str(part.algorithm.item()),
@@ -53,25 +54,44 @@ def _row(name: str, part: xarray.Dataset) -> tuple[str, ...]:
         _percent(part.escaped),
         _percent(part.stalled),
         _percent(part.undecided),
-        _steps(float(np.median(middle))),
+        _steps(pooled),
         f"{np.median(over):.2f}" if over.size else "-",
-        f"{reach.min():.2f} to {reach.max():.2f}" if reach.size else "-",
-        f"{int((agree & ~silent).sum())} of {count}" if count else "-",
+        _span(_reach(part)),
+        f"{int((agree & spoken).sum())} of {count}" if count else "-",
     )
 
 
 def _reach(part: xarray.Dataset) -> np.ndarray:
-    """Measured trap reach where theory says that starts stall inside it."""
-    stalls = part.theory.astype(str).str.endswith("stalls").values
-    reach = part.trap_reach.values[stalls] if "trap_reach" in part else np.empty(0)
-    return reach[np.isfinite(reach)]
+    """The trap's measured size over the predicted, where theory says there is one."""
+    if "trap_reach" not in part:
+        return np.empty(0)
+    stalls = part.theory.astype(str).str.endswith("stalls")
+    reach = part.trap_reach.where(stalls).values
+    radius = part.trap_radius.where(part.trap_predicted == 1).values
+    both = np.concatenate([reach.ravel(), radius.ravel()])
+    return both[np.isfinite(both)]
 
 
-def agrees(part: xarray.Dataset) -> xarray.DataArray:
-    """Cells whose interval meets the predicted bounds."""
-    return (part.escaped_high >= part.predicted_low - 1e-12) & (
+def _span(values: np.ndarray) -> str:
+    return f"{values.min():.2f} to {values.max():.2f}" if values.size else "-"
+
+
+def agrees(part: xarray.Dataset) -> tuple[xarray.DataArray, xarray.DataArray]:
+    """Which cells agree with theory, and of which theory speaks.
+
+    Where a statement names single starts (SAM, SSAM-N), all of them must stall, or all
+    leave; else the interval of the share must meet the predicted one.
+    """
+    leaves = part.theory.astype(str).str.endswith("leaves")
+    single = part.escaped_sure.notnull()
+    named = part.escaped_sure == xarray.where(leaves, 1.0, 0.0)
+    share = (part.escaped_high >= part.predicted_low - 1e-12) & (
         part.escaped_low <= part.predicted_high + 1e-12
     )
+    teeth = part.predicted_high - part.predicted_low < 0.95
+    by_share = part.radius_unit != "length"
+    agree = xarray.where(single, named, share)
+    return agree, single | (teeth & by_share)
 
 
 def _thresholds(dataset: xarray.Dataset) -> str:
@@ -105,28 +125,41 @@ def answer(dataset: xarray.Dataset) -> str:
 
 
 def _clause(method: str, part: xarray.Dataset) -> str:
-    says = part.theory.astype(str)
-    if part.escaped_inside.notnull().any():
-        below = part.escaped_inside.where(says.str.endswith("stalls"))
-        above = part.escaped_inside.where(says.str.endswith("leaves"))
-        more = f" and {_percent(above)} above it" if above.notnull().any() else ""
-        where = " below its threshold" if more else ""
-        return (
-            f"of the starts with ||Hw|| < rho m, {method} let {_percent(below)} leave"
-            f"{where}{more}"
-        )
-    if not (part.rho > 0).any():
+    if part.radius_unit == "none":
         return f"of all starts, {method} let {_percent(part.escaped)} leave"
-    held = part.escaped.where(part.predicted_high == 0)
-    free = part.escaped.where(part.predicted_low == 1)
-    if held.notnull().any():
+    if part.radius_unit == "rate":
+        return _rate_clause(method, part)
+    says = part.theory.astype(str)
+    above = part.escaped_inside.where(says.str.endswith("leaves"))
+    if above.notnull().any():
+        below = part.escaped_inside.where(says.str.endswith("stalls"))
         return (
-            f"of all starts, {method} let {_percent(held)} leave where rho > 1/m and "
-            f"{_percent(free)} where rho < 1/m"
+            f"of the starts with ||Hw|| < rho m, {method} let {_percent(below)} leave "
+            f"below its threshold and {_percent(above)} above it"
         )
-    return (
-        f"{method} let {_percent(free if free.notnull().any() else part.escaped)} leave"
+    shares = part.escaped_inside.mean(
+        [d for d in part.escaped.dims if d != "eta_level"]
     )
+    words = ", ".join(f"{100 * share:.1f}" for share in shares.values)
+    rates = (part.eta * part.curvature).mean("saddle").values
+    return (
+        f"of the starts with ||Hw|| < rho m, {method} let {words} % leave at "
+        f"eta max|lam| = {', '.join(f'{rate:.3g}' for rate in rates)}"
+    )
+
+
+def _rate_clause(method: str, part: xarray.Dataset) -> str:
+    """Shares where rho m < 1, and else within theory's limit on eta and beyond."""
+    trapped = part.rho * part.m > 1
+    held = part.escaped.where(trapped & (part.predicted_high == 0))
+    beyond = part.escaped.where(trapped & (part.predicted_high > 0))
+    free = part.escaped.where(~trapped)
+    words = [f"{_percent(free)} where rho < 1/m"] if free.notnull().any() else []
+    if held.notnull().any():
+        words.append(f"{_percent(held)} where rho > 1/m")
+    if beyond.notnull().any():
+        words.append(f"{_percent(beyond)} there beyond the limit on eta")
+    return f"of all starts, {method} let {', '.join(words)} leave"
 
 
 def _threshold(part: xarray.Dataset) -> str:

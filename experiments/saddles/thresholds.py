@@ -66,9 +66,10 @@ def threshold(name: str, number: int, spec: str, config: Any) -> xarray.Dataset:
                 seen_low[r] = low[r]
             if left[r, eta[r] >= high[r]].any():
                 seen_high[r] = high[r]
+    # Without a radius there is no trap to start in.
     names = {
-        "threshold_low": seen_low,
-        "threshold_high": seen_high,
+        "threshold_low": np.where(rho > 0, seen_low, np.nan),
+        "threshold_high": np.where(rho > 0, seen_high, np.nan),
         "threshold_predicted": np.full(len(rho), told),
     }
     return xarray.Dataset(
@@ -126,6 +127,7 @@ def across(spec: str, config: Any) -> xarray.Dataset:
         radius=100.0,
         window=0,
         engine="numpy",
+        dtype=config.dtype,
     )
     return xarray.Dataset(
         {

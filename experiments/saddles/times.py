@@ -86,6 +86,7 @@ def escape(name: str, number: int, spec: str, config: Any) -> xarray.Dataset:
         "escaped_inside": (cell, _mean_where(run.left, inside)),
         "predicted_low": (cell, [[p.low for p in row] for row in told]),
         "predicted_high": (cell, [[p.high for p in row] for row in told]),
+        "escaped_sure": (cell, _sure(run.left, told)),
         "theory": (cell, [[p.source for p in row] for row in told]),
         "time": ((*cell, "quantile"), _quantiles(times, count)),
         "predicted_time": ((*cell, "quantile"), sharp),
@@ -110,7 +111,11 @@ def escape(name: str, number: int, spec: str, config: Any) -> xarray.Dataset:
     )
     dataset = dataset.isel(rho_level=np.arange(len(rhos)) % len(rho))
     shown = rhos if has_radius(method) else 0 * rhos
-    return dataset.assign(rho=(("saddle", "algorithm", "rho_level"), shown[None, None]))
+    unit = method.radius_unit if has_radius(method) else "none"
+    return dataset.assign(
+        rho=(("saddle", "algorithm", "rho_level"), shown[None, None]),
+        radius_unit=(("algorithm",), [unit]),
+    )
 
 
 def _setting(
@@ -126,7 +131,7 @@ def inside_trap(
 ) -> np.ndarray:
     r"""Which starts lie in SAM's trap $\|Hw\| < \rho m$, `(rho, start)`.
 
-    None for a method whose radius is no length.
+    No start for a method whose radius is no length.
     """
     if method.radius_unit != "length" or not has_radius(method):
         return np.zeros((len(rho), len(u)), dtype=bool)
@@ -139,6 +144,19 @@ def _mean_where(values: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     count = np.broadcast_to(chosen, values.shape).sum(axis=-1)
     with np.errstate(invalid="ignore"):
         return (values & chosen).sum(axis=-1) / np.where(count, count, np.nan)
+
+
+def _sure(left: np.ndarray, told: list) -> list:
+    """Share that left of the starts of which the prediction speaks one by one."""
+    return [
+        [
+            _mean_where(
+                left[e, r], np.zeros(left.shape[-1], bool) if p.sure is None else p.sure
+            )
+            for r, p in enumerate(row)
+        ]
+        for e, row in enumerate(told)
+    ]
 
 
 def has_radius(method: Method) -> bool:

@@ -52,7 +52,7 @@ def make(spec: str, **values: Any) -> Method:
         raise unknown("method", spec, [*names(), *(f"stable:{n}" for n in names())])
     if colon:
         limit = {"cap": _number(spec, cap)} if at else {}
-        return maker(make(inner, **values), **limit)
+        return maker(make(inner, **values), **limit).having(**values)
     return maker().having(**values)
 
 
