@@ -6,16 +6,18 @@ TORCH_INDEX ?=
 JOBS ?= 2
 BIN := .venv/bin
 
-.PHONY: all saddle_escape figures test lint bench clean
+.PHONY: all .venv saddle_escape figures test lint bench clean
 all: .venv
 
-# The folder itself is the target: installing touches it last.
-.venv: pyproject.toml constraints.txt
+.venv: .venv/complete
+
+# Written last, so that an installation that broke off is begun again.
+.venv/complete: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet \
 	  $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
 	  --editable '.[data,test,lint]'
-	touch .venv
+	touch $@
 
 saddle_escape: .venv  ## the main question: results, table, sentence, figures
 	$(BIN)/python -m experiments.saddle_escape

@@ -238,18 +238,18 @@ def test_the_table_has_a_row_a_landscape_and_method(measured):
 def test_sams_row_is_what_single_runs_say(measured):
     (row,) = (r for r in rows(report.table(measured)) if r[:2] == ["quadratic", "SAM"])
     left = [np.mean(np.isfinite(t)) for _, t in sams_cells().values()]
-    middle = [sorted(t)[8] for _, t in sams_cells().values()]
+    pooled = np.concatenate([t for _, t in sams_cells().values()])
     assert row[2:4] == ["1", f"{100 * np.mean(left):.1f} %"]
-    assert row[6] == f"{np.median(middle):.0f}"
+    # The table pools 101 quantiles a cell, which shifts the rank by less than 2 %.
+    low, high = np.quantile(pooled, [0.48, 0.52], method="nearest")
+    assert low <= float(row[6]) <= high
     # Below 1/3 no start inside the trap may leave, above it all must.
     agree = spoken = 0
     for (eta, _), (inside, t) in sams_cells().items():
-        share, hits = np.mean(inside), int(np.isfinite(t).sum())
-        low, high = (0, 1 - share) if eta < 1 / 3 else (share, 1)
-        interval = binomtest(hits, 16).proportion_ci(0.95, method="wilson")
-        speaks = (low, high) != (0, 1)
-        spoken += speaks
-        agree += speaks and interval.high >= low and interval.low <= high
+        if any(inside):
+            out = np.isfinite(np.array(t)[inside])
+            spoken += 1
+            agree += not out.any() if eta < 1 / 3 else out.all()
     assert row[9] == f"{agree} of {spoken}" and spoken > 0
 
 

@@ -129,6 +129,8 @@ def _clause(method: str, part: xarray.Dataset) -> str:
         return f"of all starts, {method} let {_percent(part.escaped)} leave"
     if part.radius_unit == "rate":
         return _rate_clause(method, part)
+    if part.escaped_inside.isnull().all():  # rho = 0, or too small for any start
+        return f"of all starts, {method} let {_percent(part.escaped)} leave"
     says = part.theory.astype(str)
     above = part.escaped_inside.where(says.str.endswith("leaves"))
     if above.notnull().any():
