@@ -53,12 +53,13 @@ class Config(run.Config):
         if self.quick:
             if self.out == run.RESULTS:  # the whole results are worth minutes
                 self.out = run.RESULTS / "quick"
-            self.starts, self.steps = min(self.starts, 64), min(self.steps, 300)
-            self.rays = min(self.rays, 4)
+            self.starts, self.steps = min(self.starts, 48), min(self.steps, 200)
+            self.rays = min(self.rays, 2)
+        self.trap_rounds = 2 if self.quick else 3
         self.threshold_starts = 4 if self.quick else 8
-        self.threshold_steps = min(self.steps, 300) if self.quick else 8 * self.steps
+        self.threshold_steps = self.steps if self.quick else 8 * self.steps
         self.spectra = 16 if self.quick else 100
-        self.pixels = 41 if self.quick else 161
+        self.pixels = 31 if self.quick else 161
         eta = run.numbers("eta", self.eta, zero=False)
         rho = run.numbers("rho", self.rho, zero=True)
         short = slice(None, None, 3) if self.quick else slice(None)

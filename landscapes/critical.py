@@ -64,7 +64,7 @@ class CriticalPoint:
         return f"{self.kind} ({place})"
 
 
-def search(landscape: Landscape, per_axis: int = 41, steps: int = 60) -> np.ndarray:
+def search(landscape: Landscape, per_axis: int = 25, steps: int = 60) -> np.ndarray:
     """Critical points in the box: Newton's method from every node of a grid.
 
     Args:
@@ -92,9 +92,16 @@ def search(landscape: Landscape, per_axis: int = 41, steps: int = 60) -> np.ndar
             x, g, H = x[usable], g[usable], H[usable]
             usable = np.abs(np.linalg.det(H)) > 0
             x, g, H = x[usable], g[usable], H[usable]
-            x = x - np.linalg.solve(H, g[..., None])[..., 0]
+            move = np.linalg.solve(H, g[..., None])[..., 0]
+            x = x - move
+            # What is far outside seldom returns, and the grid has other nodes.
+            near = (np.abs(x - box.mean(axis=1)) < 2 * np.ptp(box, axis=1)).all(-1)
+            x = x[near]
+            if not near.any() or np.abs(move[near]).max() < 1e-15:
+                break
         scale = np.abs(landscape.hessian(x)).max((-1, -2))
         found = np.abs(landscape.gradient(x)).max(-1) <= 1e-9 * (1 + scale)
+    x = np.where(np.abs(x) < 1e-12 * np.ptp(box, axis=1), 0.0, x)
     found &= ((x >= box[:, 0]) & (x <= box[:, 1])).all(-1)
     distinct: list[np.ndarray] = []
     for point in x[found]:

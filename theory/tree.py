@@ -33,6 +33,11 @@ def _children(node: Any) -> dict[Any, Any]:
 
 def map_leaves(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
     """A tree of the same structure with `function` applied leaf by leaf."""
+    if isinstance(tree, Components):
+        return tree.map(function, *others)
+    if isinstance(tree, (tuple, list)):
+        groups = zip(tree, *others, strict=True)
+        return type(tree)(map_leaves(function, *group) for group in groups)
     if is_leaf(tree):
         return function(tree, *others)
     children = _children(tree)
@@ -43,8 +48,6 @@ def map_leaves(function: Callable[..., Any], tree: Any, *others: Any) -> Any:
         key: map_leaves(function, child, *(other[key] for other in rest))
         for key, child in children.items()
     }
-    if isinstance(tree, (tuple, list, Components)):
-        return type(tree)(new.values())
     return replace(tree, **new)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import xarray
-from scipy.stats import norm as normal
+from scipy.special import ndtri
 
 from experiments.saddles.site import Site, sites
 from theory import methods, simulate
@@ -20,7 +20,7 @@ QUANTILES = np.linspace(0, 1, 101)
 
 def wilson(hits: Any, count: int, level: float = 0.95) -> tuple[Any, Any]:
     """Wilson's interval of a proportion."""
-    z, p = normal.ppf((1 + level) / 2), hits / count
+    z, p = ndtri((1 + level) / 2), hits / count
     middle = (p + z**2 / (2 * count)) / (1 + z**2 / count)
     half = np.sqrt(p * (1 - p) / count + (z / (2 * count)) ** 2)
     half *= z / (1 + z**2 / count)

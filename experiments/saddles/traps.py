@@ -14,8 +14,9 @@ from theory.prediction import Setting, predict
 from theory.quadratic import multipliers, weakest_descent
 
 # Each round keeps one interval between two nodes: after three, 1e-4 R to R is cut to
-# pieces of 0.3 %. The first start that leaves is found even where others beyond stay.
-ROUNDS, NODES = 3, 16
+# pieces of 0.3 % (after two, for --quick, of 4 %). The first start that leaves is found
+# even where others beyond stay.
+NODES = 16
 LONG = 10**9  # steps: whether, not when
 NEAREST = 1e-4  # of R; a ray that leaves from here has no trap on it
 
@@ -50,7 +51,7 @@ def trap(name: str, number: int, spec: str, config: Any) -> xarray.Dataset:
     shape = (len(eta), len(rho), len(v))
     low = np.full(shape, np.log(NEAREST * site.radius))
     high = np.full(shape, np.log(site.radius))
-    for _ in range(ROUNDS):
+    for _ in range(config.trap_rounds):
         grid = np.linspace(low, high, NODES)  # (node, eta, rho, ray)
         run = simulate.batch(
             site.landscape,
