@@ -31,7 +31,7 @@ class Config(run.Config):
     Without --eta, learning rates are 0.1 0.5 0.9 1.5 over the largest curvature at each
     saddle. Without --rho, radii are 0.01 0.03 0.1 0.2 of --radius where the method's
     radius is a length (SAM, SSAM-N), and 0.1 0.5 0.9 1.1 over the steepest descending
-    curvature where it is a rate (USAM, SSAM).
+    curvature where it is a rate (USAM, SSAM). --quick looks at two saddles a landscape.
     """
 
     radius: float | None = None
@@ -53,8 +53,9 @@ class Config(run.Config):
         if self.quick:
             if self.out == run.RESULTS:  # the whole results are worth minutes
                 self.out = run.RESULTS / "quick"
-            self.starts, self.steps = min(self.starts, 48), min(self.steps, 200)
+            self.starts, self.steps = min(self.starts, 48), min(self.steps, 150)
             self.rays = min(self.rays, 2)
+        self.most_saddles = 2 if self.quick else None
         self.trap_rounds = 2 if self.quick else 3
         self.threshold_starts = 4 if self.quick else 8
         self.threshold_steps = self.steps if self.quick else 8 * self.steps

@@ -61,7 +61,7 @@ def _differ(what: str, labels: dict[str, str]) -> None:
 
 def _cases(name: str, here: tuple, config: Any) -> list[tuple]:
     cases: list[tuple] = []
-    for number, site in enumerate(here):
+    for number, site in enumerate(here[: config.most_saddles]):
         for spec in config.methods:
             cases.append(("escape", name, number, spec, config))
             # In high dimension the single directions say more than random rays.
