@@ -12,8 +12,9 @@ from theory import methods, simulate
 from theory.verdict import classify
 
 # A radius is a length for SAM and a rate for USAM: the map of the first shows a trap of
-# a third of the plane, that of the second a radius just above 1 / m, where T6 traps.
-LENGTH, RATE = 0.3, 1.1
+# a third of the plane, that of the second a radius above 1 / m, where T6 traps,
+# and far enough for the runs to be at rest within the steps.
+LENGTH, RATE = 0.3, 1.5
 HALF_WIDTH = 0.6  # of the plane, over R
 # Of the trajectories: learning rate over the curvature, radii, steps.
 PATH_ETA, PATH_LENGTH, PATH_RATE, PATH_STEPS = 0.1, 0.2, 0.5, 400
