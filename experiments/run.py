@@ -1,33 +1,41 @@
-"""Command line, parallel work, and results with provenance, for every experiment."""
+"""The command line of every experiment: options, checks, one-line errors.
+
+Parallel work is in `experiments.parallel`, results on disk in `experiments.store`; what
+experiments and figures need of both is named here too.
+"""
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import io
-import json
 import math
 import os
-import platform
-import subprocess
 import sys
-import tempfile
-import time
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, redirect_stderr, suppress
-from dataclasses import asdict, dataclass, field
-from functools import cache
-from importlib import metadata
+from collections.abc import Callable, Iterable
+from contextlib import redirect_stderr
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import xarray
+from experiments.parallel import in_parallel, progress
+from experiments.store import ROOT, check_folder, fingerprint, load, save
 
-ROOT = Path(__file__).resolve().parent.parent
+__all__ = [
+    "RESULTS",
+    "ROOT",
+    "BadOption",
+    "Config",
+    "check_folder",
+    "fingerprint",
+    "in_parallel",
+    "load",
+    "main",
+    "numbers",
+    "progress",
+    "save",
+]
+
 RESULTS = Path("experiments/results")
-FORMAT = 1  # of the result files; raised when their meaning changes
 MOST = 1000  # values in LOW:HIGH:N
 
 
@@ -181,196 +189,3 @@ def parse(config: type, program: str, words: list[str]) -> Any:
 def _say(program: str, text: str, code: int) -> int:
     print(f"{program}: {text}", file=sys.stderr)
     return code
-
-
-def in_parallel(
-    work: Callable[..., Any], cases: list[tuple], config: Config, what: str
-) -> Iterator[tuple[tuple, Any]]:
-    """Yields `(case, work(*case))` as they finish, with progress."""
-    import joblib
-    from joblib.externals.loky.process_executor import TerminatedWorkerError
-
-    def labelled(case: tuple) -> tuple[tuple, Any]:
-        return case, work(*case)
-
-    jobs = [joblib.delayed(labelled)(case) for case in cases]
-    with _backend(config):
-        pool = joblib.Parallel(
-            n_jobs=min(config.jobs, max(1, len(cases))),
-            return_as="generator_unordered",
-            batch_size=1,
-        )
-        try:
-            yield from progress(pool(jobs), len(cases), what)
-        except TerminatedWorkerError as error:
-            raise ValueError(
-                "a worker process was killed (out of memory?): try fewer --jobs."
-            ) from error
-
-
-@contextmanager
-def _backend(config: Config) -> Iterator[None]:
-    if not config.cluster:
-        yield
-        return
-    import joblib
-
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise ValueError(
-            "--cluster needs dask: `pip install sharpness-regimes[cluster]`"
-        ) from error
-    with Client(config.cluster), joblib.parallel_config(backend="dask"):
-        yield
-
-
-def progress(items: Iterable, total: int, what: str) -> Iterator:
-    """A bar with rate and remaining time on a terminal, else a line now and then."""
-    if sys.stderr.isatty():
-        from tqdm import tqdm
-
-        yield from tqdm(items, total=total, desc=what, unit="case", leave=False)
-        return
-    begun = said = time.monotonic()
-    for done, item in enumerate(items, 1):
-        yield item
-        now = time.monotonic()
-        if now - said > 20:
-            said = now
-            left = (now - begun) / done * (total - done)
-            print(f"{what}: {done} of {total}, {left:.0f} s left", file=sys.stderr)
-
-
-# What decides a result besides the configuration; not: tables and texts.
-SOURCES = ("landscapes", "theory", "experiments")
-TEXTS = ("report.py",)
-LIBRARIES = ("numpy", "scipy", "sympy", "torch", "scikit-learn")
-
-
-def fingerprint(config: Config, part: str | None = None) -> str:
-    """Hash of the configuration, the sources and the libraries that decide a result.
-
-    Options that do not change results (jobs, out, ...) are left out; so is the list
-    of landscapes from the hash of one landscape's part.
-
-    Args:
-        config: the experiment's.
-        part: name of the landscape, None for the whole.
-    """
-    text = json.dumps([_words(config, part), part, versions()], sort_keys=True)
-    digest = hashlib.sha256(text.encode())
-    for folder in SOURCES:
-        for file in sorted((ROOT / folder).rglob("*.py")):
-            if file.name not in TEXTS:
-                digest.update(file.read_bytes())
-    for name in [part] if part else config.landscape:
-        if Path(name).is_file():
-            digest.update(Path(name).read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _words(config: Config, part: str | None = None) -> dict[str, str]:
-    """The options that change a result."""
-    words = {key: str(value) for key, value in asdict(config).items()}
-    for name in ("jobs", "cluster", "fresh", "out", *(["landscape"] if part else [])):
-        del words[name]
-    return words
-
-
-def versions() -> str:
-    """Of the libraries that compute."""
-    found = []
-    for name in LIBRARIES:
-        with suppress(metadata.PackageNotFoundError):
-            found.append(f"{name} {metadata.version(name)}")
-    return ", ".join(found)
-
-
-def save(dataset: xarray.Dataset, path: Path, config: Config, key: str) -> Path:
-    """Writes a result atomically: netCDF, and a sidecar of what may differ.
-
-    The netCDF holds the configuration, its hash, versions and seed, so that the same
-    work gives the same bytes; commit, machine and time stand in `NAME.json`.
-    """
-    dataset.attrs |= {
-        "format": FORMAT,
-        "fingerprint": key,
-        "config": json.dumps(_words(config), sort_keys=True),
-        "seed": config.seed,
-        "versions": versions(),
-    }
-    # Encoded in memory: the HDF5 library does not survive a disk that fills up.
-    content = bytes(dataset.to_netcdf(None, engine="h5netcdf"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _atomic(path) as temporary:
-        temporary.write_bytes(content)
-    aside = {"commit": _commit(), "machine": platform.platform(), "time": time.ctime()}
-    with _atomic(path.with_suffix(".json")) as temporary:
-        temporary.write_text(json.dumps(aside, indent=1) + "\n", encoding="utf-8")
-    return path
-
-
-def check_folder(folder: Path) -> None:
-    """Makes the folder; refuses one that cannot be written to, before any work."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if not os.access(folder, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
-
-
-@contextmanager
-def _atomic(path: Path) -> Iterator[Path]:
-    """A temporary file beside the target that replaces it only when complete."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-")
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        temporary.chmod(0o644)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def load(path: Path | str) -> xarray.Dataset:
-    """Reads a result.
-
-    Raises:
-        ValueError: the file is missing, truncated, foreign, or of another version.
-    """
-    import xarray
-
-    path = Path(path)
-    if not path.is_file():
-        raise ValueError(f"no result at `{path}`: run the experiment first.")
-    try:
-        with xarray.open_dataset(path, engine="h5netcdf") as opened:
-            # The file's own string lengths would cut longer names when saved again.
-            dataset = opened.load().drop_encoding()
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise ValueError(
-            f"`{path}` is damaged or no netCDF file; delete it."
-        ) from error
-    found = dataset.attrs.get("format")
-    if found != FORMAT:
-        raise ValueError(
-            f"`{path}` has format {found}, this version reads {FORMAT}: run again."
-        )
-    return dataset
-
-
-@cache
-def _commit() -> str:
-    try:
-        answer = subprocess.run(
-            ["git", "describe", "--always", "--dirty"],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return answer.stdout.strip()

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import xarray
 
-from experiments import run, saddle_escape
+from experiments import run, saddle_escape, store
 from experiments.saddles import plan
 from tests.test_architecture import LANDSCAPE, METHOD, ROOT
 
@@ -334,7 +334,7 @@ def test_what_is_saved_is_loaded(saved):
     found = run.load(saved)
     np.testing.assert_array_equal(found.a, np.arange(300.0))
     assert set(found.label.values) == {"T6"}
-    assert found.attrs["format"] == run.FORMAT and found.attrs["seed"] == 0
+    assert found.attrs["format"] == store.FORMAT and found.attrs["seed"] == 0
     assert json.loads(found.attrs["config"])["methods"] == "('gd', 'sam')"
     aside = json.loads(saved.with_suffix(".json").read_text())
     assert set(aside) == {"commit", "machine", "time"}
@@ -383,7 +383,7 @@ def test_a_missing_or_damaged_result_is_refused_in_one_line(saved):
 
 
 def test_another_format_is_refused_in_one_line(saved, monkeypatch):
-    monkeypatch.setattr(run, "FORMAT", 99)
+    monkeypatch.setattr(store, "FORMAT", 99)
     unreadable(saved, "has format 1, this version reads 99: run again")
     monkeypatch.undo()
     foreign = saved.parent / "foreign.nc"

@@ -1,0 +1,71 @@
+"""Cases of an experiment on several processes or a cluster, with progress."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from experiments.run import Config
+
+
+def in_parallel(
+    work: Callable[..., Any], cases: list[tuple], config: Config, what: str
+) -> Iterator[tuple[tuple, Any]]:
+    """Yields `(case, work(*case))` as they finish, with progress."""
+    import joblib
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    def labelled(case: tuple) -> tuple[tuple, Any]:
+        return case, work(*case)
+
+    jobs = [joblib.delayed(labelled)(case) for case in cases]
+    with _backend(config):
+        pool = joblib.Parallel(
+            n_jobs=min(config.jobs, max(1, len(cases))),
+            return_as="generator_unordered",
+            batch_size=1,
+        )
+        try:
+            yield from progress(pool(jobs), len(cases), what)
+        except TerminatedWorkerError as error:
+            raise ValueError(
+                "a worker process was killed (out of memory?): try fewer --jobs."
+            ) from error
+
+
+@contextmanager
+def _backend(config: Config) -> Iterator[None]:
+    if not config.cluster:
+        yield
+        return
+    import joblib
+
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ValueError(
+            "--cluster needs dask: `pip install sharpness-regimes[cluster]`"
+        ) from error
+    with Client(config.cluster), joblib.parallel_config(backend="dask"):
+        yield
+
+
+def progress(items: Iterable, total: int, what: str) -> Iterator:
+    """A bar with rate and remaining time on a terminal, else a line now and then."""
+    if sys.stderr.isatty():
+        from tqdm import tqdm
+
+        yield from tqdm(items, total=total, desc=what, unit="case", leave=False)
+        return
+    begun = said = time.monotonic()
+    for done, item in enumerate(items, 1):
+        yield item
+        now = time.monotonic()
+        if now - said > 20:
+            said = now
+            left = (now - begun) / done * (total - done)
+            print(f"{what}: {done} of {total}, {left:.0f} s left", file=sys.stderr)
