@@ -11,7 +11,12 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import (
+    AbstractContextManager,
+    contextmanager,
+    nullcontext,
+    suppress,
+)
 from dataclasses import asdict
 from functools import cache
 from importlib import metadata
@@ -84,7 +89,8 @@ def save(dataset: xarray.Dataset, path: Path, config: Config, key: str) -> Path:
         "versions": versions(),
     }
     # Encoded in memory: the HDF5 library does not survive a disk that fills up.
-    content = bytes(dataset.to_netcdf(None, engine="h5netcdf"))
+    with _local(config):
+        content = bytes(dataset.to_netcdf(None, engine="h5netcdf"))
     path.parent.mkdir(parents=True, exist_ok=True)
     with _atomic(path) as temporary:
         temporary.write_bytes(content)
@@ -92,6 +98,15 @@ def save(dataset: xarray.Dataset, path: Path, config: Config, key: str) -> Path:
     with _atomic(path.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(aside, indent=1) + "\n", encoding="utf-8")
     return path
+
+
+def _local(config: Config) -> AbstractContextManager:
+    """While a cluster works, xarray would lock every write through its scheduler."""
+    if not config.cluster:
+        return nullcontext()
+    import dask
+
+    return dask.config.set(scheduler="synchronous")
 
 
 def check_folder(folder: Path) -> None:
