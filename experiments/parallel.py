@@ -50,7 +50,13 @@ def _backend(config: Config) -> Iterator[None]:
         raise ValueError(
             "--cluster needs dask: `pip install sharpness-regimes[cluster]`"
         ) from error
-    with Client(config.cluster), joblib.parallel_config(backend="dask"):
+    try:
+        client = Client(config.cluster, timeout=10)
+    except (OSError, ValueError) as error:
+        raise ValueError(
+            f"--cluster `{config.cluster}`: no scheduler answers there."
+        ) from error
+    with client, joblib.parallel_config(backend="dask"):
         yield
 
 
