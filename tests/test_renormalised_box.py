@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from theory.quadratic import order_limit, renormalised_box
+from theory.neighbourhood import order_limit, renormalised_box
 
 
 def largest(lam, eta, rho, g, normalised, steps=300):

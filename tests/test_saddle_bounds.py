@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.spectra import draw, padded, run, sizes, start
+from theory import neighbourhood
 from theory import quadratic as closed
 
 COUNT = 250
@@ -62,7 +63,7 @@ def test_ssam_n_is_attracted_from_the_stated_neighbourhood(bound):
     rho = rng.uniform(0.01, 3, COUNT)
     eta = rng.uniform(0.05, 1.8, COUNT) / np.abs(lam).max(-1)
     reach = [
-        getattr(closed, bound)(a, row[row != 0])
+        getattr(neighbourhood, bound)(a, row[row != 0])
         for a, row in zip(eta, lam, strict=True)
     ]
     for _ in range(4):
@@ -74,7 +75,7 @@ def test_ssam_n_is_attracted_from_the_stated_neighbourhood(bound):
 @pytest.mark.parametrize("step", [0.5, 1.5])
 def test_the_conjectured_neighbourhood_is_nearly_reached(step):
     lam, rho = np.array([30.0, -1.0]), 0.1
-    reach = closed.ssam_n_conjecture(step / 30, lam)
+    reach = neighbourhood.ssam_n_conjecture(step / 30, lam)
     assert reach == pytest.approx(np.sqrt(1 - step**2 / 4), rel=1e-12)
     angle = np.linspace(0, np.pi / 2, 401)
     g = rho * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
@@ -86,6 +87,6 @@ def test_the_conjectured_neighbourhood_is_nearly_reached(step):
 
 
 def test_beyond_the_edge_nothing_is_attracted():
-    assert closed.ssam_n_neighbourhood(1.01, [2.0, -1.0]) == 0
+    assert neighbourhood.ssam_n_neighbourhood(1.01, [2.0, -1.0]) == 0
     lam, w = np.array([[2.0, -1.0]]), np.array([[1e-3, 1e-3]])
     assert not sizes(run("ssam-n", lam, 1.01, 0.1, w, 3000).x)[0] < 1e-4

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from landscapes.critical import FLAT
-from theory import quadratic
+from theory import neighbourhood, quadratic
 from theory.method import Method
 
 
@@ -72,7 +72,7 @@ class Setting:
     def may_leave(self, k: np.ndarray) -> np.ndarray:
         """Which starts, though attracted, may leave the ball first: T9b's box does."""
         lam = self.spectrum
-        box = quadratic.renormalised_box(self.eta, lam, k, self.u * lam)
+        box = neighbourhood.renormalised_box(self.eta, lam, k, self.u * lam)
         return np.linalg.norm(box / lam, axis=1) >= self.radius
 
 
@@ -163,7 +163,7 @@ def _ssam_n(s: Setting) -> Prediction:
     """T9: a neighbourhood is attracted, of which a part is proved."""
     if s.eta * s.curvature >= 2:
         return silent("T9 needs eta max|lam| < 2")
-    reach = s.rho * quadratic.ssam_n_neighbourhood(s.eta, s.spectrum)
-    k = s.spectrum + quadratic.order_limit(s.spectrum) / 2
+    reach = s.rho * neighbourhood.ssam_n_neighbourhood(s.eta, s.spectrum)
+    k = s.spectrum + neighbourhood.order_limit(s.spectrum) / 2
     stays = s.inside(reach) & ~s.may_leave(k)
     return Prediction(0.0, 1 - float(stays.mean()), None, "T9b stalls", stays)

@@ -6,7 +6,7 @@ import numpy as np
 import xarray
 
 from figures import style
-from theory import methods, quadratic
+from theory import methods, neighbourhood, quadratic
 
 # Line styles of the predicted boundaries: what is proved is solid.
 TRAP, PROVED, GUESS = "--", "-", ":"
@@ -45,8 +45,8 @@ def edges(at: xarray.Dataset) -> dict[str, float]:
     m = quadratic.weakest_descent(lam)
     return {
         TRAP: 1.0,
-        GUESS: quadratic.ssam_n_conjecture(eta, lam) / m,
-        PROVED: quadratic.ssam_n_neighbourhood(eta, lam) / m,
+        GUESS: neighbourhood.ssam_n_conjecture(eta, lam) / m,
+        PROVED: neighbourhood.ssam_n_neighbourhood(eta, lam) / m,
     }
 
 
