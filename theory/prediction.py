@@ -146,7 +146,7 @@ def _sam(s: Setting) -> Prediction:
     if index != 1:
         return silent(f"index {index} (N5)")
     if np.isnan(threshold) or s.eta * top >= 2:
-        return silent("T7 needs eta m <= 1, eta lam+ < 2")
+        return silent("T7 needs lam+ >= m or eta m <= 1, and eta lam+ < 2")
     if quadratic.sam_cycle(s.eta, s.rho, top) >= s.radius:
         return silent("the band is wider than the ball")
     if s.eta < threshold:

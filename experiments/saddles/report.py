@@ -21,7 +21,8 @@ trap: measured over predicted size, where theory has one. SAM, SSAM-N: smallest 
 as predicted: cells (saddle, eta, rho) that agree with T6 to T9. SAM, SSAM-N: every
   single start of which they speak must stall, or leave; the others: the 95 % interval
   of the share. Not counted: cells of which theory says nothing or next to nothing
-  (degenerate saddles, SAM's escape at index above 1, N5)."""
+  (degenerate saddles, SAM's escape at index above 1, N5). Nor are SAM's rates above its
+  threshold at which leaving takes longer than --steps; the sentence leaves them out."""
 
 
 def table(dataset: xarray.Dataset) -> str:
