@@ -1,24 +1,21 @@
-"""The command line of every experiment: options, checks, one-line errors.
+"""The options every experiment shares, and their checks.
 
-Parallel work is in `experiments.parallel`, results on disk in `experiments.store`; what
-experiments and figures need of both is named here too.
+The command line itself is in `theory.console`, parallel work in `theory.parallel`,
+results on disk in `experiments.store`; what experiments and figures need of them is
+named here too.
 """
 
 from __future__ import annotations
 
-import io
 import math
 import os
-import sys
-import warnings
-from collections.abc import Callable, Iterable
-from contextlib import redirect_stderr
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from experiments.parallel import in_parallel, progress
 from experiments.store import ROOT, check_folder, fingerprint, load, save
+from theory.console import BadOption, main, parse
+from theory.parallel import in_parallel, progress
 
 __all__ = [
     "RESULTS",
@@ -31,16 +28,13 @@ __all__ = [
     "load",
     "main",
     "numbers",
+    "parse",
     "progress",
     "save",
 ]
 
 RESULTS = Path("experiments/results")
 MOST = 1000  # values in LOW:HIGH:N
-
-
-class BadOption(Exception):
-    """An option out of range (no ValueError, which the parser would frame)."""
 
 
 @dataclass
@@ -133,59 +127,3 @@ def numbers(option: str, words: Iterable[str], zero: bool) -> list[float]:
         if not (math.isfinite(value) and (value > 0 or (zero and value == 0))):
             raise BadOption(f"--{option} must be finite and {rule}, got {value:g}.")
     return values
-
-
-def main(config: type, work: Callable[[Any], None], module: str) -> None:
-    """Parses the command line into the Config, works, and ends in one clear line.
-
-    Exit codes: 0 done, 2 bad input, 74 the results cannot be written, 130 stopped.
-    """
-    program = f"python -m {module}"
-    # What Ctrl-C cancels is no news.
-    warnings.filterwarnings("ignore", message=".*tasks .* have been cancelled")
-    try:
-        work(parse(config, program, sys.argv[1:]))
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        sys.exit(_say(program, "stopped; what was complete is kept.", 130))
-    except (ValueError, BadOption, MemoryError) as error:
-        sys.exit(_say(program, str(error), 2))
-    except OSError as error:
-        if error.filename is None:  # the pipe's reader has gone: nobody to tell more
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        place = error.filename or "standard output"
-        sys.exit(_say(program, f"{error.strerror}: `{place}`", 74))
-
-
-def parse(config: type, program: str, words: list[str]) -> Any:
-    """The configuration from command-line words.
-
-    Raises:
-        BadOption: an option is unknown, malformed or out of range.
-        SystemExit: after `--help`.
-    """
-    import tyro
-
-    # A negative number is a value, not an option.
-    words = [f" {w}" if w[:1] == "-" and w[1:2].isdigit() else w for w in words]
-    said = io.StringIO()
-    try:
-        with redirect_stderr(said):
-            return tyro.cli(
-                config,
-                prog=program,
-                args=words,
-                config=(tyro.conf.FlagCreatePairsOff,),
-            )
-    except SystemExit as stop:
-        if not stop.code:
-            raise
-        # The parser frames its message in a box under a title.
-        _, *lines = (line.strip("│╭╮╰╯─ ") for line in said.getvalue().splitlines())
-        text = " ".join(line for line in lines if line and "helptext" not in line)
-        raise BadOption(f"{text} (see --help)") from None
-
-
-def _say(program: str, text: str, code: int) -> int:
-    print(f"{program}: {text}", file=sys.stderr)
-    return code

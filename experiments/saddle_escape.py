@@ -117,7 +117,7 @@ def _measured(cases: list[tuple], config: Config) -> Iterator[tuple]:
     first = ((case, plan.do(*case)) for case in alone)
     return chain(
         run.progress(first, len(alone), f"{NAME} (compiled)"),
-        run.in_parallel(plan.do, rest, config, NAME),
+        run.in_parallel(plan.do, rest, NAME, config.jobs, config.cluster),
     )
 
 

@@ -1,4 +1,4 @@
-"""Cases of an experiment on several processes or a cluster, with progress."""
+"""Cases on several processes or a cluster, with progress."""
 
 from __future__ import annotations
 
@@ -6,31 +6,43 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from experiments.run import Config
+from typing import Any
 
 
 def in_parallel(
-    work: Callable[..., Any], cases: list[tuple], config: Config, what: str
+    work: Callable[..., Any],
+    cases: list[tuple],
+    what: str,
+    jobs: int,
+    cluster: str = "",
 ) -> Iterator[tuple[tuple, Any]]:
-    """Yields `(case, work(*case))` as they finish, with progress."""
+    """Yields `(case, work(*case))` as they finish, with progress.
+
+    Args:
+        work: a function that processes can import.
+        cases: its arguments.
+        what: is being done, for the progress.
+        jobs: processes.
+        cluster: address of a dask scheduler that runs the cases instead.
+
+    Raises:
+        ValueError: a worker was killed, or the cluster does not answer.
+    """
     import joblib
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     def labelled(case: tuple) -> tuple[tuple, Any]:
         return case, work(*case)
 
-    jobs = [joblib.delayed(labelled)(case) for case in cases]
-    with _backend(config):
+    with _backend(cluster):
         pool = joblib.Parallel(
-            n_jobs=min(config.jobs, max(1, len(cases))),
+            n_jobs=min(jobs, max(1, len(cases))),
             return_as="generator_unordered",
             batch_size=1,
         )
         try:
-            yield from progress(pool(jobs), len(cases), what)
+            calls = [joblib.delayed(labelled)(case) for case in cases]
+            yield from progress(pool(calls), len(cases), what)
         except TerminatedWorkerError as error:
             raise ValueError(
                 "a worker process was killed (out of memory?): try fewer --jobs."
@@ -38,8 +50,8 @@ def in_parallel(
 
 
 @contextmanager
-def _backend(config: Config) -> Iterator[None]:
-    if not config.cluster:
+def _backend(cluster: str) -> Iterator[None]:
+    if not cluster:
         yield
         return
     import joblib
@@ -51,10 +63,10 @@ def _backend(config: Config) -> Iterator[None]:
             "--cluster needs dask: `pip install sharpness-regimes[cluster]`"
         ) from error
     try:
-        client = Client(config.cluster, timeout=10)
+        client = Client(cluster, timeout=10)
     except (OSError, ValueError) as error:
         raise ValueError(
-            f"--cluster `{config.cluster}`: no scheduler answers there."
+            f"--cluster `{cluster}`: no scheduler answers there."
         ) from error
     with client, joblib.parallel_config(backend="dask"):
         yield
