@@ -13,8 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from experiments.store import ROOT, check_folder, fingerprint, load, save
+from experiments.store import ROOT, fingerprint, load, save
 from theory.console import BadOption, main, parse
+from theory.files import check_folder
 from theory.parallel import in_parallel, progress
 
 __all__ = [

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import os
 import platform
 import subprocess
-import tempfile
 import time
-from collections.abc import Iterator
 from contextlib import (
     AbstractContextManager,
-    contextmanager,
     nullcontext,
     suppress,
 )
@@ -22,6 +17,8 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from theory.files import atomic
 
 if TYPE_CHECKING:
     import xarray
@@ -93,10 +90,10 @@ def save(dataset: xarray.Dataset, path: Path, config: Config, key: str) -> Path:
     with _local(config):
         content = bytes(dataset.to_netcdf(None, engine="h5netcdf"))
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _atomic(path) as temporary:
+    with atomic(path) as temporary:
         temporary.write_bytes(content)
     aside = {"commit": _commit(), "machine": platform.platform(), "time": time.ctime()}
-    with _atomic(path.with_suffix(".json")) as temporary:
+    with atomic(path.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(aside, indent=1) + "\n", encoding="utf-8")
     return path
 
@@ -108,29 +105,6 @@ def _local(config: Config) -> AbstractContextManager:
     import dask
 
     return dask.config.set(scheduler="synchronous")
-
-
-def check_folder(folder: Path) -> None:
-    """Makes the folder; refuses one that cannot be written to, before any work."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if not os.access(folder, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
-
-
-@contextmanager
-def _atomic(path: Path) -> Iterator[Path]:
-    """A temporary file beside the target that replaces it only when complete."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-")
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        temporary.chmod(0o644)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def load(path: Path | str) -> xarray.Dataset:
