@@ -1,4 +1,4 @@
-"""Real data sets, offline, from installed packages."""
+"""Real data sets, offline, from installed packages, and synthetic twins."""
 
 from __future__ import annotations
 
@@ -8,12 +8,71 @@ from pathlib import Path
 
 import numpy as np
 
+from landscapes.registry import unknown
+
+# Files of scikit-learn with features and target, each with its lines of header.
+TABLES = {
+    "diabetes": (("diabetes_data_raw.csv.gz", "diabetes_target.csv.gz"), None, 0),
+    "breast_cancer": (("breast_cancer.csv",), ",", 1),
+    "wine": (("wine_data.csv",), ",", 1),
+    "digits": (("digits.csv.gz",), ",", 0),
+}
+# The labels of the class +1; all others are -1.
+POSITIVE = {"breast_cancer": (1,), "wine": (0,), "digits": (0, 2, 4, 6, 8)}
+
+
+def _read(name: str) -> np.ndarray:
+    """A table's numbers, features and then the target, `(n, d + 1)`.
+
+    Read from the package's own files: importing scikit-learn takes a second and more.
+    """
+    package = importlib.util.find_spec("sklearn")
+    if package is None:
+        raise ValueError(
+            f"{name} needs scikit-learn: `pip install sharpness-regimes[data]`"
+        )
+    folder = Path(package.submodule_search_locations[0]) / "datasets/data"
+    files, delimiter, header = TABLES[name]
+    parts = [
+        np.loadtxt(folder / file, delimiter=delimiter, skiprows=header, ndmin=2)
+        for file in files
+    ]
+    return np.hstack([p.T if len(p) == 1 else p for p in parts])
+
+
+def _frozen(*arrays: np.ndarray) -> tuple[np.ndarray, ...]:
+    for array in arrays:
+        array.flags.writeable = False
+    return arrays
+
+
+@cache
+def table(name: str) -> tuple[np.ndarray, np.ndarray]:
+    """A data set by its name: features and target.
+
+    Args:
+        name: `diabetes` (442 patients, 10 measurements, progression of the disease),
+            `breast_cancer` (569 tumours, 30 measurements, 1 = benign), `wine` (178
+            wines, 13 measurements, 3 cultivars) or `digits` (1797 images, 61 pixels).
+
+    Returns:
+        Features standardised to mean 0 and variance 1 (those that never vary are
+        dropped), `(n, d)`; the target as it is, `(n,)`; both read-only.
+
+    Raises:
+        ValueError: the name is unknown, or scikit-learn is not installed.
+    """
+    if name not in TABLES:
+        raise unknown("data set", name, TABLES)
+    numbers = _read(name)
+    X = numbers[:, :-1]
+    X = X[:, X.std(axis=0) > 0]
+    return _frozen((X - X.mean(axis=0)) / X.std(axis=0), numbers[:, -1].copy())
+
 
 @cache
 def digits() -> np.ndarray:
     """The 1797 handwritten digits of scikit-learn, ready for second moments.
-
-    Read from the package's own file: importing scikit-learn takes a second and more.
 
     Returns:
         Pixels in units of the full scale (0 to 1), centred; the pixels that never
@@ -22,14 +81,90 @@ def digits() -> np.ndarray:
     Raises:
         ValueError: scikit-learn is not installed.
     """
-    package = importlib.util.find_spec("sklearn")
-    if package is None:
-        raise ValueError(
-            "the digits need scikit-learn: `pip install sharpness-regimes[data]`"
-        )
-    file = Path(package.submodule_search_locations[0]) / "datasets/data/digits.csv.gz"
-    images = np.loadtxt(file, delimiter=",")[:, :-1] / 16.0  # the last is the label
+    images = _read("digits")[:, :-1] / 16.0  # the last is the label
     images = images[:, images.std(axis=0) > 0]
-    images = images - images.mean(axis=0)
-    images.flags.writeable = False
-    return images
+    return _frozen(images - images.mean(axis=0))[0]
+
+
+def matrix(rows: int, columns: int, condition: float, seed: int = 0) -> np.ndarray:
+    """A random matrix, the singular values spaced logarithmically in [1/condition, 1].
+
+    Args:
+        rows: at least 1.
+        columns: at least 1.
+        condition: of the matrix, at least 1.
+        seed: of its random singular vectors.
+
+    Raises:
+        ValueError: a number is out of its range.
+    """
+    if min(rows, columns) < 1 or not 1 <= condition < np.inf:
+        raise ValueError(
+            "a matrix takes rows, columns and condition >= 1, got "
+            f"{rows}, {columns}, {condition}."
+        )
+    noise = np.random.default_rng(seed).normal(size=(rows, columns))
+    U, s, V = np.linalg.svd(noise, full_matrices=False)
+    return (U * np.geomspace(1, 1 / condition, len(s))) @ V
+
+
+def twin(
+    rows: int | None = None, columns: int = 100, condition: float = 10, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    r"""Synthetic data of a given condition number, `(n, d)` and `(n,)`.
+
+    Args:
+        rows: n; None is 100.
+        columns: d.
+        condition: of the second moments $X^\top X/n$, whose largest eigenvalue is 1.
+        seed: of everything random; the target is a random linear function of the
+            features plus noise of the same size.
+    """
+    n = 100 if rows is None else rows
+    X = np.sqrt(n) * matrix(n, columns, np.sqrt(condition), seed)
+    rng = np.random.default_rng([seed, 1])
+    signal = X @ rng.normal(size=columns)
+    return X, signal / signal.std() + rng.normal(size=n)
+
+
+def regression(
+    data: str, rows: int | None = None, **options: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Features and a standardised target; of a classification its signs."""
+    if data in POSITIVE:
+        return classification(data, rows)
+    X, y = _rows(data, rows, options)
+    return X, (y - y.mean()) / y.std() if len(y) > 1 else y
+
+
+def classification(
+    data: str, rows: int | None = None, **options: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Features and classes +1 and -1, of `POSITIVE` or the sign of a synthetic target.
+
+    Raises:
+        ValueError: the data set has no classes.
+    """
+    X, y = _rows(data, rows, options)
+    if data == "synthetic":
+        return X, np.where(y > 0, 1.0, -1.0)
+    if data not in POSITIVE:
+        raise ValueError(
+            f"`{data}` has no classes, choose of {', '.join(sorted(POSITIVE))}."
+        )
+    return X, np.where(np.isin(y, POSITIVE[data]), 1.0, -1.0)
+
+
+def _rows(
+    data: str, rows: int | None, options: dict[str, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    if data == "synthetic":
+        return twin(rows, **options)
+    if options:
+        raise ValueError(
+            f"`{data}` takes no {', '.join(options)}: it is not synthetic."
+        )
+    X, y = table(data)
+    if rows is not None and not 1 <= rows <= len(y):
+        raise ValueError(f"`{data}` has 1 to {len(y)} rows, got rows={rows}.")
+    return X[:rows].copy(), y[:rows].copy()  # torch warns of read-only memory
