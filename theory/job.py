@@ -11,6 +11,7 @@ import numpy as np
 from landscapes.arrays import namespace
 from landscapes.components import Components
 from landscapes.landscape import Landscape
+from landscapes.sample import Sample
 from theory.base import GradientDescent, HeavyBall
 from theory.method import Method, dot
 from theory.tree import leaves, map_leaves
@@ -155,7 +156,9 @@ def step(job: Job, progress: Progress) -> tuple[Progress, Any, Any]:
         The progress, the surrogate gradient and the raw gradient at the old points.
     """
     p, active = progress, job.inside(progress.x)
-    d, g, method = job.method.direction(p.x, p.method, job.landscape.gradient)
+    # A run that is active has taken one step after another: its count is t.
+    sample = Sample(job.landscape, p.steps)
+    d, g, method = job.method.direction(p.x, p.method, sample)
     x, base = job.base.update(p.x, d, p.base, job.eta)
     moved, held = (x, method, base), (p.x, p.method, p.base)
     kept = map_leaves(lambda new, old: where(active, new, old), moved, held)

@@ -1,10 +1,11 @@
 r"""Method, the contract of a surrogate gradient, and its four primitives.
 
 A method uses only `+ - * /` with scalars, `norm`, `unit`, `ratio`, `dot` (and here and
-there `minimum`) and the gradient it is given. Hence one definition runs on NumPy and
-torch arrays, on Components, on SymPy expressions, and compiled. This module imports
-none of these libraries; a kind of point that arithmetic alone does not serve registers
-its own version of a primitive.
+there `minimum`, `maximum`, `sign`, `column`) and the gradient it is given; a few ask
+that gradient for more, by `need`. Hence one definition runs on NumPy and torch arrays,
+on Components, on SymPy expressions, and compiled. This module imports none of these
+libraries; a kind of point that arithmetic alone does not serve registers its own
+version of a primitive.
 
 $u(0) = 0$, a quotient by zero is zero, and no epsilon stands in any denominator. The
 norm squares, so in float64 it is zero below about 1e-162 (1e-23 in float32).
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import Field, dataclass, field, fields, replace
 from functools import singledispatch
 from math import inf
 from typing import Any
@@ -58,6 +59,33 @@ def minimum(a: Any, b: float) -> Any:
     return a.clip(max=b)
 
 
+def maximum(a: Any, b: float) -> Any:
+    """The larger of a scalar of the batch and a number."""
+    return -minimum(-a, -b)
+
+
+@singledispatch
+def sign(v: Any) -> Any:
+    """1, 0 or -1 in every coordinate; $v_i / |v_i|$ is exact."""
+    return ratio(v, abs(v))
+
+
+@sign.register
+def _(v: Components) -> Components:
+    return v.map(sign)
+
+
+@singledispatch
+def column(x: Any, a: Any) -> Any:
+    """A value a point, `(...)`, as a scalar of the batch beside the points x."""
+    return a[..., None]
+
+
+@column.register
+def _(x: Components, a: Any) -> Any:
+    return a
+
+
 def norm(v: Any) -> Any:
     r"""$\|v\|_2$ over all coordinates, shape `(..., 1)`; `(...)` for Components."""
     return root(dot(v, v))
@@ -68,9 +96,55 @@ def unit(v: Any) -> Any:
     return v / nonzero(norm(v))
 
 
-def hyperparameter(default: Any, low: float = 0.0, static: bool = False) -> Any:
-    """A field with its least value; `static` ones are not arrays of the batch."""
-    return field(default=default, metadata={"low": low, "static": static})
+def hyperparameter(
+    default: Any,
+    low: float = 0.0,
+    high: float = inf,
+    static: bool = False,
+    finite: bool = True,
+) -> Any:
+    """A field with its range; `static` ones are not arrays of the batch.
+
+    An `int` as default makes it a whole number.
+    """
+    limits = {"low": low, "high": high, "static": static, "finite": finite}
+    return field(default=default, metadata=limits)
+
+
+def allowed(spec: Field, value: Any) -> Any:
+    """Whether a number, or every number of an array, is in its field's range."""
+    limits = spec.metadata
+    inside = (value >= limits["low"]) & (value <= limits["high"])
+    if limits["finite"]:
+        inside = inside & (abs(value) < inf)
+    return inside & (value % 1 == 0) if type(spec.default) is int else inside
+
+
+def _range(spec: Field) -> str:
+    """`a finite rho >= 0`, `lam in [0, 1]`, `a whole m >= 1`."""
+    limits = spec.metadata
+    if limits["high"] < inf:
+        return f"{spec.name} in [{limits['low']:g}, {limits['high']:g}]"
+    kind = "whole" if type(spec.default) is int else "finite"
+    least = f" >= {limits['low']:g}" if limits["low"] > -inf else ""
+    return f"{f'a {kind} ' if limits['finite'] else ''}{spec.name}{least}"
+
+
+def need(method: Method, gradient: Callable[[Any], Any], name: str) -> Any:
+    """What a method needs of this step's sample beside its gradient.
+
+    Raises:
+        ValueError: the sample lacks it.
+    """
+    found = getattr(gradient, name, None)
+    if found is None:
+        landscape = getattr(getattr(gradient, "landscape", None), "name", None)
+        where = f"a sample of `{landscape}`" if landscape else "this gradient"
+        raise ValueError(
+            f"`{type(method).__name__}` needs a sample with `{name}`, which {where} "
+            "lacks."
+        )
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,23 +158,24 @@ class Method(ABC):
         color: its colour in figures.
         radius_unit: what rho is measured in: `length` (normalised ascent) or `rate`
             (a multiple of the gradient, like a learning rate: 1 / curvature).
+        whole_step: d is a step of its own length, for a learning rate of 1, so that
+            nothing may rescale it.
     """
 
     label = ""
     color = "#000000"
     radius_unit = "length"
+    whole_step = False
 
     def __post_init__(self) -> None:
         """Refuses numbers out of range; arrays are checked where they enter a run."""
         for spec in fields(self):
-            value, low = getattr(self, spec.name), spec.metadata.get("low")
-            if isinstance(value, (int, float)) and low is not None:
-                finite = value < inf or spec.default == inf
-                if not (value >= low and finite):
-                    raise ValueError(
-                        f"`{type(self).__name__}` takes a finite {spec.name} >= "
-                        f"{low:g}, got {value}."
-                    )
+            value = getattr(self, spec.name)
+            limited = "low" in spec.metadata and isinstance(value, (int, float))
+            if limited and not allowed(spec, value):
+                raise ValueError(
+                    f"`{type(self).__name__}` takes {_range(spec)}, got {value}."
+                )
 
     def init(self, x: Any) -> Any:
         """The state before the first step; a tuple of arrays, `()` for most."""
@@ -115,7 +190,8 @@ class Method(ABC):
         Args:
             x: points, `(..., d)` or Components.
             state: from `init` or the previous call.
-            gradient: $\nabla f$ on this step's sample.
+            gradient: $\nabla f$ on this step's sample: a function, or a `Sample`, which
+                offers more (`need`).
 
         Returns:
             `(d, g, state)`: the surrogate gradient, the raw gradient $g = \nabla f(x)$

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from landscapes.landscape import Landscape
+from landscapes.sample import Sample
 from theory import blocked
 from theory.base import GradientDescent, HeavyBall, gradient_descent
 from theory.job import Job, Layout, Progress, flatten, step
 from theory.method import Method, norm
-from theory.validate import at_edge
+from theory.validate import at_edge, at_step
 
 # Below this many point-steps blocked NumPy answers before a kernel is compiled.
 WORTH_COMPILING = 4e8
@@ -78,6 +79,7 @@ def iterate(
     steps: int,
     base: GradientDescent | HeavyBall = gradient_descent,
     sample: Callable[[int], Callable] | None = None,
+    schedule: Callable[[int], dict[str, Any]] | None = None,
 ) -> Iterator[State]:
     r"""Yields `steps + 1` states, the start first.
 
@@ -86,21 +88,28 @@ def iterate(
         method: gives the surrogate gradient.
         x: the start, any kind of point the landscape declares.
         eta: learning rate, a number or an array that broadcasts (`(..., 1)` beside
-            arrays `(..., d)`).
+            arrays `(..., d)`); None where the schedule gives it.
         steps: how many.
         base: the base update.
-        sample: maps the step t to that step's gradient oracle; default is the full
-            gradient.
+        sample: maps the step t to that step's sample, or any gradient oracle; default
+            is the whole landscape.
+        schedule: maps the step t to its `eta` and hyperparameters, by name; what it
+            leaves out stays as it is (`theory.schedule`). Then eta may be zero.
 
     Raises:
-        ValueError: eta or a hyperparameter is negative, NaN or infinite, or x has a
-            wrong dimension.
+        ValueError: eta or a hyperparameter is out of range, also at a later step, or x
+            has a wrong dimension.
     """
     landscape.check(x)
-    at_edge(method, eta=eta)
+    if schedule is None:
+        at_edge(method, eta=eta)
     method_state, base_state = method.init(x), base.init(x)
     for t in range(steps + 1):
-        gradient = sample(t) if sample else landscape.gradient
+        if schedule is not None:
+            values = {"eta": eta} | schedule(t)
+            eta, method = values.pop("eta"), method.having(**values)
+            at_step(method, eta)
+        gradient = sample(t) if sample else Sample(landscape, t)
         d, g, method_state = method.direction(x, method_state, gradient)
         yield State(x, d, g, method_state, base_state)
         if t < steps:

@@ -9,6 +9,7 @@ import sympy
 
 from landscapes.components import Components
 from landscapes.quadratic import Quadratic
+from landscapes.sample import Sample
 from theory.base import gradient_descent
 from theory.method import Method, minimum, nonzero, ratio, root
 
@@ -55,7 +56,7 @@ def closed_form(
     """
     landscape = Quadratic(Components(map(sympy.sympify, spectrum)))
     x = Components(map(sympy.sympify, w))
-    d, _, _ = method.direction(x, method.init(x), landscape.gradient)
+    d, _, _ = method.direction(x, method.init(x), Sample(landscape))
     x, _ = gradient_descent.update(x, d, (), sympy.sympify(eta))
     return tuple(sympy.factor(part) for part in x)
 

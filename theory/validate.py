@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
+from math import inf
 from typing import Any
 
 import numpy as np
 
-from theory.method import Method
+from theory.method import Method, allowed
 
 
 def _array(value: Any) -> np.ndarray:
     return np.asarray(value.detach().cpu() if hasattr(value, "detach") else value)
+
+
+def _refuse(name: str, value: Any, rule: str, good: Callable) -> None:
+    array = np.asarray(np.nan) if value is None else _array(value)
+    if array.dtype != object and not np.all(good(array)):
+        worst = value if value is None else array[~good(array)].flat[0]
+        raise ValueError(f"{name} must be {rule}, got {worst}.")
 
 
 def at_edge(method: Method, **positive: Any) -> None:
@@ -23,23 +32,24 @@ def at_edge(method: Method, **positive: Any) -> None:
         ValueError: names the thing, the rule and the offending value.
     """
     for name, value in positive.items():
-        array = _array(value)
-        if array.dtype != object:
-            bad = ~(np.isfinite(array) & (array > 0))
-            if bad.any():
-                raise ValueError(
-                    f"{name} must be finite and > 0, got {array[bad].flat[0]}."
-                )
+        _refuse(name, value, "finite and > 0", lambda a: np.isfinite(a) & (a > 0))
     for spec in fields(method):
-        value, low = getattr(method, spec.name), spec.metadata.get("low")
+        value, limits = getattr(method, spec.name), spec.metadata
         if isinstance(value, Method):
             at_edge(value)
-        elif low is not None and not spec.metadata["static"]:
-            array = _array(value)
-            if array.dtype != object:
-                bad = ~(np.isfinite(array) & (array >= low))
-                if bad.any():
-                    raise ValueError(
-                        f"{spec.name} must be finite and >= {low:g}, got "
-                        f"{array[bad].flat[0]}."
-                    )
+        elif "low" in limits and not limits["static"]:
+            low, high = limits["low"], limits["high"]
+            rule = f"in [{low:g}, {high:g}]" if high < inf else "finite"
+            if -inf < low and high == inf:
+                rule = f"finite and >= {low:g}"
+            _refuse(spec.name, value, rule, lambda a, spec=spec: allowed(spec, a))
+
+
+def at_step(method: Method, eta: Any) -> None:
+    """The same for the values a schedule gives at one step; it may stand still.
+
+    Raises:
+        ValueError: names the thing, the rule and the offending value.
+    """
+    at_edge(method)
+    _refuse("eta", eta, "finite and >= 0", lambda a: np.isfinite(a) & (a >= 0))

@@ -33,6 +33,12 @@ def names() -> list[str]:
     return [name for name, maker in _makers().items() if not _wraps(maker)]
 
 
+def specs() -> list[str]:
+    """`names()`, and `stable:NAME` of those that can be wrapped."""
+    inner = [name for name in names() if not make(name).whole_step]
+    return [*names(), *(f"stable:{name}" for name in inner)]
+
+
 def make(spec: str, **values: Any) -> Method:
     """A method by its command-line name.
 
@@ -49,7 +55,7 @@ def make(spec: str, **values: Any) -> Method:
     makers = {squash(key): maker for key, maker in _makers().items()}
     maker = makers.get(squash(name))
     if maker is None or _wraps(maker) != bool(colon) or bool(at) > bool(colon):
-        raise unknown("method", spec, [*names(), *(f"stable:{n}" for n in names())])
+        raise unknown("method", spec, specs())
     if colon:
         limit = {"cap": _number(spec, cap)} if at else {}
         return maker(make(inner, **values), **limit).having(**values)

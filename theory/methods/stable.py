@@ -27,10 +27,23 @@ class Stable(Method):
         method: the wrapped method.
         cap: upper limit of the scale; `inf` (the paper's method) leaves it free, 1 is
             the truncated variant, which only ever shortens a step.
+
+    Raises:
+        ValueError: the cap is out of range, or the method's direction is a step of its
+            own length.
     """
 
     method: Method
-    cap: float = hyperparameter(inf, static=True)
+    cap: float = hyperparameter(inf, static=True, finite=False)
+
+    def __post_init__(self) -> None:
+        """Refuses what must not be rescaled."""
+        Method.__post_init__(self)
+        if self.method.whole_step:
+            raise ValueError(
+                "`Stable` wraps a method whose direction may be rescaled; "
+                f"`{type(self.method).__name__}` has a step size of its own."
+            )
 
     @property
     def label(self) -> str:
