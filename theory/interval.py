@@ -74,7 +74,7 @@ def proportion(count: Any, runs: int, level: float) -> Interval:
     return Interval(k / runs, low, high)
 
 
-def share(measured: Interval, divisor: Any) -> Interval:
+def divided(measured: Interval, divisor: Any) -> Interval:
     """The interval divided by a positive number."""
     return Interval(
         *(

@@ -1,0 +1,114 @@
+"""The ledger as text: a line a row, a summary, an explanation, a table for notes."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+from theory import claims
+from theory.claim import VERDICTS
+from theory.judge import OK, VIOLATED, Judgement, told, words
+from theory.ledger import Row
+from theory.plain import plain
+
+MEANING = {
+    "T": "theorem proved in paper_notes.md",
+    "N": "established in numbers, no proof yet",
+    "A": "read in the source's own text",
+    "B": "read in its authors' code",
+    "C": "read second-hand, constants to be confirmed",
+    "M": "from memory, unverified",
+}
+HEAD = ("id", "verdict", "g", "nearest", "what is claimed, by whom", "what decided")
+
+
+def line(row: Row) -> str:
+    """One row: id, verdict, grade, how near the nearest case came, claim, by, why."""
+    mark = "" if row.agrees else f"!= {row.expected}  "
+    by = f"{row.title} [{row.source}]"
+    return (
+        f"{row.id:4}{row.verdict:10} {row.grade}  {near(row.tightness):>8}  "
+        f"{mark}{by}: {decided(row)}"
+    )
+
+
+def decided(row: Row) -> str:
+    """What decided, with the numbers of the case that did."""
+    at = next((j for j in row.judgements if j.verdict == row.verdict), None)
+    if at is None or at.verdict in ("refuted", "open", "failed") or not at.worst:
+        return row.reason
+    return f"{told(at, at.worst)} ({row.reason})"
+
+
+def near(tightness: float) -> str:
+    """Measured over bound, to where it differs from 1."""
+    if math.isnan(tightness):
+        return "-"
+    return f"{tightness:.4f}" if 0.01 <= abs(tightness) < 100 else f"{tightness:.1e}"
+
+
+def summary(rows: list[Row]) -> str:
+    """How many hold, are supported, refuted, open; which differ from expected."""
+    count = Counter(row.verdict for row in rows)
+    text = f"{len(rows)} statements: " + ", ".join(
+        f"{count[verdict]} {verdict}" for verdict in (*reversed(VERDICTS), "failed")
+        if count[verdict] or verdict != "failed"
+    )  # fmt: skip
+    differ = [row.id for row in rows if not row.agrees]
+    return f"{text}; " + (
+        f"not as expected: {', '.join(differ)}" if differ else "all as expected"
+    )
+
+
+def explain(row: Row) -> str:
+    """The statement, its proof or source, every case's numbers, where to look."""
+    statement = claims.load(row.id)
+    stem = f"theory/claims/{row.id.lower()}.py"
+    parts = [
+        f"{row.id}: {row.title}",
+        f"by {row.source}; grade {row.grade}: {MEANING[row.grade]}",
+        f"verdict: {row.verdict} (expected: {row.expected}); {row.reason}",
+        f"look at: {', '.join((stem, *statement.code))}",
+    ]
+    if statement.notes:
+        parts.append(plain(statement.notes))
+    parts += [_explained(judgement) for judgement in row.judgements]
+    return "\n".join(parts)
+
+
+def _explained(j: Judgement) -> str:
+    parts = [
+        "",
+        f"{j.id}  {j.verdict} (expected: {j.expected}; grade {j.grade})",
+        f"  {plain(j.says)}",
+        f"  {j.reason}",
+    ]
+    for o in j.outcomes:
+        where = "outside the assumptions" if o.outside else "within"
+        how = {OK: "holds", VIOLATED: "violated"}.get(o.status, "undecided")
+        limits = f" [{o.low:.6g}, {o.high:.6g}]" if o.high > o.low else ""
+        many = f", {o.count} at once, the worst:" if o.count > 1 else ":"
+        runs = f", {o.runs} runs" if o.runs else ""
+        parts.append(
+            f"  {how}, {where}{runs}{many} measured {o.measured:.6g}{limits} "
+            f"{j.relation} {o.bound:.6g}, ratio {o.ratio:.6g}; {words(o.case)}"
+        )
+    return "\n".join(parts)
+
+
+def markdown(rows: list[Row]) -> str:
+    """The table of paper_notes.md."""
+    head = ["id", "claim", "by", "grade", "verdict", "nearest", "what decided"]
+    lines = [" | ".join(head), " | ".join(["---"] * len(head))]
+    for row in rows:
+        cells = (
+            row.id,
+            row.title,
+            row.source,
+            row.grade,
+            row.verdict,
+            near(row.tightness),
+            decided(row),
+        )
+        lines.append(" | ".join(cell.replace("|", "∣") for cell in cells))
+    return "\n".join(f"| {text} |" for text in lines)
