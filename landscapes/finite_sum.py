@@ -10,7 +10,7 @@ import numpy as np
 
 from landscapes.arrays import like
 from landscapes.landscape import Landscape
-from landscapes.minibatch import MiniBatch, samples
+from landscapes.minibatch import MiniBatch, choose, samples
 from landscapes.minimise import RANK, minimiser
 from landscapes.scalar_loss import ScalarLoss
 
@@ -21,7 +21,7 @@ class FiniteSum(Landscape):
 
     $R(w) = \frac r2\|w\|^2$ belongs to every sample, so that the mean of `losses` is
     the value. Leading axes of X and y belong to the batch of points: a data set, or a
-    mini-batch, of its own for every run.
+    mini-batch, of its own for every run of `simulate.iterate`.
 
     Args:
         X: the rows $x_i$, shape `(n, d)` or `(..., n, d)`.
@@ -32,8 +32,7 @@ class FiniteSum(Landscape):
         reach: half the width of the box.
 
     Raises:
-        ValueError: shapes do not match, a number is not finite, or the ridge is
-            negative.
+        ValueError: shapes do not match, or the ridge is negative or not finite.
     """
 
     X: np.ndarray
@@ -44,7 +43,7 @@ class FiniteSum(Landscape):
     reach: float = 1.0
 
     kinds = ("numpy", "torch")
-    batched = ("X", "y")
+    batched = ()
 
     def __post_init__(self) -> None:
         X, y = self.X, self.y
@@ -153,17 +152,7 @@ class FiniteSum(Landscape):
             indices: integers, shape `(b,)` for all runs or `(..., b)`.
         """
         idx = samples(indices, self.n, self.name)
-        if self.X.ndim == 2:
-            return replace(self, X=self.X[idx], y=self.y[idx])
-        runs = np.broadcast_shapes(self.y.shape[:-1], idx.shape[:-1])
-        idx = np.broadcast_to(idx, (*runs, idx.shape[-1]))
-        X = np.broadcast_to(self.X, (*runs, *self.X.shape[-2:]))
-        y = np.broadcast_to(self.y, (*runs, self.n))
-        return replace(
-            self,
-            X=np.take_along_axis(X, idx[..., None], -2),
-            y=np.take_along_axis(y, idx, -1),
-        )
+        return replace(self, X=choose(self.X, idx, -2), y=choose(self.y, idx, -1))
 
     def sample(self, indices: Any, t: int = 0) -> MiniBatch:
         """What a method sees in step t: the mini-batch of these samples."""

@@ -7,39 +7,26 @@ from typing import Any
 
 import numpy as np
 
+from landscapes.sample import Sample
+
 
 @dataclass(frozen=True, eq=False)
-class MiniBatch:
-    """The gradient oracle of some samples: `gradient(x)` is that of their mean loss.
+class MiniBatch(Sample):
+    """The gradient oracle of some samples: calling it gives that of their mean loss.
 
     Args:
-        landscape: the sum over these samples, with `losses` and `restrict`.
+        landscape: the sum over these samples, with `n`, `losses` and `restrict`.
         t: the step.
     """
-
-    landscape: Any
-    t: int = 0
 
     @property
     def size(self) -> int:
         """The number of samples b."""
         return self.landscape.n
 
-    def __call__(self, x: Any) -> Any:
-        """The gradient of the mean loss, shape `(..., d)`."""
-        return self.landscape.gradient(x)
-
-    def value(self, x: Any) -> Any:
-        """The mean loss, shape `(...)`."""
-        return self.landscape.value(x)
-
     def losses(self, x: Any) -> Any:
         """The loss of each sample, shape `(..., b)`."""
         return self.landscape.losses(x)
-
-    def hvp(self, x: Any, v: Any) -> Any:
-        """The Hessian of the mean loss times v, shape `(..., d)`."""
-        return self.landscape.hvp(x, v)
 
     def subset(self, indices: Any) -> MiniBatch:
         """Some of the samples, by their place in this batch.
@@ -75,3 +62,22 @@ def samples(indices: Any, n: int, name: str) -> np.ndarray:
             f"`{name}` takes samples by integers (..., b) in [0, {n}), got {indices}."
         )
     return idx
+
+
+def choose(rows: np.ndarray, indices: np.ndarray, axis: int) -> np.ndarray:
+    """Entries along `axis`; axes before it are runs, each with a choice of its own.
+
+    Args:
+        rows: all runs' rows, or `(..., n, *rest)`, n at `axis` < 0.
+        indices: shape `(b,)` or `(..., b)`.
+        axis: -1 or -2.
+
+    Returns:
+        Shape `(..., b, *rest)`.
+    """
+    if rows.ndim == -axis:
+        return rows[indices]
+    runs = np.broadcast_shapes(rows.shape[:axis], indices.shape[:-1])
+    rows = np.broadcast_to(rows, (*runs, *rows.shape[axis:]))
+    indices = np.broadcast_to(indices, (*runs, indices.shape[-1]))
+    return np.take_along_axis(rows, indices.reshape(*indices.shape, *[1] * ~axis), axis)

@@ -1,0 +1,27 @@
+"""Sums of softplus functions: convex, with slopes of one sign a sample."""
+
+from landscapes.finite_sum import FiniteSum
+from landscapes.scalar_loss import loss
+from landscapes.synthetic import twin
+
+
+def softplus(
+    rows: int = 20,
+    columns: int = 5,
+    condition: float = 10,
+    ridge: float = 0.0,
+    seed: int = 0,
+) -> FiniteSum:
+    r"""$\frac1n\sum_i \log(1 + e^{\langle x_i, w\rangle - y_i}) + \frac r2\|w\|^2$.
+
+    Without ridge it has a minimiser iff 0 is inside the convex hull of the rows.
+
+    Args:
+        rows: n.
+        columns: d.
+        condition: of $X^\top X/n$, whose largest eigenvalue is 1.
+        ridge: r, at least 0.
+        seed: of the random data.
+    """
+    X, y = twin(rows, columns, condition, seed)
+    return FiniteSum(X, y, loss("softplus"), ridge, "softplus", reach=2.0)
