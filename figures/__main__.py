@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,13 +50,28 @@ def work(options: Options) -> None:
     from figures import style
 
     with style.use(options.style):
-        for name in options.names or NAMES:
+        for name in options.names or _drawable(options.results):
             for title, draw in _pictures(name, options).items():
                 where, kinds = options.out, ("png", "pdf")
                 if options.readme:
                     where, kinds = README, ("png",)
                 for path in style.save(draw(), title, where, kinds):
                     print(path)
+
+
+def _drawable(results: Path) -> list[str]:
+    """The figures whose results are there; the others are named on stderr.
+
+    Raises:
+        ValueError: no result is there.
+    """
+    needs = {name: importlib.import_module(f"figures.{name}").RESULT for name in NAMES}
+    missing = [name for name, file in needs.items() if not (results / file).is_file()]
+    if len(missing) == len(needs):
+        raise ValueError(f"no result at `{results}`: run an experiment first.")
+    for name in missing:
+        print(f"{name}: left out, no `{results / needs[name]}`", file=sys.stderr)
+    return [name for name in NAMES if name not in missing]
 
 
 def _pictures(name: str, options: Options) -> dict[str, Callable[[], Figure]]:

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from experiments.run import load
 from figures.saddles import paths, summary, survival, threshold, traps
 
+RESULT = "saddle_escape.nc"
 # The first is the one README shows.
 PICTURES = {
     "saddle_escape": summary,
@@ -32,7 +33,7 @@ def saddle_escape(results: Path) -> dict[str, Callable[[], Figure]]:
         ValueError: the result is missing, damaged, of another version, or holds the
             data of none of the pictures.
     """
-    path = results / "saddle_escape.nc"
+    path = results / RESULT
     dataset = load(path)
     found = {}
     for name, module in PICTURES.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -70,6 +70,14 @@ VERDICTS = {
     Verdict.UNDECIDED: ("#999999", "undecided, still near"),
 }
 THEORY = "#000000"
+# Colours of a claim's verdict in the ledger.
+JUDGED = {
+    "holds": "#117733",
+    "supported": "#88CCEE",
+    "open": "#999999",
+    "refuted": "#CC6677",
+    "failed": "#000000",
+}
 
 # Markers of critical points, by kind.
 MARKERS = {"minimum": "o", "maximum": "^", "saddle": "X", "degenerate": "D"}
@@ -86,6 +94,15 @@ def use(style: str) -> Iterator[None]:
         yield
 
 
+def _methods() -> Iterator[Method]:
+    """Every method by itself, then wrapped where it may be."""
+    for name in methods.names():
+        yield methods.make(name)
+    for name in methods.names():
+        with suppress(ValueError):
+            yield methods.make(f"stable:{name}")
+
+
 @cache
 def method(label: str) -> Method:
     """The method that bears a label in a result.
@@ -93,8 +110,7 @@ def method(label: str) -> Method:
     Raises:
         ValueError: no method of this version does.
     """
-    specs = [*methods.names(), *(f"stable:{name}" for name in methods.names())]
-    for made in map(methods.make, specs):
+    for made in _methods():
         if made.label == label.partition(" (")[0]:  # a cap stands in brackets
             return made
     raise ValueError(f"the result holds a method `{label}` that is unknown here.")

@@ -120,16 +120,18 @@ def test_an_unknown_figure_names_the_nearest(monkeypatch, capsys):
 
 def test_a_missing_or_damaged_result_is_one_line(tmp_path, monkeypatch, capsys):
     code, line = failure(monkeypatch, capsys, "--results", tmp_path)
+    assert code == 2 and "run an experiment first" in line
+    code, line = failure(monkeypatch, capsys, WHOLE, "--results", tmp_path)
     assert code == 2 and "run the experiment first" in line
     (tmp_path / "saddle_escape.nc").write_bytes(b"not a result")
-    code, line = failure(monkeypatch, capsys, "--results", tmp_path)
+    code, line = failure(monkeypatch, capsys, WHOLE, "--results", tmp_path)
     assert code == 2 and "damaged" in line
 
 
 def test_an_unwritable_folder_is_one_line(results, tmp_path, monkeypatch, capsys):
     (tmp_path / "file").write_text("")
     out = tmp_path / "file" / "out"
-    code, line = failure(monkeypatch, capsys, "--results", results, "--out", out)
+    code, line = failure(monkeypatch, capsys, WHOLE, "--results", results, "--out", out)
     assert code == 74 and str(out) in line
 
 

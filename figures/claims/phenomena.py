@@ -1,0 +1,58 @@
+"""The small pictures of the ledger: what was measured, theory drawn over."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from figures import style
+
+COLUMNS = 3
+
+
+def draw(rows: list[dict[str, Any]]) -> Figure:
+    """All pictures on one page, in the ledger's order."""
+    shown = [(row["id"], row["picture"]) for row in rows if row.get("picture")]
+    down = ceil(len(shown) / COLUMNS)
+    figure = Figure(figsize=(1.4 * style.WIDTH, 2.75 * down))
+    panels = figure.subplots(down, COLUMNS, squeeze=False).flat
+    for axes, (name, picture) in zip(panels, shown, strict=False):
+        panel(axes, name, picture)
+    for axes in list(panels)[len(shown) :]:
+        axes.set_axis_off()
+    return figure
+
+
+def panel(axes: Axes, name: str, picture: dict[str, Any]) -> None:
+    """One picture."""
+    if picture["levels"]:
+        x, y, z = (np.array(part, dtype=float) for part in picture["levels"])
+        axes.contour(x, y, z, levels=14, colors="#BBBBBB", linewidths=0.5)
+    for curve in picture["curves"]:
+        _curve(axes, curve)
+    axes.set(xlabel=picture["xlabel"], ylabel=picture["ylabel"])
+    axes.set_title(f"{name}: {picture['title']}")
+    if "x" in picture["log"]:
+        axes.set_xscale("log")
+    if "y" in picture["log"]:
+        axes.set_yscale("log")
+    if any(curve["label"] for curve in picture["curves"]):
+        axes.legend(fontsize=6.5)
+
+
+def _curve(axes: Axes, curve: dict[str, Any]) -> None:
+    """Theory is a thin black line; a method has its own colour."""
+    x, y = (np.array(curve[key], dtype=float) for key in ("x", "y"))
+    look: dict[str, Any] = {"label": curve["label"] or None}
+    if curve["method"]:
+        look["color"] = style.color(curve["method"])
+    if curve["theory"]:
+        look |= {"color": look.get("color", style.THEORY), "lw": 0.9, "ls": "--"}
+        look["zorder"] = 3
+    if curve["marker"]:
+        look |= {"marker": curve["marker"], "ls": "none", "ms": 3.5}
+    axes.plot(x, y, **look)
