@@ -91,7 +91,7 @@ def _combine(weights: Any, rows: Any) -> Any:
 def quadratic_regression(
     outputs: int = 4, dim: int = 12, curvature: float = 1.0, seed: int = 0
 ) -> QuadraticRegression:
-    r"""Random y, G and Q: standard normal y, rows of G near length 1, images $Qu$ near s.
+    r"""Random y, G and Q: y standard normal, rows of G near length 1, $Qu$ near s.
 
     $Q_k = s (A_k + A_k^\top)/\sqrt{2d}$ and $G = B/\sqrt d$ with standard normal
     entries of A and B. The model of Agarwala and Dauphin, arXiv 2302.08692 (L7); these
