@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from landscapes.cosine import cosine
@@ -65,6 +67,7 @@ def jacobian(landscape, rho, eta, w):
     return np.eye(landscape.dim) - eta * turning(landscape, rho, w)
 
 
+@cache
 def found(quick):
     """Hallucinated minimisers of Himmelblau's function: points and radii."""
     f, n = himmelblau(), 24 if quick else 200

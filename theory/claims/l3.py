@@ -1,0 +1,102 @@
+"""L3: the edge of stability of SAM."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from landscapes.quadratic import Quadratic, quadratic
+from theory.claim import Claim, Statement
+from theory.method import norm
+from theory.methods.sam import SAM
+from theory.simulate import iterate
+
+
+def reported(eta, rho, size):
+    r"""$\frac{\lVert g\rVert}{2\rho}(\sqrt{1 + 8\rho/(\eta\lVert g\rVert)} - 1)$."""
+    return size / (2 * rho) * (np.sqrt(1 + 8 * rho / (eta * size)) - 1)
+
+
+def aligned_factor(eta, rho, size):
+    """The factor of one SAM step at the reported edge, g of this norm along v_1."""
+    lam = reported(eta, rho, size)[:, None]
+    w = size[:, None] / lam
+    d, _, _ = SAM(rho[:, None]).direction(w, (), Quadratic(lam).gradient)
+    return ((w - eta[:, None] * d) / w)[:, 0]
+
+
+def factors(quick):
+    """Learning rates, radii and gradient norms over decades."""
+    rng, n = np.random.default_rng(3), 50 if quick else 5000
+    eta, rho, size = 10 ** rng.uniform(-2, 1, (3, n))
+    yield {"eta": eta, "rho": rho, "size": size}
+
+
+def edge_in_the_cycle(eta, rho, lam):
+    """The reported edge at the norm of g where SAM ends, spectra `(n, d)`."""
+    Q = quadratic(np.ones(lam.shape[-1]), rotate=3).rotation
+    start = np.ones_like(lam) @ Q.T
+    f, method = Quadratic(lam, Q), SAM(rho[:, None])
+    *_, end = iterate(f, method, start, eta[:, None], 3000)
+    return reported(eta, rho, norm(end.g)[:, 0])
+
+
+def spectra(quick):
+    """Random spectra with a simple top eigenvalue."""
+    rng, n = np.random.default_rng(33), 20 if quick else 400
+    top = rng.uniform(0.5, 2, n)
+    rest = top[:, None] * rng.uniform(0.2, 0.9, (n, 3))
+    lam = np.concatenate([top[:, None], rest], axis=1)
+    eta, rho = rng.uniform(0.2, 1.8, n) / top, rng.uniform(0.1, 2, n)
+    yield {"eta": eta, "rho": rho, "lam": lam}
+
+
+def l3():
+    """The statement."""
+    return Statement(
+        id="L3",
+        title="SAM trains at an edge of stability that depends on the gradient's norm",
+        source="Long and Bartlett, arXiv 2309.12488",
+        grade="B",
+        claims=(
+            Claim(
+                id="L3.networks",
+                says=r"under full-batch SAM the top eigenvalue comes to "
+                r"$\frac{\lVert g\rVert}{2\rho}(\sqrt{1 + 8\rho/(\eta\lVert g\rVert)} "
+                r"- 1)$",
+                expected="open",
+                waits="networks: full-batch training with measured top eigenvalues",
+            ),
+            Claim(
+                id="L3.formula",
+                says=r"the edge is where $\eta\lambda(1 + \rho\lambda/\lVert g\rVert) "
+                r"= 2$: a step turns an aligned gradient into its negative",
+                expected="holds",
+                measured=aligned_factor,
+                bound=lambda eta, rho, size: -np.ones_like(eta),
+                cases=factors,
+                within=lambda eta, rho, size: (eta > 0) & (rho > 0) & (size > 0),
+                rtol=1e-10,  # rounding: the square root less 1
+                proof="paper_notes.md, T13",
+                grade="T",
+            ),
+            Claim(
+                id="L3.quadratics",
+                says=r"on a positive-definite quadratic SAM ends in a cycle exactly on "
+                r"this edge, for every $\eta\lambda_1 < 2$",
+                expected="supported",
+                measured=edge_in_the_cycle,
+                bound=lambda eta, rho, lam: lam[:, 0],
+                cases=spectra,
+                within=lambda eta, rho, lam: (lam.min(1) > 0) & (eta * lam[:, 0] < 2),
+                rtol=1e-9,  # 3000 steps of a slow mode
+                grade="N",
+            ),
+        ),
+        code=("theory/quadratic.py",),
+        notes=(
+            "On a quadratic agreement is an identity (T5, T12) and no evidence for "
+            "networks. That almost every start ends in the cycle is not proved. "
+            "Alignment of g with the top eigenvector, which the formula assumes, is to "
+            "be reported with every network."
+        ),
+    )
