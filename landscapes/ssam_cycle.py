@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from landscapes.interpolant import Interpolant
 
 
@@ -62,4 +64,5 @@ def ssam_cycle(rho: float = 3.0, mu: float = 0.0, beta: float = 1.0) -> Interpol
             "`ssam_cycle` takes finite rho >= 0, beta > 0 and mu < beta with "
             f"1 + rho mu > 0, got rho = {rho}, mu = {mu}, beta = {beta}."
         )
-    return Interpolant(*cycle(rho, mu, beta), mu=mu, beta=beta, name="ssam_cycle")
+    data = (np.array(part, dtype=float) for part in cycle(rho, mu, beta))
+    return Interpolant(*data, mu=mu, beta=beta, name="ssam_cycle")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import permutations
 
 import sympy
@@ -14,6 +15,7 @@ a, b = sympy.symbols("a b", positive=True)
 POINTS = ("x+", "x-", "y+", "y-")
 
 
+@cache
 def slacks() -> dict[tuple[str, str], sympy.Expr]:
     r"""The slack of each ordered pair of the cycle's points, factorised.
 
@@ -27,6 +29,6 @@ def slacks() -> dict[tuple[str, str], sympy.Expr]:
     mu = (a - 1) / (b - 1)
     slack = gaps(*cycle(b - 1, mu, sympy.S.One, sympy.sqrt), mu, sympy.S.One)
     return {
-        (POINTS[i], POINTS[j]): sympy.factor(sympy.simplify(slack[i, j]))
+        (POINTS[i], POINTS[j]): sympy.factor(slack[i, j])
         for i, j in permutations(range(4), 2)
     }

@@ -1,0 +1,228 @@
+r"""Learning rates that work on a whole class of functions: T1 to T3, T10, T14, T15, N3.
+
+The class has curvature in $[\mu, \beta]$; $a = 1 + \rho\mu$, $b = 1 + \rho\beta$ and
+$s = \rho\beta$ for an un-normalised ascent (for a normalised one put
+$\rho/\|g\|$ for $\rho$). All functions broadcast. Proofs: `paper_notes.md`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.optimize import brentq
+
+
+def ascent_factors(mu: Any, beta: Any, rho: Any) -> tuple[np.ndarray, np.ndarray]:
+    r"""T1: $a, b$; $g' = \nabla f(w + \rho g)$ lies in the ball of diameter [ag, bg].
+
+    Args:
+        mu: least curvature, of any sign.
+        beta: largest curvature, > 0.
+        rho: radius, >= 0.
+
+    Raises:
+        ValueError: a number is out of range.
+    """
+    mu, beta, rho = (np.asarray(number, dtype=float) for number in (mu, beta, rho))
+    _rule("beta", beta, beta > 0, "> 0")
+    _rule("mu", mu, mu <= beta, "<= beta")
+    _rule("rho", rho, rho >= 0, ">= 0")
+    return 1 + rho * mu, 1 + rho * beta
+
+
+def gamma_range(mu: Any, beta: Any, rho: Any) -> tuple[np.ndarray, np.ndarray]:
+    r"""T1: SSAM's $\gamma = \|g\|/\|g'\|$ lies in $[1/b, 1/a]$; no bound if a <= 0."""
+    a, b = ascent_factors(mu, beta, rho)
+    return 1 / b, np.divide(1.0, a, where=a > 0, out=np.full_like(a, np.inf))
+
+
+def cosine(mu: Any, beta: Any, rho: Any) -> np.ndarray:
+    r"""T2: the least $\cos\angle(g, g')$, $2\sqrt{ab}/(a+b)$; -1 if a < 0."""
+    a, b = ascent_factors(mu, beta, rho)
+    return np.where(a < 0, -1.0, 2 * np.sqrt(np.maximum(a, 0) * b) / (a + b))
+
+
+def gd_limit(beta: Any) -> np.ndarray:
+    r"""T3, T15: $2/\beta$. See `ssam_limit`."""
+    ascent_factors(0.0, beta, 0.0)
+    return np.divide(2.0, beta)
+
+
+def usam_limit(mu: Any, beta: Any, rho: Any) -> np.ndarray:
+    r"""T3, T15: $2/(\beta b)$, 0 (no learning rate) if a < 0. See `ssam_limit`.
+
+    At a = 0 descent (T3) has this limit, convergence (T15) none.
+    """
+    a, b = ascent_factors(mu, beta, rho)
+    return np.where(a < 0, 0.0, 2 / (beta * b))
+
+
+def ssam_limit(mu: Any, beta: Any, rho: Any) -> np.ndarray:
+    r"""T3, T15: GD's limit times the cosine, $(4/\beta)\sqrt{ab}/(a+b)$; 0 if a <= 0.
+
+    T3: $f(w^+) \le f(w)$ for every f of the class and every w iff eta is at most the
+    limit. T15: $\nabla f(w_t) \to 0$ for every f bounded below iff eta is less.
+    Attained: `landscapes.ssam_cycle`.
+    """
+    return gd_limit(beta) * np.maximum(cosine(mu, beta, rho), 0.0)
+
+
+def ssam_n_limit(mu: Any, beta: Any) -> np.ndarray:
+    r"""T3: SSAM-N, mu > 0: $(4/\beta)\sqrt\kappa/(1+\kappa)$ at every point.
+
+    The least of `ssam_limit` over the radii $\rho/\|g\|$: that of an infinite one.
+    """
+    ascent_factors(mu, beta, 0.0)
+    _rule("mu", np.asarray(mu), np.asarray(mu) > 0, "> 0")
+    return 4 * np.sqrt(np.divide(mu, beta)) / np.add(mu, beta)
+
+
+def descent_gain(mu: Any, beta: Any, rho: Any) -> np.ndarray:
+    r"""T3, T15: SSAM's limit over USAM's, $2b^{3/2}a^{1/2}/(a+b)$; NaN if a < 0.
+
+    $2(1+s)^{3/2}/(2+s) > 1$ for convex f; $(1+s)^{3/2}(1-s)^{1/2}$ for
+    $\mu = -\beta$: at most $\sqrt{27/16}$, at s = 1/2, and > 1 up to `gain_crossing`.
+    """
+    a, b = ascent_factors(mu, beta, rho)
+    return np.where(a < 0, np.nan, b * np.maximum(cosine(mu, beta, rho), 0.0))
+
+
+def gain_crossing() -> float:
+    r"""T3: for $\mu = -\beta$ SSAM's regime is the larger iff s is below this: .8393.
+
+    The tribonacci constant less 1, the root of $t^3 = t^2 + t + 1$, $t = 1 + s$.
+    """
+    return float(np.roots([1, -1, -1, -1]).real.max()) - 1
+
+
+def usam_fejer_limit(beta: Any, rho: Any) -> np.ndarray:
+    r"""T14: $2/(\beta(1+s))$ for s <= 1, $(3-s)/(2\beta)$ to s = 3, then 0.
+
+    f convex; $\|w^+ - w^*\| \le \|w - w^*\|$ for all f, w iff eta is at most this.
+    """
+    s = ascent_factors(0.0, beta, rho)[1] - 1
+    return np.where(s <= 1, 2 / (1 + s), np.maximum(3 - s, 0) / 2) / beta
+
+
+def ssam_fejer_limit(beta: Any, rho: Any) -> np.ndarray:
+    r"""T14: $(2/\beta)\sqrt{1+s}\,(2 - \sqrt{1+s})$, 0 from s = 3 on. f convex."""
+    root = np.sqrt(ascent_factors(0.0, beta, rho)[1])
+    return 2 / beta * root * np.maximum(2 - root, 0)
+
+
+def fejer_gain(beta: Any, rho: Any) -> np.ndarray:
+    r"""T14: SSAM's limit over USAM's, with $r = \sqrt{1+s}$; NaN from s = 3 on.
+
+    $r^3(2-r)$ for s <= 1, then $4r/(2+r)$: it grows from 1 to 2.
+    """
+    r = np.sqrt(ascent_factors(0.0, beta, rho)[1])
+    gain = np.where(r**2 <= 2, r**3 * (2 - r), 4 * r / (2 + r))
+    return np.where(r < 2, gain, np.nan)
+
+
+def cycle_beta(eta: float, mu: float, rho: float) -> float:
+    r"""T15: the beta whose `ssam_limit` is eta (a falling function of beta).
+
+    `ssam_cycle(rho, mu, cycle_beta(eta, mu, rho))` is then a function of every larger
+    beta that refutes eta.
+
+    Args:
+        eta: learning rate; below $2/\mu$ if mu > 0 (from there on a quadratic does).
+        mu: least curvature, $1 + \rho\mu > 0$.
+        rho: radius.
+    """
+    a, _ = ascent_factors(mu, max(mu, 1.0), rho)
+    if not (0 < eta < np.inf and eta * mu < 2 and a > 0):
+        raise ValueError(
+            "`cycle_beta` takes eta > 0, eta mu < 2 and 1 + rho mu > 0, got "
+            f"eta = {eta}, mu = {mu}, rho = {rho}."
+        )
+    high = 2 / eta
+    low = max(mu, high * float(cosine(mu, high, rho)))
+    excess = [float(ssam_limit(mu, beta, rho)) - eta for beta in (low, high)]
+    if excess[0] <= 0 or excess[1] >= 0:  # rho = 0: the limit is GD's
+        return high
+    return brentq(lambda beta: ssam_limit(mu, beta, rho) - eta, low, high, xtol=1e-300)
+
+
+def usam_pair_factor(eta: Any, mu: Any, beta: Any, rho: Any) -> np.ndarray:
+    r"""N3: the worst $\|w^+ - v^+\|/\|w - v\|$ of two USAM steps, $\mu \ge 0$, exactly.
+
+    The largest $\|D - \eta z\|$, $\|D\| = 1$, over z in the ball of diameter
+    $[\mu y, \beta y]$ and $y = D + \rho u$ in that of $[aD, bD]$. In units of beta,
+    with $c = (a+b)/2$, $r = (b-a)/2$, $e = 2/(\eta(1+\mu)) - c$:
+
+    $$\text{factor}^2 = \frac{\eta}{2(1+\mu)}\bigl((1+\mu)^2 e + (1-\mu)^2 c\bigr)
+    \Bigl(1 + \frac{r^2}{ce}\Bigr)$$
+
+    where e > 0 and that y, at an angle to D, exists; else y = aD or bD, the factor of
+    a quadratic, $\max(1 - \eta\mu a, \eta b - 1)$. For mu = 0 the first is
+    $1 + \eta\rho^2/((2+\rho)(4 - (2+\rho)\eta))$.
+
+    Args:
+        eta: learning rate, > 0.
+        mu: least curvature, >= 0.
+        beta: largest curvature.
+        rho: radius.
+    """
+    a, b = ascent_factors(mu, beta, rho)
+    mu, eta = np.divide(mu, beta), np.multiply(eta, beta)
+    _rule("mu", mu, mu >= 0, ">= 0")
+    _rule("eta", eta, eta > 0, "> 0")
+    c, r, e = (a + b) / 2, (b - a) / 2, 2 / (eta * (1 + mu)) - (a + b) / 2
+    steep, flat = (1 + mu) ** 2 * e, (1 - mu) ** 2 * c
+    # cos of the angle between y - cD and D, times its denominator.
+    turn = flat * c * (e**2 + r**2) - steep * e * (c**2 + r**2)
+    inside = (e > 0) & (np.abs(turn) <= 2 * c * e * r * (steep + flat))
+    square = (steep + flat) * (1 + r**2 / (c * np.where(inside, e, 1.0)))
+    straight = np.maximum(1 - eta * mu * a, eta * b - 1)
+    bent = np.sqrt(np.where(inside, eta / (2 * (1 + mu)) * square, 0.0))
+    return np.where(inside, bent, straight)
+
+
+def ssam_pair_limit(mu: Any, beta: Any, rho: Any) -> np.ndarray:
+    r"""N3: two SSAM steps never part only if $\eta \le 2a/(\beta b)$; 0 if a <= 0.
+
+    With both points far out along the flat axis of diag(beta, mu), $\gamma \to 1/a$,
+    and apart along the steep one the factor tends to $|1 - \eta\beta b/a|$. Not
+    sufficient.
+    """
+    a, b = ascent_factors(mu, beta, rho)
+    return np.maximum(2 * a / (beta * b), 0.0)
+
+
+def pl_rate(eta: Any, mu: Any, beta: Any) -> np.ndarray:
+    r"""T10: SAM, convex mu-PL f, eta <= 1/beta: $1 - \mu\eta(2 - \eta\beta)$ a step."""
+    return 1 - np.multiply(mu, eta) * _slack(eta, mu, beta)
+
+
+def pl_floor(eta: Any, mu: Any, beta: Any, rho: Any) -> np.ndarray:
+    r"""T10: SAM's $f - f^*$ ends below $\eta\beta^3\rho^2/(2\mu(2-\eta\beta))$.
+
+    Args:
+        eta: learning rate, at most 1/beta; above $2/(\mu+\beta)$ the bound is false.
+        mu: PL constant, > 0.
+        beta: largest curvature.
+        rho: length of SAM's ascent.
+    """
+    ascent_factors(mu, beta, rho)
+    top = eta * np.power(beta, 3.0) * np.square(rho)
+    return top / (2 * np.multiply(mu, _slack(eta, mu, beta)))
+
+
+def _slack(eta: Any, mu: Any, beta: Any) -> np.ndarray:
+    """2 - eta beta, once the numbers of T10 are in range."""
+    ascent_factors(mu, beta, 0.0)
+    _rule("mu", np.asarray(mu), np.asarray(mu) > 0, "> 0")
+    reach = np.multiply(eta, beta)
+    _rule("eta", np.asarray(eta), (reach > 0) & (reach < 2), "in (0, 2 / beta)")
+    return 2 - reach
+
+
+def _rule(name: str, value: np.ndarray, kept: np.ndarray, rule: str) -> None:
+    """Refuses numbers that break a rule, or are not finite."""
+    kept = kept & np.isfinite(value)
+    if not kept.all():
+        bad = np.broadcast_to(value, kept.shape)[~kept].flat[0]
+        raise ValueError(f"{name} must be finite and {rule}, got {bad:g}.")
