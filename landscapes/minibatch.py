@@ -80,4 +80,5 @@ def choose(rows: np.ndarray, indices: np.ndarray, axis: int) -> np.ndarray:
     runs = np.broadcast_shapes(rows.shape[:axis], indices.shape[:-1])
     rows = np.broadcast_to(rows, (*runs, *rows.shape[axis:]))
     indices = np.broadcast_to(indices, (*runs, indices.shape[-1]))
-    return np.take_along_axis(rows, indices.reshape(*indices.shape, *[1] * ~axis), axis)
+    trailing = (1,) * (-1 - axis)
+    return np.take_along_axis(rows, indices.reshape(indices.shape + trailing), axis)

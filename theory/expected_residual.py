@@ -12,7 +12,8 @@ def tau_nice_second_moment(gradients: np.ndarray, tau: int) -> np.ndarray:
     r"""$E\|g_S\|^2$, exactly, from the gradients of the samples.
 
     $\frac{n-\tau}{\tau(n-1)}\frac1n\sum_i\|g_i\|^2
-    + \frac{n(\tau-1)}{\tau(n-1)}\|g\|^2$: a pair of samples is in S with probability $\tau(\tau-1)/(n(n-1))$.
+    + \frac{n(\tau-1)}{\tau(n-1)}\|g\|^2$: a pair of samples is in S
+    with probability $\tau(\tau-1)/(n(n-1))$.
 
     Args:
         gradients: $g_i$, shape `(..., n, d)`.
