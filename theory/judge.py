@@ -13,6 +13,7 @@ from theory.interval import Interval, exact
 
 ALPHA = 1e-3  # probability that any interval of one random claim misses the truth
 OK, UNDECIDED, VIOLATED = range(3)
+SIMPLE = (bool, int, float, str, tuple, list, type(None))
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,8 @@ def _outcome(claim: Claim, case: dict, outside: bool, level: float) -> Outcome:
     runs = 0
     for stage, runs in enumerate(claim.runs or (0,)):  # noqa: B007
         drawn = {"runs": runs, "seed": stage, "level": level} if runs else {}
-        measured = exact(claim.measured(**case, **drawn))
+        with np.errstate(all="ignore"):  # overflow is how divergence looks
+            measured = exact(claim.measured(**case, **drawn))
         status = _status(claim, measured, bound)
         if not np.any(status == UNDECIDED):
             break
@@ -207,7 +209,13 @@ def _worst(
 
 
 def _own(value: Any, shape: tuple[int, ...], at: int) -> Any:
-    """The parameter of one case: an array's leading axes are the cases'."""
+    """The parameter of one case: an array's leading axes are the cases'.
+
+    Of a landscape, method or function only its name is kept.
+    """
+    if not isinstance(value, (np.ndarray, np.generic, *SIMPLE)):
+        words = (getattr(value, key, "") for key in ("label", "name", "__name__"))
+        return next(filter(None, words), type(value).__name__)
     if not isinstance(value, np.ndarray) or not shape:
         return value
     if value.shape[: len(shape)] != shape:
@@ -275,4 +283,4 @@ def _word(value: Any) -> str:
         return "(" + ", ".join(_word(v) for v in value) + ")"
     if isinstance(value, (float, np.floating)):
         return f"{value:.5g}"
-    return str(getattr(value, "name", value))
+    return str(value)

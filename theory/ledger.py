@@ -215,7 +215,7 @@ def plain(value: Any) -> Any:
         return f"array {value.shape}"
     if hasattr(value, "tolist") or isinstance(value, (float, list, tuple)):
         return listed(value)
-    return str(getattr(value, "name", value))
+    return str(value)
 
 
 __all__ = ["Row", "entry", "row", "rows", "told", "weakest"]
