@@ -183,7 +183,8 @@ def l4():
             Claim(
                 id="L4.minibatch",
                 says=r"with one noisy gradient for ascent and descent it is "
-                r"$-2\eta t\lambda|\lambda|\rho/B$ for small $\rho|\lambda|, |\lambda|t$",
+                r"$-2\eta t\lambda|\lambda|\rho/B$ for small "
+                r"$\rho|\lambda|, |\lambda|t$",
                 expected="holds",
                 bound=corrected,
                 cases=near(True),
