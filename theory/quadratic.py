@@ -33,6 +33,28 @@ def multipliers(method: Method, eta: Any, spectrum: Any) -> np.ndarray:
     return gradient_descent.update(x, d, (), eta)[0][..., 0]
 
 
+def linear_radius(method: Method, base: Any, eta: Any, spectrum: Any) -> np.ndarray:
+    r"""T4: spectral radius of the step of a linear method with a linear base.
+
+    The step runs once from each unit vector of (point, velocity): its matrix, exactly.
+
+    Args:
+        method: linear on quadratics; hyperparameters may be arrays `(..., 1)`.
+        base: the base update, with a state of at most one velocity.
+        eta: learning rate, `(...)`.
+        spectrum: eigenvalues, `(...)`, each its own one-dimensional problem.
+    """
+    lam, eta = np.broadcast_arrays(np.asarray(spectrum, float), np.asarray(eta, float))
+    zero, one = np.zeros_like(lam)[..., None], np.ones_like(lam)[..., None]
+    gradient, columns = Quadratic(lam[..., None]).gradient, []
+    for x, velocity in ((one, zero), (zero, one))[: 1 + len(base.init(zero))]:
+        d, _, _ = method.direction(x, method.init(x), gradient)
+        state = (velocity,) if base.init(zero) else ()
+        x, state = base.update(x, d, state, eta[..., None])
+        columns.append(np.concatenate([x, *state], axis=-1))
+    return np.abs(np.linalg.eigvals(np.stack(columns, axis=-1))).max(axis=-1)
+
+
 def gd_edge(eta: Any, momentum: float = 0.0) -> Any:
     r"""T4: GD with heavy ball is stable iff $0 < \lambda < 2(1+\beta_m)/\eta$."""
     return 2 * (1 + momentum) / eta
@@ -93,13 +115,18 @@ def escape_time(growth: Any, start: Any, radius: Any) -> np.ndarray:
     return high
 
 
-def weakest_descent(spectrum: Any) -> float:
-    r"""$m$: the smallest size of a negative eigenvalue; NaN where there is none."""
-    negative = -np.asarray(spectrum)[np.asarray(spectrum) < 0]
-    return float(negative.min()) if negative.size else np.nan
+def weakest_descent(spectrum: Any) -> Any:
+    r"""$m$: the smallest size of a negative eigenvalue; NaN where there is none.
+
+    Args:
+        spectrum: eigenvalues, `(..., d)`.
+    """
+    lam = np.asarray(spectrum, dtype=float)
+    m = np.where(lam < 0, -lam, np.inf).min(axis=-1)
+    return np.where(np.isfinite(m), m, np.nan)[()]
 
 
-def usam_trap(spectrum: Any) -> float:
+def usam_trap(spectrum: Any) -> Any:
     r"""T6, T8: USAM and SSAM are attracted by the saddle iff $\rho > 1/m$.
 
     (Given an eta below T4's edge for USAM, and $\eta\max|\lambda| < 2$ for SSAM.)
@@ -118,31 +145,43 @@ def sam_trap_is_invariant(eta: Any, spectrum: Any) -> Any:
     $\eta\max_i\lambda_i^2 \le m$.
     """
     lam = np.asarray(spectrum, dtype=float)
-    return eta * (lam**2).max() <= weakest_descent(lam) * (1 + 1e-12)
+    return eta * (lam**2).max(axis=-1) <= weakest_descent(lam) * (1 + 1e-12)
 
 
-def sam_threshold(spectrum: Any) -> float:
+def sam_threshold(spectrum: Any) -> Any:
     r"""T7b: $\eta^* = 2m/(\lambda_+(\lambda_+ + m))$: SAM stalls below, escapes above.
 
     Whatever rho, for index 1, $\lambda_+ \ge m$ and $\eta\lambda_+ < 2$. Proved beside
     the 2-cycle, numerical for all other starts. (For $\lambda_+ < m$ T7a holds up to
     $\eta = 1/m$; above it starts may leave.)
 
+    Args:
+        spectrum: eigenvalues, `(..., d)`.
+
     Returns:
         NaN where the spectrum has not exactly one negative, no zero and at least one
         positive eigenvalue, or where $\lambda_+ < m$.
     """
     lam = np.asarray(spectrum, dtype=float)
-    if (lam < 0).sum() != 1 or (lam == 0).any() or lam.max() < -lam.min():
-        return np.nan
-    m, top = -lam.min(), lam.max()
-    return 2 * m / (top * (top + m))
+    one = ((lam < 0).sum(axis=-1) == 1) & (lam != 0).all(axis=-1)
+    known = one & (lam.max(axis=-1) >= -lam.min(axis=-1))
+    return np.where(known, bounce_threshold(lam), np.nan)[()]
 
 
-def sam_growth(eta: Any, spectrum: Any) -> float:
+def bounce_threshold(spectrum: Any) -> Any:
+    r"""T7b: $2m/(\lambda_+(\lambda_+ + m))$, where m ceases to be held by the 2-cycle.
+
+    That of the top positive direction; at any index, T7's hypotheses or not.
+    """
+    m, top = weakest_descent(spectrum), np.max(spectrum, axis=-1)
+    with np.errstate(divide="ignore"):
+        return 2 * m / (top * (top + m))
+
+
+def sam_growth(eta: Any, spectrum: Any) -> Any:
     r"""T7b: the descending mode's factor $\varphi$ while the top one bounces.
 
     $\varphi = 1 + \eta m(1 - \rho m/G)$, $G = \eta\rho\lambda_+^2/(2 - \eta\lambda_+)$.
     """
-    m, top = weakest_descent(spectrum), np.max(spectrum)
+    m, top = weakest_descent(spectrum), np.max(spectrum, axis=-1)
     return 1 + eta * m * (1 - m / (top * sam_cycle(eta, 1.0, top)))
