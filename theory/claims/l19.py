@@ -1,0 +1,109 @@
+"""L19: SAM's cycle on quadratics, and its drift towards small top eigenvalues."""
+
+from __future__ import annotations
+
+import numpy as np
+from sympy import cos, exp
+
+from landscapes.quadratic import Quadratic, quadratic
+from landscapes.sharp_valley import one_plus_square, sharp_valley
+from theory.claim import Claim, Statement
+from theory.methods.sam import SAM
+from theory.quadratic import sam_cycle
+from theory.simulate import iterate
+
+# The sharpness lam(z) and, for the bound, its value and slope.
+SHARPNESS = {
+    "1 + z^2": (one_plus_square, lambda z: (1 + z**2, 2 * z)),
+    "exp z": (exp, lambda z: (np.exp(z), np.exp(z))),
+    "2 + cos z": (lambda z: 2 + cos(z), lambda z: (2 + np.cos(z), -np.sin(z))),
+}
+
+
+def off_axis(eta, rho, lam):
+    """Sine of the angle of SAM's last point with v_1, spectra `(n, d)`."""
+    Q = quadratic(np.ones(lam.shape[-1]), rotate=19).rotation
+    start = np.ones_like(lam) @ Q.T
+    *_, end = iterate(Quadratic(lam, Q), SAM(rho[:, None]), start, eta[:, None], 2000)
+    along = end.x @ Q
+    return np.linalg.norm(along[:, 1:], axis=1) / np.linalg.norm(along, axis=1)
+
+
+def spectra(quick):
+    """Random spectra with a simple top eigenvalue."""
+    rng, n = np.random.default_rng(19), 20 if quick else 400
+    top = rng.uniform(0.5, 2, n)
+    rest = top[:, None] * rng.uniform(0.2, 0.9, (n, 3))
+    lam = np.concatenate([top[:, None], rest], axis=1)
+    eta, rho = rng.uniform(0.2, 1.8, n) / top, rng.uniform(0.1, 2, n)
+    yield {"eta": eta, "rho": rho, "lam": lam}
+
+
+def drift(sharpness, eta, rho, z):
+    """What z gains in two steps, over rho^2, after 400 steps from aside the cycle."""
+    function, at = SHARPNESS[sharpness]
+    w = np.stack([1.2 * sam_cycle(eta, rho, at(z)[0]), z], axis=-1)
+    *_, before, _, end = iterate(sharp_valley(function), SAM(rho), w, eta, 402)
+    return (end.x[:, 1] - before.x[:, 1]) / rho**2
+
+
+def drift_bound(sharpness, eta, rho, z):
+    r"""$-4\eta\lambda'(z)/(2 - \eta\lambda)^2$."""
+    lam, slope = SHARPNESS[sharpness][1](z)
+    return -4 * eta * slope / (2 - eta * lam) ** 2
+
+
+def below_two(sharpness, eta, rho, z):
+    r"""$0 < \eta\lambda(z) < 1.9$."""
+    lam = SHARPNESS[sharpness][1](z)[0]
+    return (eta * lam > 0) & (eta * lam < 1.9)
+
+
+def drifts(quick):
+    """Learning rates from small to large, a small radius."""
+    z = np.linspace(0.2, 0.7, 6 if quick else 100)
+    for name in SHARPNESS:
+        for eta in (0.05, 0.2, 0.6):
+            yield {"sharpness": name, "eta": eta, "rho": 3e-5, "z": z}
+
+
+def l19():
+    """The statement."""
+    return Statement(
+        id="L19",
+        title="SAM bounces along the top eigenvector, and descends its eigenvalue",
+        source="Bartlett, Long and Bousquet, arXiv 2210.01513",
+        grade="A",
+        claims=(
+            Claim(
+                id="L19.cycle",
+                says=r"on a positive-definite quadratic with $\lambda_1$ simple, "
+                r"$\eta\lambda_1 < 2$, SAM ends on the axis of $v_1$",
+                expected="supported",
+                measured=off_axis,
+                bound=lambda eta, rho, lam: np.zeros(len(lam)),
+                cases=spectra,
+                within=lambda eta, rho, lam: eta * lam[:, 0] < 2,
+                atol=1e-9,  # 2000 steps of a slow mode
+            ),
+            Claim(
+                id="L19.drift",
+                says=r"on $\lambda(z)x^2/2$ two steps move $z$ by $-\frac{4\eta\rho^2}"
+                r"{(2 - \eta\lambda)^2}\lambda'(z) + O(\rho^4)$",
+                expected="holds",
+                measured=drift,
+                bound=drift_bound,
+                cases=drifts,
+                within=below_two,
+                rtol=3e-4,  # rounding of z, and its change in 400 steps
+                proof="paper_notes.md, L19",
+                grade="T",
+            ),
+        ),
+        code=("landscapes/sharp_valley.py", "theory/quadratic.py"),
+        notes=(
+            "In the cycle $|x_a| = \\rho + \\frac{\\eta\\rho\\lambda}{2 - \\eta"
+            "\\lambda} = \\frac{2\\rho}{2 - \\eta\\lambda}$, and each step takes "
+            "$\\frac\\eta2\\lambda' x_a^2$ from z."
+        ),
+    )
