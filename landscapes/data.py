@@ -92,7 +92,7 @@ def regression(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Features and a standardised target; of a classification its signs."""
     if data in POSITIVE:
-        return classification(data, rows)
+        return classification(data, rows, **options)
     X, y = _rows(data, rows, options)
     return X, (y - y.mean()) / y.std() if len(y) > 1 else y
 

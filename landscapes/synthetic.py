@@ -48,4 +48,5 @@ def twin(
     X = np.sqrt(n) * matrix(n, columns, np.sqrt(condition), seed)
     rng = np.random.default_rng([seed, 1])
     signal = X @ rng.normal(size=columns)
-    return X, signal / signal.std() + rng.normal(size=n)
+    size = np.linalg.norm(signal) / np.sqrt(n)
+    return X, signal / size + rng.normal(size=n)

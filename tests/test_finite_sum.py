@@ -51,10 +51,10 @@ def means(seed=0):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_loss_is_exact_where_its_textbook_form_overflows_or_cancels(name):
     targets = (-1.0, 1.0) if name == "logistic" else (0.0, 0.75)
-    points = [0.0, 1e-9, -1e-4, 0.3, -2.5, 31.0, -45.0, 700.0, -800.0, 1e9]
+    points = [0.0, 1e-9, -1e-4, 0.3, -2.5, 31.0, -45.0, 300.0, -310.0]
     z, y = (a.ravel() for a in np.meshgrid(points, targets))
     for order, function in enumerate(("value", "slope", "curvature")):
-        with mpmath.workdps(1000):
+        with mpmath.workdps(300):
             exact = [
                 float(mpmath.diff(lambda u, b=b: TEXTBOOK[name](u, b), a, order))
                 for a, b in zip(map(mpmath.mpf, z), map(mpmath.mpf, y), strict=True)
