@@ -6,9 +6,10 @@ import pytest
 from theory.bisect import bisect
 
 
-def test_the_bracket_contains_the_threshold_and_is_narrow():
+@pytest.mark.parametrize("parts", [2, 3, 20])
+def test_the_bracket_contains_the_threshold_and_is_narrow(parts):
     edges = np.array([[1e-6, 0.1, 3.0], [7.5, 99.0, 0.5]])
-    found = bisect(lambda x: x < edges, 1e-9, 100.0, 1e-9)
+    found = bisect(lambda x: x < edges, 1e-9, 100.0, 1e-9, parts)
     assert (found.low <= edges).all() and (edges <= found.high).all()
     assert (found.high - found.low <= 1e-9 * found.high).all()
 
@@ -37,6 +38,13 @@ def test_without_a_threshold_between_it_refuses(low, high, said):
         bisect(lambda x: x < 1, low, high, 1e-3)
 
 
+def test_many_parts_keep_the_first_end():
+    found = bisect(lambda x: (x < 1) | ((x > 2) & (x < 3)), 0.0, 4.0, 1e-6, parts=41)
+    assert found.low <= 1 <= found.high
+
+
 def test_a_width_below_rounding_is_refused():
     with pytest.raises(ValueError, match="rtol"):
         bisect(lambda x: x < 1, 0, 2, 1e-17)
+    with pytest.raises(ValueError, match="parts"):
+        bisect(lambda x: x < 1, 0, 2, 1e-3, parts=1)
