@@ -35,6 +35,31 @@ def sam(H, w, rho):
     return g + rho * (H @ g) / length(g) if g.any() else g
 
 
+def unified_sam(H, w, rho, lam=0.5):
+    """Hw + rho ((1 - lam) + lam/|Hw|) H^2 w."""
+    g = H @ w
+    return g + rho * ((1 - lam) + lam / length(g)) * (H @ g) if g.any() else g
+
+
+def linf_sam(H, w, rho):
+    """H (w + rho s), s the signs of Hw."""
+    return H @ w + rho * (H @ [math.copysign(a != 0, a) for a in H @ w])
+
+
+def lookahead_sam(H, w, rho, ahead=0.05):
+    """SAM's, less eta' H^2 w."""
+    return sam(H, w, rho) - ahead * (H @ (H @ w))
+
+
+def sam_polyak(H, w, rho, f_star=0.0, cap=1.0, normalised=True):
+    """Polyak's step times H(w + e), from f(w + e) - <H(w + e), e> = (w'Hw - e'He)/2."""
+    g = H @ w
+    e = rho * g / (length(g) if normalised and g.any() else 1.0)
+    d = g + H @ e
+    gap = (w @ g - e @ (H @ e)) / 2 - f_star
+    return min(max(gap / (d @ d), 0.0), cap) * d if d.any() else d
+
+
 def stable(inner, cap=math.inf):
     """Any of these, rescaled to the length of Hw."""
 
@@ -50,6 +75,10 @@ NAMED = {
     "gd": gd,
     "sam": sam,
     "usam": usam,
+    "unified-sam": unified_sam,
+    "linf-sam": linf_sam,
+    "lookahead-sam": lookahead_sam,
+    "msam": sam,
     "ssam": stable(usam),
     "ssam-n": stable(sam),
 }
