@@ -38,8 +38,8 @@ class Analytic(Landscape):
         expression: $f$ in them.
         start: the default start.
         box: where to draw $f$ and look for its critical points.
-        declared_points: the critical points where they are known exactly; otherwise
-            they are searched in `box`.
+        declared_points: the critical points where they are known exactly, or some of
+            them where they are not isolated; None: they are searched in `box`.
         constants: known constants of the class.
     """
 
@@ -48,7 +48,7 @@ class Analytic(Landscape):
     expression: sympy.Expr
     start: tuple[float, ...]
     box: tuple[tuple[float, float], ...]
-    declared_points: tuple[tuple[float, ...], ...] = ()
+    declared_points: tuple[tuple[float, ...], ...] | None = None
     constants: dict[str, float] = field(default_factory=dict)
 
     kinds = ("numpy", "torch", "components", "symbols")
@@ -119,9 +119,9 @@ class Analytic(Landscape):
 
     def locate(self) -> np.ndarray:
         """The declared critical points, or those Newton's method finds in the box."""
-        if self.declared_points:
-            points = np.array(self.declared_points, dtype=float)
-            worst = np.abs(self.gradient(points)).max()
+        if self.declared_points is not None:
+            points = np.array(self.declared_points, dtype=float).reshape(-1, self.dim)
+            worst = np.abs(self.gradient(points)).max(initial=0)
             if not worst < 1e-9:
                 raise ValueError(
                     f"`{self.name}` declares a critical point where the gradient is "

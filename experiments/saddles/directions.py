@@ -60,7 +60,12 @@ def directions(name: str, number: int, spec: str, config: Any) -> xarray.Dataset
             "direction_trap": (dims, reach[None, None]),
             "direction_lam": (("saddle", "direction"), lam[None]),
         },
-        coords={"saddle": [site.name], "algorithm": [method.label]},
+        coords={
+            "saddle": [site.name],
+            "algorithm": [method.label],
+            # Saddles of different index lie in one dataset.
+            "direction": np.arange(len(lam)),
+        },
     )
 
 
