@@ -228,8 +228,14 @@ def test_tau_nice_draws_every_subset_alike():
     assert sorted(counts) == list(combinations(range(5), 2))
     # Binomial(20000, 1/10): standard deviation 42.
     assert max(abs(c - 2000) for c in counts.values()) < 5 * 42.5
-    ordered = Counter(map(tuple, draws))
-    assert len(ordered) == 20 and max(abs(c - 1000) for c in ordered.values()) < 5 * 31
+
+
+def test_tau_nice_draws_in_every_order_alike():
+    draws = tau_nice(4, 3, np.random.default_rng(1), (24000,))
+    counts = Counter(map(tuple, draws))
+    # Binomial(24000, 1/24): standard deviation 31. Shards are cut in this order.
+    assert len(counts) == 24
+    assert max(abs(c - 1000) for c in counts.values()) < 5 * 31
 
 
 def test_an_epoch_visits_each_sample_once():
