@@ -55,6 +55,15 @@ def test_by_default_the_numbers_are_short():
         np.testing.assert_allclose(state.x, [0.4 * (-1) ** t, 0], rtol=0, atol=1e-13)
 
 
+@each
+def test_the_minimum_lies_where_both_points_share_a_parabola(mu, s):
+    # They give the same corner of the hull but for rounding: no face lies between.
+    f = load("ssam_cycle", rho=s, mu=mu)
+    (minimum,) = f.critical_points
+    np.testing.assert_allclose(minimum.eigenvalues, [1, 1], rtol=1e-12)
+    assert f.value(minimum.point) < 0
+
+
 def test_the_twelve_inequalities_hold_for_all_mu_and_rho():
     gap = b - a
     desired = dict.fromkeys(slacks(), sympy.S.Zero)

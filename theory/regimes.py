@@ -139,7 +139,7 @@ def cycle_beta(eta: float, mu: float, rho: float) -> float:
             f"eta = {eta}, mu = {mu}, rho = {rho}."
         )
     high = 2 / eta
-    low = max(mu, high * float(cosine(mu, high, rho)))
+    low = high * float(cosine(mu, high, rho))  # the cosine, too, falls in beta
     excess = [float(ssam_limit(mu, beta, rho)) - eta for beta in (low, high)]
     if excess[0] <= 0 or excess[1] >= 0:  # rho = 0: the limit is GD's
         return high
