@@ -160,9 +160,9 @@ class Interpolant(Landscape):
         return tuple(np.stack(part) for part in zip(*faces, strict=True))
 
     def _face(self, x: Any) -> Any:
-        """Which face holds the least a, `(...)`: the one that violates least.
+        r"""Which face holds the least a, `(...)`: the one that violates least.
 
-        Optimality, $a >= 0$ and no corner's parabola lower, is judged to first order:
+        Optimality, $a \ge 0$ and no corner's parabola lower, is judged to first order:
         values tell two faces apart only to the root of rounding.
         """
         self.check(x)
@@ -200,8 +200,8 @@ class Interpolant(Landscape):
         found: list[np.ndarray] = []
         scale = np.abs(self._m).max() + np.abs(self._shifted[0]).max()
         for A, b, H in zip(*self._faces, strict=True):
-            corners = self._m[b + A @ self._m.mean(axis=0) != 0]
-            middle = corners.mean(axis=0)
+            corners = A.any(axis=1) | (b != 0)
+            middle = self._m[corners].mean(axis=0)
             slope = (self.beta - self.mu) * (self._m.T @ b) - H @ middle
             x = middle + np.linalg.lstsq(H, slope, rcond=1e-12)[0]
             still = np.abs(self.gradient(x)).max() <= 1e-10 * self.beta * scale
