@@ -204,7 +204,10 @@ class Interpolant(Landscape):
             middle = self._m[corners].mean(axis=0)
             slope = (self.beta - self.mu) * (self._m.T @ b) - H @ middle
             x = middle + np.linalg.lstsq(H, slope, rcond=1e-12)[0]
-            still = np.abs(self.gradient(x)).max() <= 1e-10 * self.beta * scale
+            still = (
+                np.abs(self.gradient(x)).max()
+                <= 1e-10 * max(self.beta, -self.mu) * scale
+            )
             if still and all(np.abs(x - y).max() > 1e-9 * scale for y in found):
                 found.append(x)
         return np.reshape(found, (-1, self.dim))
