@@ -27,6 +27,7 @@ class Outcome:
         measured, low, high: the measurement and its limits.
         bound: what it was measured against.
         status: `OK`, `UNDECIDED` or `VIOLATED`.
+        ratio: measured over bound; 1 where both are 0.
         nearest: of all compared, measured / bound where it came nearest to 1.
         runs: of a random claim.
     """
@@ -39,13 +40,9 @@ class Outcome:
     high: float
     bound: float
     status: int
+    ratio: float
     nearest: float
     runs: int = 0
-
-    @property
-    def ratio(self) -> float:
-        """Measured over bound; 1 where both are 0."""
-        return float(_ratio(self.measured, self.bound))
 
 
 @dataclass(frozen=True)
@@ -155,10 +152,12 @@ def _status(claim: Claim, measured: Interval, bound: np.ndarray) -> np.ndarray:
     return np.where(agree, OK, np.where(differ, VIOLATED, UNDECIDED))
 
 
-def _ratio(measured: Any, bound: Any) -> np.ndarray:
+def _ratio(claim: Claim, measured: Any, bound: Any) -> np.ndarray:
+    """Measured over bound; 1 where both are 0, up to the claim's tolerance."""
     measured, bound = np.asarray(measured, float), np.asarray(bound, float)
+    equal = (measured == bound) | ((bound == 0) & (np.abs(measured) <= claim.atol))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(measured == bound, 1.0, measured / bound)
+        return np.where(equal, 1.0, measured / bound)
 
 
 def _distance(ratio: Any) -> np.ndarray:
@@ -190,7 +189,7 @@ def _worst(
         np.broadcast_to(v, shape).reshape(-1)
         for v in (measured.value, measured.low, measured.high, bound, status)
     )
-    ratio = _ratio(value, bound)
+    ratio = _ratio(claim, value, bound)
     strain = {"<=": ratio, ">=": -ratio, "==": _distance(ratio)}[claim.relation]
     at = np.lexsort((strain, status))[-1]
     own = {name: _own(v, shape, at) for name, v in case.items()}
@@ -203,6 +202,7 @@ def _worst(
         float(high[at]),
         float(bound[at]),
         int(status[at]),
+        float(ratio[at]),
         float(ratio[np.argmin(_distance(ratio))]),
         runs,
     )
