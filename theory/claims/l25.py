@@ -192,7 +192,7 @@ def l25():
         notes=(
             "On $\\cos$, from the left of the minimum at $\\pi$, SAM is gradient "
             "descent on $\\cos(w - \\rho)$ and leaves at once: a warm start cannot "
-            "help at any radius with hallucinations. It helps where the ascent from the "
-            "minimum stays in the basin. Judged on landscapes; networks are open."
+            "help at any radius with hallucinations. It helps where the ascent from "
+            "the minimum stays in the basin. Judged on landscapes; networks are open."
         ),
     )
