@@ -1,0 +1,77 @@
+r"""How fast, and how near, SAM's relatives come to a minimum: L12, L13, L15.
+
+$\mu$ is the constant of the Polyak-Lojasiewicz inequality, L the smoothness (of every
+sample, in stochastic use). Steps and radii of L12: `theory.schedule`; T10:
+`theory.regimes`. Proofs: `paper_notes.md`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def sam_neighbourhood_reported(
+    gamma: Any, rho: Any, mu: Any, L: Any, lam: Any = 1.0
+) -> Any:
+    r"""L13 as reported: $\lambda^2\rho(1 + 2\gamma L^2\rho)/\mu$. False for large L.
+
+    Oikonomou & Loizou, arXiv 2503.02225, Cor. 3.4, read second-hand.
+
+    Args:
+        gamma: step.
+        rho: radius.
+        mu: > 0.
+        L: smoothness.
+        lam: UnifiedSAM's $\lambda$; 1 is SAM.
+    """
+    return lam**2 * rho * (1 + 2 * gamma * L**2 * rho) / mu
+
+
+def unified_sam_neighbourhood(
+    gamma: Any, rho: Any, mu: Any, L: Any, lam: Any = 1.0, C: Any = 0.0
+) -> Any:
+    r"""L12, L13: what $E f(w_t) - f^*$ is at most in the limit.
+
+    $$\frac{L\lambda^2\rho(1 + 2\gamma L^2\rho)
+      + CL(\rho(1-\lambda)^2 + \gamma(1 + 2L^2\rho^2(1-\lambda)^2))}\mu,$$
+
+    for $\rho < \rho^*$ and $\gamma \le \gamma^*(\rho)$; without noise (C = 0) it is
+    L13's reported form times L.
+
+    Args:
+        gamma: step, at most `theory.schedule.unified_sam_step`.
+        rho: radius, below `theory.schedule.unified_sam_radius`.
+        mu: > 0.
+        L: smoothness of every sample.
+        lam: UnifiedSAM's $\lambda$.
+        C: of the expected residual, $2A$ times `interpolation_gap`.
+    """
+    rest = (1 - lam) ** 2
+    noise = rho * rest + gamma * (1 + 2 * L**2 * rho**2 * rest)
+    return L * (lam**2 * rho * (1 + 2 * gamma * L**2 * rho) + C * noise) / mu
+
+
+def linear_to_neighbourhood(
+    t: Any, gap: Any, gamma: Any, mu: Any, neighbourhood: Any
+) -> Any:
+    r"""L12: $(1 - \gamma\mu)^t (f(w_0) - f^*) + N$.
+
+    Args:
+        t: steps.
+        gap: $f(w_0) - f^*$.
+        gamma: step.
+        mu: > 0.
+        neighbourhood: N.
+    """
+    return (1 - np.multiply(gamma, mu)) ** t * gap + neighbourhood
+
+
+def polyak_rate(rho: Any, mu: Any, L: Any) -> Any:
+    r"""L15: USAM with Polyak's step shrinks $\|w - w^*\|^2$ by this factor a step.
+
+    $1 - \mu(1 - L\rho)^2/(4L)$ for $\rho \le 1/L$, mu-strongly convex and L-smooth f.
+    Oikonomou & Loizou, arXiv 2606.01827, Thm 3.1.
+    """
+    return 1 - mu * (1 - np.multiply(L, rho)) ** 2 / (4 * np.asarray(L))
