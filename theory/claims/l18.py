@@ -208,8 +208,8 @@ def l18():
             ),
             Claim(
                 id="L18.drift",
-                says=r"far down $\ell(xy)$ ($y \to 0$, $\rho|x| \le 3ey^2/2$) SAM's $y$ "
-                r"falls by $1 - e(1 + O(e))$ a step, $e = \eta\rho^2\ell''(0)$",
+                says=r"far down $\ell(xy)$ ($y \to 0$, $\rho|x| \le 3ey^2/2$) SAM's "
+                r"$y$ falls by $1 - e(1 + O(e))$ a step, $e = \eta\rho^2\ell''(0)$",
                 expected="holds",
                 measured=drift,
                 bound=lambda loss, eta, rho: np.ones(rho.shape),
