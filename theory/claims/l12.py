@@ -1,0 +1,197 @@
+"""L12: UnifiedSAM with mini-batches converges linearly to a neighbourhood."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from landscapes.logistic_regression import logistic_regression
+from landscapes.ridge_regression import ridge_regression
+from landscapes.sum_constants import sample_minima
+from theory.claim import Claim, Statement
+from theory.convergence import linear_to_neighbourhood, unified_sam_neighbourhood
+from theory.expected_residual import (
+    interpolation_gap,
+    tau_nice_residual,
+    tau_nice_second_moment,
+)
+from theory.interval import mean
+from theory.methods.unified_sam import UnifiedSAM
+from theory.schedule import unified_sam_radius, unified_sam_step
+from theory.simulate import iterate
+
+LOSSES = {"ridge": ridge_regression, "logistic": logistic_regression}
+STEPS = 80
+TIMES = (1, 10, STEPS)
+
+
+@cache
+def problem(loss, data, ridge, rows):
+    r"""The landscape, $w^*$, $f^*$ and $f^* - \frac1n\sum_i f_i^*$."""
+    f = LOSSES[loss](data, ridge, rows)
+    minimiser = f.locate()[0]
+    least = float(f.value(minimiser))
+    return f, minimiser, least, interpolation_gap(least, sample_minima(f))
+
+
+def constants(f, tau):
+    """mu, L, A, B of the mini-batches."""
+    mu, L = f.constants["mu"], f.constants["beta_max"]
+    return mu, L, *tau_nice_residual(f.n, tau, L)
+
+
+def settings(f, tau, lam, share):
+    """The radius, a share of the largest, and the largest step there."""
+    known = constants(f, tau)
+    rho = share * unified_sam_radius(*known, lam)
+    return rho, unified_sam_step(rho, *known, lam)
+
+
+def start(minimiser):
+    """Some way from the minimiser, the same for all runs."""
+    return minimiser + np.random.default_rng(12).normal(size=minimiser.shape)
+
+
+def batches(n, tau, runs, seed):
+    """Maps t to samples without replacement, each run its own, `(runs, tau)`."""
+    if tau == n:
+        return lambda t: np.arange(n)
+    return lambda t: (
+        np.random.default_rng([seed, t])
+        .random((runs, n))
+        .argpartition(tau, axis=1)[:, :tau]
+    )
+
+
+def measured(loss, data, ridge, rows, tau, lam, share, runs, seed, level):
+    r"""$E f(w_t) - f^*$ at `TIMES`."""
+    f, minimiser, least, _ = problem(loss, data, ridge, rows)
+    rho, gamma = settings(f, tau, lam, share)
+    drawn, w = batches(f.n, tau, runs, seed), np.tile(start(minimiser), (runs, 1))
+
+    def sample(t):
+        return f.sample(drawn(t), t)
+
+    run = list(iterate(f, UnifiedSAM(rho, lam), w, gamma, STEPS, sample=sample))
+    gaps = np.array([f.value(run[t].x) for t in TIMES]).T - least
+    return mean(gaps, level / len(TIMES))
+
+
+def bound(loss, data, ridge, rows, tau, lam, share):
+    """The rate and the neighbourhood."""
+    f, minimiser, least, gap = problem(loss, data, ridge, rows)
+    mu, L, A, _ = constants(f, tau)
+    rho, gamma = settings(f, tau, lam, share)
+    floor = unified_sam_neighbourhood(gamma, rho, mu, L, lam, 2 * A * gap)
+    first = f.value(start(minimiser)) - least
+    return linear_to_neighbourhood(np.array(TIMES), first, gamma, mu, floor)
+
+
+def within(share, **rest):
+    r"""$\rho < \rho^*$."""
+    return 0 <= share < 1
+
+
+def cases(quick):
+    """Real data, and a synthetic twin of condition 10, over lambda and tau."""
+    for loss, data, ridge, rows, tau in (
+        ("ridge", "diabetes", 0.1, None, 221),
+        ("logistic", "wine", 0.1, None, 20),
+        ("ridge", "synthetic", 0.0, 100, 20),
+        ("logistic", "breast_cancer", 0.1, None, 569),
+        ("ridge", "diabetes", 1.0, 100, 1),
+        ("ridge", "wine", 1.0, None, 178),
+    )[: 2 if quick else 6]:
+        for lam in (0.5,) if quick else (0.0, 0.5, 1.0):
+            yield {
+                "loss": loss,
+                "data": data,
+                "ridge": ridge,
+                "rows": rows,
+                "tau": tau,
+                "lam": lam,
+                "share": 0.5,
+            }
+
+
+def second_moment(loss, data, ridge, rows, tau, w):
+    r"""$E\|g_S\|^2$, exactly, at points `(k, d)`."""
+    f, *_ = problem(loss, data, ridge, rows)
+    return tau_nice_second_moment(f.gradients(w), tau)
+
+
+def residual(loss, data, ridge, rows, tau, w):
+    r"""$2A(f - f^*) + B\|\nabla f\|^2 + C$."""
+    f, _, least, gap = problem(loss, data, ridge, rows)
+    *_, A, B = constants(f, tau)
+    above = f.value(w) - least + gap
+    return 2 * A * above + B * (f.gradient(w) ** 2).sum(-1)
+
+
+def always(**case):
+    """No assumption."""
+    return True
+
+
+def points(quick):
+    """Points near and far, and far out along the longest sample."""
+    rng = np.random.default_rng(12)
+    for loss, data, ridge, rows, tau in (
+        ("ridge", "synthetic", 0.0, 100, 1),
+        ("ridge", "diabetes", 0.1, None, 10),
+        ("logistic", "wine", 0.1, None, 5),
+        ("logistic", "breast_cancer", 0.01, None, 100),
+    )[: 2 if quick else 4]:
+        f, *_ = problem(loss, data, ridge, rows)
+        w = rng.normal(size=(40, f.dim)) * np.geomspace(1e-2, 1e2, 40)[:, None]
+        longest = f.X[(f.X**2).sum(-1).argmax()]
+        w = np.vstack([w, 100 * longest, 100 * np.linalg.pinv(f.X)[:, -1]])
+        if data == "synthetic":  # only the longest sample has a loss
+            errors = np.where((f.X == longest).all(-1), 1.0, 0.0)
+            w = np.vstack([w, np.linalg.solve(f.X, f.y + errors)])
+        case = {"loss": loss, "data": data, "ridge": ridge, "rows": rows}
+        yield {**case, "tau": tau, "w": w}
+
+
+def l12():
+    """The statement."""
+    return Statement(
+        id="L12",
+        title="UnifiedSAM with mini-batches: linear to a neighbourhood",
+        source="Oikonomou and Loizou, arXiv 2503.02225, Thm 3.2",
+        grade="B",
+        claims=(
+            Claim(
+                id="L12",
+                says=r"$E f(w_t) - f^* \le (1 - \gamma\mu)^t(f(w_0) - f^*) + N$ for "
+                r"$\rho < \rho^*$, $\gamma \le \gamma^*(\rho)$",
+                expected="holds",
+                relation="<=",
+                measured=measured,
+                bound=bound,
+                cases=cases,
+                within=within,
+                tight=0.75,
+                proof="paper_notes.md, L12",
+                runs=(40, 160),
+            ),
+            Claim(
+                id="L12.residual",
+                says=r"$E\lVert g_S\rVert^2 \le 2A(f - f^*) "
+                r"+ B\lVert\nabla f\rVert^2 + C$",
+                expected="holds",
+                relation="<=",
+                measured=second_moment,
+                bound=residual,
+                cases=points,
+                within=always,
+                tight=0.99,
+                rtol=1e-10,  # f* is known to rounding
+                proof="paper_notes.md, L12",
+            ),
+        ),
+        code=("theory/convergence.py", "theory/schedule.py"),
+        notes="N with its constants is ours: the steps of the proof give exactly "
+        "$\\rho^*$ and $\\gamma^*$. L is the largest smoothness of a sample.",
+    )
