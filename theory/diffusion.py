@@ -7,6 +7,7 @@ drift is $k = \lambda(1 + \rho\lambda)$, SGD's $k = \lambda$. Proofs: `paper_not
 
 from __future__ import annotations
 
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -104,3 +105,48 @@ def sharpness_drift(
     alone = [f.restrict(np.array([i])) for i in range(f.n)]
     own = sum(one.hvp(x, one.gradient(x)) for one in alone) / f.n
     return g + rho * Hg + rho * c / m * (own - Hg)
+
+
+def seen(n: int, sigma: int, B: int) -> np.ndarray:
+    r"""L23: probabilities that a mini-batch has c = 0, 1, ... of $\sigma$ examples.
+
+    Drawn without replacement, B of n: hypergeometric, shape `(min(sigma, B) + 1,)`.
+    """
+    ways = [comb(sigma, c) * comb(n - sigma, B - c) for c in range(min(sigma, B) + 1)]
+    return np.array([w / comb(n, B) for w in ways])
+
+
+def mean_square_limit(n: int, sigma: int, B: int) -> float:
+    r"""L23: SGD's first coordinate contracts in mean square iff $\eta$ is below this.
+
+    $1/(1 + (n/\sigma - 1)\frac{n-B}{B(n-1)})$: $2E h/E h^2$ for the curvature h that a
+    mini-batch of the rank-one family has there, of mean 2.
+    """
+    return 1 / (1 + (n / sigma - 1) * (n - B) / (B * (n - 1)))
+
+
+def coherence_step(n: int, sigma: int, B: int, rho: Any = 0.0, alpha: Any = 1.0) -> Any:
+    r"""L23: the learning rate from which on the rank-one family is said to diverge.
+
+    $\lambda_{\max} = \frac\sigma\eta(\frac nB-1)^{-1/2}
+    (1 + \rho\lambda_{\min}/\alpha)^{-1}$ with $\lambda_{\max} = 2$ and
+    $\lambda_{\min} = 2/\sigma$, as reported of
+    Chang and Khanna, arXiv 2511.17378.
+    """
+    return sigma / 2 / (n / B - 1) ** 0.5 / (1 + rho * (2 / sigma) / alpha)
+
+
+def sam_mean_square(n: int, sigma: int, B: int, eta: float, rho: float, T: int) -> Any:
+    r"""L23, ours: $E\|w_T\|^2 \le (q^T + \eta\rho\Lambda\frac{1-q^T}{1-q})^2$ for SAM.
+
+    From $\|w_0\| = 1$ on the rank-one family, $q^2$ the larger of $E(1-\eta h)^2$ over
+    its two kinds of coordinates, $\Lambda^2 = E\lambda_{\max}(H_S)^2$; $q < 1$.
+    """
+    one = 2 * n / sigma / B
+    c = np.arange(min(sigma, B) + 1)
+    first, other = seen(n, sigma, B), seen(n, 1, B)
+    factor = [(p * (1 - eta * one * c[: len(p)]) ** 2).sum() for p in (first, other)]
+    # Some other coordinate is seen unless the batch has none but the sigma examples.
+    top = np.maximum(c, B > c)
+    q, size = max(factor) ** 0.5, one * (first @ top**2.0) ** 0.5
+    return (q**T + eta * rho * size * (1 - q**T) / (1 - q)) ** 2

@@ -159,7 +159,7 @@ def l22():
                 cases=paths,
                 within=stable,
                 runs=(4000, 16000, 64000, 256000),
-                rtol=0.04,  # the interval's width; without tr V it is off by 20 % and more
+                rtol=0.04,  # the interval; without tr V it is off by 20 % and more
                 proof="paper_notes.md, L22",
                 grade="T",
             ),
