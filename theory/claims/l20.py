@@ -84,7 +84,7 @@ def trace_minimum(eta, rho, steps):
 
 def trace_cases(quick):
     """A small learning rate; the radius makes it reach the end."""
-    yield {"eta": 0.002, "rho": 1.0, "steps": 1000}
+    yield {"eta": 0.002, "rho": 1.0, "steps": 800}
 
 
 def weighted_minimum(eta, rho, steps):

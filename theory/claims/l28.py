@@ -21,11 +21,11 @@ SHARPNESS = {  # lam(z) for the surface, for the bounds, and z(lam)
 PROOF = "paper_notes.md, L28"
 
 
-def settled(valley, lam, eta):
-    """Where 30 steps of GD come at a minimum of sharpness lam, `(n, 2)`."""
+def settled(valley, lam, eta, x=1e-20, steps=30):
+    """Where GD comes from x beside a minimum of sharpness lam, `(n, 2)`."""
     function, _, position = SHARPNESS[valley]
-    w = np.stack([np.full(lam.shape, 1e-20), position(lam)], axis=-1)
-    *_, end = iterate(sharp_valley(function), GD(), w, eta, 30)
+    w = np.stack([np.full(lam.shape, x), position(lam)], axis=-1)
+    *_, end = iterate(sharp_valley(function), GD(), w, eta, steps)
     return end.x
 
 
@@ -60,9 +60,9 @@ def switches(quick):
 def landed(valley, eta, rho, lam):
     r"""$\eta\lambda(1 + \rho\lambda)$ where USAM comes to rest; inf if it diverges."""
     function, sharpness, _ = SHARPNESS[valley]
-    w = settled(valley, lam, eta)
+    w = settled(valley, lam, eta, 1e-6, 1)
     with np.errstate(all="ignore"):
-        *_, end = iterate(sharp_valley(function), USAM(rho), w, eta, 2500)
+        *_, end = iterate(sharp_valley(function), USAM(rho), w, eta, 1000)
     top = sharpness(end.x[:, 1])
     return np.nan_to_num(eta * top * (1 + rho * top), nan=np.inf)
 
