@@ -16,18 +16,26 @@ from theory.base import HeavyBall, gradient_descent
 from theory.methods import make
 from theory.methods import names as methods
 
-# The covering set: kernels are dear, so each brings a landscape, a method, a base.
-COUNT = max(len(landscapes()), len(methods()) + 1)
-COVER = [
-    (first, second, third)
-    for first, second, third, _ in zip(
-        cycle(landscapes()),
-        cycle([*methods(), "stable@1:usam"]),
-        cycle([gradient_descent, HeavyBall(0.5)]),
-        range(COUNT),
-        strict=False,
-    )
-]
+# Kernels are dear, so each brings a kind of landscape, a method and a base; the other
+# pairs run the same traced graphs eagerly.
+KINDS = list({type(load(name)): name for name in reversed(landscapes())}.values())
+ALL = [*methods(), "stable@1:usam"]
+
+
+def pairs(names):
+    """Landscapes, methods and bases side by side, each at least once."""
+    bases = cycle([gradient_descent, HeavyBall(0.5)])
+    return [
+        (first, second, third)
+        for first, second, third, _ in zip(
+            cycle(names), cycle(ALL), bases, range(max(len(names), len(ALL))),
+            strict=False,
+        )
+    ]  # fmt: skip
+
+
+COVER = pairs(KINDS)
+REST = [pair for pair in pairs(landscapes()) if pair not in COVER]
 
 
 def job(name, spec, base):
@@ -38,8 +46,11 @@ def job(name, spec, base):
     x = start * np.linspace(0.9, 1.1, 6)[:, None] + 0.01
     eta = 0.05 / size * np.linspace(0.2, 1, 6)
     radius = np.array([10.0, 0.16, 10.0, 1e-3, 0.3, 10.0])
-    rho = np.array([0.0, 0.1, 0.2, 0.05, 0.01, 1.0])
-    return (landscape, make(spec), eta, rho, x, 8), {
+    method = make(spec)
+    # A rate is a length over a gradient; nothing may blow up rounding errors.
+    unit = max(10.0, size) if method.radius_unit == "rate" else 1.0
+    rho = np.array([0.0, 0.1, 0.2, 0.05, 0.01, 1.0]) / unit
+    return (landscape, method, eta, rho, x, 8), {
         "window": 0,
         "base": base,
         "center": start,
@@ -55,8 +66,10 @@ def assert_same(actual, desired):
 
 
 def test_the_covering_set_covers():
-    assert {name for name, _, _ in COVER} == set(landscapes())
+    kinds = {type(load(name)) for name, _, _ in COVER}
+    assert kinds == {type(load(name)) for name in landscapes()}
     assert {spec for _, spec, _ in COVER} >= set(methods())
+    assert {name for name, _, _ in COVER + REST} == set(landscapes())
 
 
 @pytest.mark.parametrize("name, spec, base", COVER)
@@ -68,6 +81,18 @@ def test_a_compiled_batch_is_the_numpy_batch(compiler, monkeypatch, name, spec, 
     grid, options = job(name, spec, base)
     run = simulate.batch(*grid, **options, engine="compiled")
     assert run.engine == "compiled"
+    assert_same(run, simulate.batch(*grid, **options, engine="numpy"))
+
+
+@pytest.mark.parametrize("name, spec, base", REST)
+def test_an_eager_batch_is_the_numpy_batch(monkeypatch, name, spec, base):
+    from theory import compiled
+
+    monkeypatch.setattr(compiled, "compiler_works", lambda: False)
+    monkeypatch.setattr(compiled, "_kernels", {})
+    grid, options = job(name, spec, base)
+    run = simulate.batch(*grid, **options, engine="compiled")
+    assert run.engine == "eager"
     assert_same(run, simulate.batch(*grid, **options, engine="numpy"))
 
 
