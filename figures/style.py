@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -94,15 +94,6 @@ def use(style: str) -> Iterator[None]:
         yield
 
 
-def _methods() -> Iterator[Method]:
-    """Every method by itself, then wrapped where it may be."""
-    for name in methods.names():
-        yield methods.make(name)
-    for name in methods.names():
-        with suppress(ValueError):
-            yield methods.make(f"stable:{name}")
-
-
 @cache
 def method(label: str) -> Method:
     """The method that bears a label in a result.
@@ -110,7 +101,7 @@ def method(label: str) -> Method:
     Raises:
         ValueError: no method of this version does.
     """
-    for made in _methods():
+    for made in map(methods.make, methods.specs()):
         if made.label == label.partition(" (")[0]:  # a cap stands in brackets
             return made
     raise ValueError(f"the result holds a method `{label}` that is unknown here.")
