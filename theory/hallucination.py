@@ -70,8 +70,8 @@ def hallucinations(
     v = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
     aside = v[:, ::-1] * [-1, 1]
 
-    def slope(rho: np.ndarray, along: np.ndarray) -> np.ndarray:
-        g = landscape.gradient(minimum - rho[..., None] * v[rows])
+    def slope(distance: np.ndarray, along: np.ndarray) -> np.ndarray:
+        g = landscape.gradient(minimum - distance[..., None] * v[rows])
         return (g * along[rows]).sum(axis=-1)
 
     rows = np.arange(len(v))[:, None]

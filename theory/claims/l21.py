@@ -69,7 +69,8 @@ def exact_rate_bound(rho, w):
     r"""$\rho(\langle u_x, d_x\rangle - \langle u_y, d_y\rangle)$, written out."""
     g = F.gradient(w)
     u = g / np.linalg.norm(g, axis=-1, keepdims=True)
-    product = u * F.gradient(w + rho * u)
+    above = w + rho * u  # the statement's own d, for a bound runs no method
+    product = u * F.gradient(above)
     return rho * (product[..., :P].sum(-1) - product[..., P:].sum(-1))
 
 

@@ -146,10 +146,8 @@ def thresholds(quick):
 
 def critical(landscape, rho, w):
     """The ascent point is a critical point, w is none."""
-    g = landscape.gradient(w)
-    size = np.linalg.norm(g, axis=-1, keepdims=True)
-    there = landscape.gradient(w + np.asarray(rho)[..., None] * g / size)
-    return (size[..., 0] > 0) & (np.abs(there).max(axis=-1) < 1e-9)
+    d, g, _ = SAM(np.asarray(rho)[..., None]).direction(w, (), landscape.gradient)
+    return (g != 0).any(axis=-1) & (np.abs(d).max(axis=-1) < 1e-9)
 
 
 def picture():
