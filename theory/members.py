@@ -1,0 +1,70 @@
+"""Functions of a class of curvature, drawn at random or built on real data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from landscapes import load
+from landscapes.interpolant import Interpolant
+from landscapes.landscape import Landscape
+from landscapes.quadratic import Quadratic
+from theory.base import gradient_descent
+from theory.methods import make
+
+
+def interpolants(seed: Any, count: int, mu: float = 0.0, k: int = 5) -> Iterator:
+    r"""Functions of the plane through k points of a random sum of Hubers.
+
+    The sum, and $\mu\|x\|^2/2$, show that there is one; `Interpolant` is another.
+
+    Args:
+        seed: of the random numbers.
+        count: how many.
+        mu: least curvature, of any sign.
+        k: points, the first of which are good starts.
+    """
+    rng = np.random.default_rng(seed)
+    for _ in range(count):
+        C, t = rng.normal(size=(5, 2)), rng.normal(size=5)
+        x = 2 * rng.normal(size=(k, 2))
+        z = x @ C.T - t
+        slope = np.clip(z, -1, 1)
+        values = (slope * z - slope**2 / 2).sum(-1) + mu * (x**2).sum(-1) / 2
+        beta = mu + np.linalg.eigvalsh(C.T @ C).max()
+        yield Interpolant(x, slope @ C + mu * x, values, mu, beta)
+
+
+def losses(quick: bool) -> Iterator[Landscape]:
+    """Convex losses; logistic regression and a Huber loss are on real data."""
+    yield load("logistic_regression")
+    if not quick:
+        yield load("huber_ridge", data="diabetes", ridge=0.01)
+        yield load("log_cosh", ridge=0.05)
+
+
+def spectra(seed: Any, shape: tuple[int, int], mu: float) -> Quadratic:
+    r"""Quadratics with curvature in $[\mu, 1]$, both ends among the eigenvalues."""
+    lam = np.random.default_rng(seed).uniform(mu, 1, shape)
+    lam[:, 0], lam[:, -1] = 1, mu
+    return Quadratic(lam)
+
+
+def limits_of(f: Landscape) -> tuple[float, float]:
+    r"""The class $(\mu, \beta)$ of a function: bounds of its curvature."""
+    return f.constants.get("mu", 0.0), f.constants["beta"]
+
+
+def directions(spec: str, rho: Any, f: Landscape, x: Any) -> tuple[Any, Any]:
+    """A method's direction and the raw gradient at points `(n, d)`, rho `(n,)`."""
+    method = make(spec, rho=np.asarray(rho, dtype=float)[..., None])
+    d, g, _ = method.direction(x, method.init(x), f.gradient)
+    return d, g
+
+
+def step(spec: str, rho: Any, f: Landscape, x: Any, eta: Any) -> np.ndarray:
+    """The points after one step, `(n, d)`; eta `(n,)`."""
+    d, _ = directions(spec, rho, f, x)
+    return gradient_descent.update(x, d, (), np.asarray(eta)[..., None])[0]
