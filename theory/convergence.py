@@ -1,8 +1,8 @@
-r"""How fast, and how near, SAM's relatives come to a minimum: L12, L13, L15.
+r"""How fast, and how near, SAM's relatives come to a minimum: T10, L12, L13, L15.
 
 $\mu$ is the constant of the Polyak-Lojasiewicz inequality, L the smoothness (of every
-sample, in stochastic use). Steps and radii of L12: `theory.schedule`; T10:
-`theory.regimes`. Proofs: `paper_notes.md`.
+sample, in stochastic use). Steps and radii of L12: `theory.schedule`; T10 up to
+$1/\beta$: `theory.regimes`. Proofs: `paper_notes.md`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,30 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+
+
+def sam_floor(eta: Any, mu: Any, beta: Any, rho: Any) -> Any:
+    r"""T10 beyond $1/\beta$: $\eta^2\beta^4\rho^2/(2\mu(2-\eta\beta)^2)$.
+
+    SAM's $\limsup f - f^*$ on convex mu-PL f is at most this for
+    $1/\beta \le \eta < 2/\beta$. Attained at $\mu = \beta$ by the 2-cycle.
+
+    Args:
+        eta: learning rate.
+        mu: PL constant, > 0.
+        beta: smoothness.
+        rho: length of the ascent.
+    """
+    reach = np.multiply(eta, beta)
+    return (reach * beta * rho / (2 - reach)) ** 2 / (2 * np.asarray(mu))
+
+
+def cycle_over_floor(eta: Any, mu: Any, beta: Any) -> Any:
+    r"""T10: the 2-cycle's value over the bound's floor, $\eta\mu/(2-\eta\beta)$.
+
+    Above 1, so that the bound is false, iff $\eta > 2/(\mu + \beta)$.
+    """
+    return np.multiply(eta, mu) / (2 - np.multiply(eta, beta))
 
 
 def sam_neighbourhood_reported(

@@ -1,0 +1,288 @@
+"""T10: how fast SAM comes to a floor under the Polyak-Lojasiewicz inequality."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from landscapes.huber_ridge import huber_ridge
+from landscapes.log_cosh import log_cosh
+from landscapes.logistic_regression import logistic_regression
+from landscapes.quadratic import Quadratic
+from landscapes.ridge_regression import ridge_regression
+from theory.claim import Claim, Curve, Picture, Statement
+from theory.convergence import cycle_over_floor, sam_floor
+from theory.methods.sam import SAM
+from theory.regimes import pl_floor, pl_rate
+from theory.simulate import iterate
+
+TIMES = (1, 2, 5, 20, 100)
+
+
+def values(landscape, eta, rho, w, steps):
+    """$f(w_t)$ of SAM's runs, `(steps + 1, n)`."""
+    run = iterate(landscape, SAM(rho[:, None]), w, eta[:, None], steps)
+    return np.array([landscape.value(state.x) for state in run])
+
+
+def measured(landscape, eta, rho, w, mu, beta, least):
+    r"""$f(w_t) - f^*$ at `TIMES`, `(times, n)`."""
+    return values(landscape, eta, rho, w, TIMES[-1])[list(TIMES)] - least
+
+
+def bound(landscape, eta, rho, w, mu, beta, least):
+    """The decay and the floor."""
+    rate, gap = pl_rate(eta, mu, beta), landscape.value(w) - least
+    return rate ** np.array(TIMES)[:, None] * gap + pl_floor(eta, mu, beta, rho)
+
+
+def highest(landscape, eta, rho, w, mu, beta, least):
+    """The largest gap of 200 steps."""
+    return values(landscape, eta, rho, w, 200)[1:].max(axis=0) - least
+
+
+def ceiling(landscape, eta, rho, w, mu, beta, least):
+    r"""What holds up to $2/\beta$."""
+    return np.maximum(landscape.value(w) - least, sam_floor(eta, mu, beta, rho))
+
+
+def descends(eta, beta, **rest):
+    r"""$\eta \le 1/\beta$."""
+    return eta * beta <= 1
+
+
+def middle(eta, mu, beta, **rest):
+    r"""$1/\beta < \eta < 2/(\mu+\beta)$."""
+    return (eta * beta > 1) & (eta * (mu + beta) < 2)
+
+
+def beyond(eta, mu, beta, **rest):
+    r"""$2/(\mu+\beta) < \eta < 2/\beta$."""
+    return (eta * (mu + beta) > 2) & (eta * beta < 2)
+
+
+def long_steps(eta, beta, **rest):
+    r"""$1/\beta \le \eta < 2/\beta$."""
+    return (eta * beta >= 1) & (eta * beta < 2)
+
+
+def random_quadratics(n, reach, rng):
+    r"""Rotated spectra from mu to beta; `reach(kappa)` is $\eta\beta$."""
+    d = 4
+    beta, kappa = 10 ** rng.uniform(-2, 2, n), 10 ** rng.uniform(0, 3, n)
+    spectrum = beta[:, None] * kappa[:, None] ** -rng.uniform(0, 1, (n, d))
+    spectrum[:, 0], spectrum[:, 1] = beta, beta / kappa
+    Q = np.linalg.qr(rng.normal(size=(d, d)))[0]
+    return {
+        "landscape": Quadratic(spectrum, Q),
+        "eta": reach(kappa) / beta,
+        "rho": 10 ** rng.uniform(-2, 2, n),
+        "w": rng.normal(size=(n, d)) * 10 ** rng.uniform(-2, 2, (n, 1)),
+        "mu": beta / kappa,
+        "beta": beta,
+        "least": 0.0,
+    }
+
+
+@cache
+def functions():
+    """Landscapes with their minimisers, PL constants and smoothnesses."""
+    made = []
+    for f in (
+        log_cosh(ridge=0.1),
+        huber_ridge(ridge=0.1),
+        huber_ridge(ridge=0.5, delta=0.2),
+        # Fewer samples than features: minimisers fill a subspace.
+        ridge_regression("diabetes", 0.0, rows=6),
+        ridge_regression("wine", 0.1),
+        logistic_regression("wine", 0.1),
+        logistic_regression("breast_cancer", 0.1),
+    ):
+        known = f.constants
+        made.append((f, known.get("pl", known["mu"]), known["beta"], f.locate()[0]))
+    return made
+
+
+def on_functions(shares):
+    r"""Random starts and radii; `shares` of mu / beta gives $\eta\beta$."""
+    for f, mu, beta, minimiser in functions():
+        rng = np.random.default_rng(10)
+        reach = np.repeat(shares(mu / beta), 8)
+        n = len(reach)
+        far = 10 ** rng.uniform(-2, 1, (n, 1)) * rng.normal(size=(n, f.dim))
+        yield {
+            "landscape": f,
+            "eta": reach / beta,
+            "rho": 10 ** rng.uniform(-2, 1, n),
+            "w": minimiser + far,
+            "mu": np.full(n, mu),
+            "beta": np.full(n, beta),
+            "least": float(f.value(minimiser)),
+        }
+
+
+def top(reach, kappa):
+    r"""diag(beta, mu) = diag(1, 1/kappa) along the top, on its 2-cycle."""
+    reach, kappa = np.broadcast_arrays(*map(np.asarray, (reach, kappa)))
+    reach, kappa = reach.ravel().astype(float), kappa.ravel().astype(float)
+    one = np.ones(len(reach))
+    start = reach / (2 - reach)
+    return {
+        "landscape": Quadratic(np.stack([one, 1 / kappa], axis=1)),
+        "eta": reach,
+        "rho": one,
+        "w": np.stack([start, 0 * one], axis=1),
+        "mu": 1 / kappa,
+        "beta": one,
+        "least": 0.0,
+    }
+
+
+def cases(quick):
+    """Quadratics, regressions of every kind, and the one that attains the bound."""
+    rng = np.random.default_rng(10)
+    n = 100 if quick else 2000
+    yield random_quadratics(n, lambda kappa: rng.uniform(0.01, 1, len(kappa)), rng)
+    listed = list(on_functions(lambda m: np.array([0.1, 0.6, 1.0]) * (1 - 1e-12)))
+    yield from listed[::3] if quick else listed
+    yield top([0.999, 1.0], 1.0)
+
+
+def too_long(quick):
+    r"""Steps above $2/(\mu+\beta)$, on the 2-cycle; at kappa near 1 just above 1."""
+    kappa = np.array([1.0, 1.001, 1.01, 1.1, 2.0, 10.0, 100.0])
+    edge = 2 / (1 + 1 / kappa)
+    yield top(edge + 0.01 * (2 - edge), kappa)
+    yield top(edge + 0.9 * (2 - edge), kappa)
+
+
+def between(share, rng):
+    r"""A share of the way from 1 to $2\beta/(\mu+\beta)$."""
+
+    def reach(kappa):
+        s = rng.uniform(*share, np.shape(kappa))
+        return 1 + s * (2 / (1 + 1 / kappa) - 1)
+
+    return reach
+
+
+def middle_cases(quick):
+    """Strongly convex functions of all kinds, and the cycles near the upper end."""
+    rng = np.random.default_rng(11)
+    n = 100 if quick else 4000
+    yield random_quadratics(n, between((0.01, 0.99), rng), rng)
+    shares = np.array([0.1, 0.5, 0.9])
+    listed = list(on_functions(lambda m: 1 + shares * (2 / (1 + m) - 1)))
+    yield from listed[::3] if quick else listed
+    kappa = np.array([1.001, 1.01, 1.1, 2, 10, 100])[:, None]
+    yield top(1 + np.array([0.1, 0.5, 0.9, 0.999]) * (2 / (1 + 1 / kappa) - 1), kappa)
+
+
+def long_cases(quick):
+    r"""Steps between $1/\beta$ and $2/\beta$; at kappa = 1 the cycle."""
+    rng = np.random.default_rng(12)
+    listed = list(on_functions(lambda m: np.array([1.0, 1.3, 1.9]) * (1 + 1e-12)))
+    yield from listed[::3] if quick else listed
+    n = 100 if quick else 1000
+    yield random_quadratics(n, lambda kappa: rng.uniform(1, 1.95, len(kappa)), rng)
+    inside = top(np.linspace(1, 1.9, 10), np.array([[1.0], [2.0]]))
+    yield {**inside, "w": 0.1 + 0 * inside["w"]}
+    yield top(np.linspace(1, 1.9, 10), 1.0)
+
+
+def picture():
+    """The 2-cycle over the bound's floor, along the learning rate."""
+    curves = []
+    reach = np.linspace(0.05, 1.9, 38)
+    for kappa in (1.0, 2.0, 10.0):
+        case = top(reach, kappa)
+        case["w"] = 0.3 * case["w"] + 0.1
+        last = values(case["landscape"], reach, case["rho"], case["w"], 400)[-1]
+        ratio = last / pl_floor(reach, 1 / kappa, 1.0, 1.0)
+        name = f"beta / mu = {kappa:g}"
+        curves.append(Curve(reach, ratio, name, method="SAM", marker="o"))
+        curves.append(
+            Curve(reach, cycle_over_floor(reach, 1 / kappa, 1.0), theory=True)
+        )
+    ends = np.array([0.05, 1.9])
+    curves.append(Curve(ends, np.ones(2), "the bound", theory=True))
+    return Picture(
+        title="SAM's floor: the bound holds up to 2 / (mu + beta), not beyond",
+        xlabel="learning rate times beta",
+        ylabel="limit of f - f* over the bound",
+        curves=tuple(curves),
+        log="y",
+    )
+
+
+def t10():
+    """The statement."""
+    says = r"$f_t - f^* \le (1-\mu\eta(2-\eta\beta))^t(f_0 - f^*)"
+    says += r" + \frac{\eta\beta^3\rho^2}{2\mu(2-\eta\beta)}$"
+    shared = {
+        "relation": "<=",
+        "measured": measured,
+        "bound": bound,
+        "rtol": 1e-9,
+    }  # rounding
+    return Statement(
+        id="T10",
+        title="SAM's rate and floor under PL; false for eta > 2/(mu + beta)",
+        source="this toolkit",
+        grade="T",
+        claims=(
+            Claim(
+                id="T10.short",
+                says=says + r" for $\eta \le 1/\beta$",
+                expected="holds",
+                cases=cases,
+                within=descends,
+                outside=too_long,
+                tight=0.9999,
+                proof="paper_notes.md, T10",
+                **shared,
+            ),
+            Claim(
+                id="T10.beyond",
+                says="the same for " + r"$2/(\mu+\beta) < \eta < 2/\beta$",
+                expected="refuted",
+                cases=too_long,
+                within=beyond,
+                loose="it is exceeded",
+                **shared,
+            ),
+            Claim(
+                id="T10.middle",
+                says="the same for " + r"$1/\beta < \eta < 2/(\mu+\beta)$",
+                expected="supported",
+                cases=middle_cases,
+                within=middle,
+                tight=0.999,
+                grade="N",
+                **shared,
+            ),
+            Claim(
+                id="T10.long",
+                says=r"$f_t - f^* \le \max\{f_0 - f^*, "
+                r"\frac{\eta^2\beta^4\rho^2}{2\mu(2-\eta\beta)^2}\}$ for "
+                r"$1/\beta \le \eta < 2/\beta$",
+                expected="holds",
+                relation="<=",
+                measured=highest,
+                bound=ceiling,
+                cases=long_cases,
+                within=long_steps,
+                tight=0.9999,
+                rtol=1e-9,  # rounding
+                proof="paper_notes.md, T10",
+            ),
+        ),
+        code=("theory/regimes.py", "theory/convergence.py"),
+        notes="Descent lemma, monotonicity, PL. Beyond $2/(\\mu+\\beta)$ the 2-cycle "
+        "on a quadratic exceeds the floor, by $\\eta\\mu/(2-\\eta\\beta)$; at "
+        "$\\kappa$ near 1 that begins just above $1/\\beta$. In the middle range no "
+        "function was found against it, and for strongly convex f semidefinite "
+        "programmes bound one step as it needs, at every $\\kappa$ tried.",
+        picture=picture,
+    )
