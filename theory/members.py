@@ -39,9 +39,9 @@ def interpolants(seed: Any, count: int, mu: float = 0.0, k: int = 5) -> Iterator
 
 def losses(quick: bool) -> Iterator[Landscape]:
     """Convex losses; logistic regression and a Huber loss are on real data."""
-    yield load("logistic_regression")
+    yield load("huber_ridge", data="diabetes", ridge=0.01)
     if not quick:
-        yield load("huber_ridge", data="diabetes", ridge=0.01)
+        yield load("logistic_regression")
         yield load("log_cosh", ridge=0.05)
 
 
@@ -52,9 +52,18 @@ def spectra(seed: Any, shape: tuple[int, int], mu: float) -> Quadratic:
     return Quadratic(lam)
 
 
-def limits_of(f: Landscape) -> tuple[float, float]:
-    r"""The class $(\mu, \beta)$ of a function: bounds of its curvature."""
+def limits_of(f: Landscape) -> tuple[Any, Any]:
+    r"""The class $(\mu, \beta)$ of a function, of many quadratics each one's own."""
+    if isinstance(f, Quadratic):
+        return f.spectrum.min(axis=-1), f.spectrum.max(axis=-1)
     return f.constants.get("mu", 0.0), f.constants["beta"]
+
+
+def belongs(f: Landscape, mu: Any, beta: Any) -> Any:
+    r"""Whether its curvature lies in $[\mu, \beta]$, up to rounding."""
+    least, most = limits_of(f)
+    room = 1e-12 * (np.abs(mu) + beta)
+    return (mu <= least + room) & (most <= beta + room)
 
 
 def directions(spec: str, rho: Any, f: Landscape, x: Any) -> tuple[Any, Any]:

@@ -39,7 +39,7 @@ def extremal(
 
 
 def descent(method: str, mu: float, beta: float, rho: Any) -> Interval:
-    """T3: the learning rate, bisected, above which f rises on `extremal`; rho `(n,)`."""
+    """T3: the learning rate, bisected, above which `extremal` rises; rho `(n,)`."""
     made = [extremal(method, mu, beta, r) for r in rho]
     moves = [directions(method, r, *one)[0] for r, one in zip(rho, made, strict=True)]
 

@@ -40,8 +40,7 @@ def high(f, mu, beta, rho, x):
 
 def of_the_class(f, mu, beta, rho, x):
     """The function's curvature lies between the two numbers."""
-    least, most = members.limits_of(f)
-    return np.full(rho.shape, bool(mu <= least and most <= beta * (1 + 1e-12)))
+    return members.belongs(f, mu, beta) & (rho >= 0)
 
 
 def with_a(f, mu, beta, rho, x):

@@ -45,8 +45,7 @@ def after(method, f, mu, beta, rho, x, share):
 
 def allowed(method, f, mu, beta, rho, x, share):
     """Of the class, a > 0, and the learning rate not above the limit."""
-    least, most = members.limits_of(f)
-    fits = bool(mu <= least and most <= beta * (1 + 1e-12))
+    fits = members.belongs(f, mu, beta)
     return fits & (1 + radius(method, f, rho, x) * mu > 0) & (share <= 1)
 
 
