@@ -83,14 +83,32 @@ def fejer(
     return Interpolant(points, gradients, values, 0.0, beta, "fejer")
 
 
-def usam_share(rho: float) -> float:
-    """T14: the share for USAM."""
-    return 0.5
+def nearing(method: str, rho: Any, angle: float = 1e-3) -> Interval:
+    """T14: the rate, bisected, above which a step leads away from 0; beta = 1.
+
+    USAM's up to s = 1 on a quadratic, else on `fejer`; rho `(n,)`.
+    """
+    moves = []
+    for r in rho:
+        f, x = fejer_extremal(method, r, angle)
+        moves.append((x, directions(method, r, f, x)[0]))
+
+    def nearer(eta: np.ndarray) -> np.ndarray:
+        # Not |x - eta d| <= |x|: x is long, and the difference would be rounded away.
+        runs = zip(eta, moves, strict=True)
+        return np.array([e * (d @ d) <= 2 * (x @ d) for e, (x, d) in runs])
+
+    return bisect(nearer, np.full(len(moves), 1e-4), np.full(len(moves), 4.0), 1e-9)
 
 
-def ssam_share(rho: float, beta: float = 1.0) -> float:
-    r"""T14: the share for SSAM, $1/\sqrt{1+s}$."""
-    return 1 / math.sqrt(1 + rho * beta)
+def fejer_extremal(
+    method: str, rho: float, angle: float = 1e-3
+) -> tuple[Landscape, np.ndarray]:
+    """T14: the function, of minimiser 0, and the point that meet the limit."""
+    if method == "usam" and rho <= 1:
+        return Quadratic(np.ones(1)), np.ones(1)
+    f = fejer(rho, 0.5 if method == "usam" else 1 / math.sqrt(1 + rho), angle)
+    return f, f.points[1]
 
 
 def usam_pair(eta: float, mu: float, rho: float) -> Interpolant:

@@ -1,0 +1,213 @@
+"""T14: up to which learning rate every step leads nearer to the minimiser."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from theory import members, regimes
+from theory.claim import Claim, Curve, Picture, Statement
+from theory.worst import fejer_extremal, nearing
+
+LIMITS = {"usam": regimes.usam_fejer_limit, "ssam": regimes.ssam_fejer_limit}
+
+
+def distance(method, f, least, beta, rho, x, eta):
+    r"""$\lVert w^+ - w^*\rVert/\lVert w - w^*\rVert$."""
+    after = members.step(method, rho, f, x, eta) - least
+    before = x - least
+    return np.sqrt((after**2).sum(axis=-1) / (before**2).sum(axis=-1))
+
+
+def allowed(method, f, least, beta, rho, x, eta):
+    """Convex, beta-smooth, and the learning rate not above the limit."""
+    limit = LIMITS[method](beta, rho)
+    return members.belongs(f, 0.0, beta) & (eta <= limit) & (limit > 0)
+
+
+def steps(quick):
+    """Quadratics, T14's worst functions, interpolants, losses on real data."""
+    rng, n = np.random.default_rng(14), 30 if quick else 200
+    f = members.spectra([14, 1], (n, 3), 0.0)
+    yield from on(rng, f, np.zeros(3), 1.0, rng.normal(size=(n, 3)))
+    for f in members.interpolants([14, 2], 4 if quick else 20):
+        for least in f.locate()[:1]:  # some have none
+            x = least + rng.normal(size=(n, 2)) * 10 ** rng.uniform(-1, 1, (n, 1))
+            yield from on(rng, f, least, f.beta, x)
+    for f in members.losses(quick):
+        least = f.locate()[0]
+        x = least + rng.normal(size=(n, f.dim))
+        yield from on(rng, f, least, members.limits_of(f)[1], x)
+    for method in LIMITS:
+        for s in (0.5, 1.5, 2.5):
+            f, x = fejer_extremal(method, s, 0.02)
+            yield case(method, f, 0 * x, 1.0, np.array([s]), x[None])
+
+
+def on(rng, f, least, beta, x):
+    """Both methods, radii up to 3, half of the rates at the limit."""
+    for method in LIMITS:
+        rho = rng.uniform(0.01, 2.99, len(x)) / beta
+        half = rng.random(len(x)) < 0.5
+        share = np.where(half, 1.0, rng.uniform(0.01, 1, len(x)))
+        yield case(method, f, least, beta, rho, x, share)
+
+
+def case(method, f, least, beta, rho, x, share=1.0):
+    """The names of the arguments."""
+    return {
+        "method": method,
+        "f": f,
+        "least": least,
+        "beta": beta,
+        "rho": rho,
+        "x": x,
+        "eta": share * LIMITS[method](beta, rho),
+    }
+
+
+def too_fast(quick):
+    """A hundredth above the limit."""
+    for method in LIMITS:
+        for s in (0.5, 1.5, 2.5):
+            f, x = fejer_extremal(method, s, 0.02)
+            yield case(method, f, 0 * x, 1.0, np.array([s]), x[None], 1.01)
+
+
+def limit(method, rho):
+    """Of beta = 1."""
+    return LIMITS[method](1.0, rho)
+
+
+def flat(quick):
+    """Radii up to 1."""
+    yield {"method": "usam", "rho": np.linspace(0.01, 1, 6 if quick else 40)}
+
+
+def bent(quick):
+    """Radii between the branch and 3."""
+    yield {"method": "usam", "rho": np.linspace(1.02, 2.99, 6 if quick else 40)}
+    yield {"method": "ssam", "rho": np.linspace(0.02, 2.99, 6 if quick else 40)}
+
+
+def gain(rho):
+    """SSAM's bisected limit over USAM's."""
+    ssam, usam = (nearing(method, rho, 1e-4).value for method in ("ssam", "usam"))
+    return ssam / usam
+
+
+def farther(method, eta, rho):
+    r"""$(\lVert w^+\rVert^2 - \lVert w\rVert^2)/(\eta^2\lVert d\rVert^2)$."""
+    f, x = fejer_extremal(method, rho, min(1e-3, 0.1 * eta**0.5))
+    d, _ = members.directions(method, rho, f, x)
+    return 1 - 2 * (x @ d) / (eta * (d @ d))
+
+
+def large(quick):
+    """Radii from 3 on, learning rates down to 1e-5."""
+    for method in LIMITS:
+        for rho in (3.0, 3.5, 10.0):
+            for eta in (1e-5, 1e-2, 1.0):
+                yield {"method": method, "eta": eta, "rho": rho}
+
+
+def picture():
+    """The limits over s, with bisected points."""
+    fine, coarse, curves = np.linspace(0.01, 3, 200), np.linspace(0.1, 2.9, 15), []
+    for method, label in (("usam", "USAM"), ("ssam", "SSAM")):
+        seen = nearing(method, coarse).value
+        curves.append(Curve(coarse, seen, label, method=label, marker="o"))
+        curves.append(Curve(fine, limit(method, fine), theory=True))
+    gd = Curve(fine, 2 + 0 * fine, "GD", method="GD")
+    return Picture(
+        title="nearer to the minimiser at every step: the largest learning rate",
+        xlabel=r"$s = \rho\beta$",
+        ylabel=r"$\eta\beta$",
+        curves=(gd, *curves),
+    )
+
+
+def t14():
+    """The statement."""
+    proof = "paper_notes.md, T14"
+    return Statement(
+        id="T14",
+        title="the largest learning rate at which every step nears the minimiser",
+        source="this toolkit",
+        grade="T",
+        claims=(
+            Claim(
+                id="T14.if",
+                says=r"$\lVert w^+ - w^*\rVert \le \lVert w - w^*\rVert$, f convex, if "
+                r"USAM $\eta\beta \le 2/(1+s)$, $s \le 1$, $(3-s)/2$, $s \le 3$; SSAM "
+                r"$\eta\beta \le 2\sqrt{1+s}(2-\sqrt{1+s})$",
+                expected="holds",
+                relation="<=",
+                measured=distance,
+                bound=lambda **_: 1.0,
+                cases=steps,
+                within=allowed,
+                outside=too_fast,
+                tight=0.999999,
+                rtol=1e-10,  # of minimisers found, and rounding
+                proof=proof,
+            ),
+            Claim(
+                id="T14.usam_quadratic",
+                says=r"sharp for USAM, $s \le 1$, on $x^2/2$",
+                expected="holds",
+                measured=nearing,
+                bound=limit,
+                cases=flat,
+                within=lambda method, rho: rho <= 1,
+                rtol=2e-9,  # the bracket
+                proof=proof,
+            ),
+            Claim(
+                id="T14.only_if",
+                says=r"sharp elsewhere, on functions of two variables: as "
+                r"$\theta = \angle(g, g') \to 0$ their thresholds tend to the limits",
+                expected="holds",
+                measured=nearing,
+                bound=limit,
+                cases=bent,
+                within=lambda method, rho: (rho < 3) & ((rho > 1) | (method == "ssam")),
+                rtol=1e-8,  # the bracket
+                atol=5e-6,  # theta = 1e-3: (1 + s) theta^2 / 2, for SSAM twice that
+                proof=proof,
+            ),
+            Claim(
+                id="T14.none",
+                says=r"for $s \ge 3$ at no $\eta > 0$: some f has $\lVert w^+ - w^*"
+                r"\rVert^2 \ge \lVert w-w^*\rVert^2 + \frac{1}{2}\eta^2"
+                r"\lVert d\rVert^2$",
+                expected="holds",
+                relation=">=",
+                measured=farther,
+                bound=lambda **_: 0.5,
+                cases=large,
+                within=lambda method, eta, rho: rho >= 3,
+                loose="that the step leads away is the point, not how far",
+                proof=proof,
+            ),
+            Claim(
+                id="T14.gain",
+                says=r"SSAM's limit over USAM's is $r^3(2-r)$ for $s \le 1$, then "
+                r"$4r/(2+r)$, $r = \sqrt{1+s}$: from 1 to 2",
+                expected="holds",
+                measured=gain,
+                bound=lambda rho: regimes.fejer_gain(1.0, rho),
+                cases=lambda quick: [{"rho": np.linspace(0.05, 2.95, 8)}],
+                within=lambda rho: rho < 3,
+                rtol=1e-5,  # theta = 1e-4: 4e-8 of a limit down to .025; rounding
+                proof=proof,
+            ),
+        ),
+        code=("theory/regimes.py", "theory/worst.py"),
+        notes="If: interpolation inequalities are added to $2\\langle w, g'\\rangle - "
+        "\\eta\\gamma\\lVert g'\\rVert^2$ until w and the values cancel. Only if: three points "
+        "with the proof's inequalities as equalities, $g' = (1, 0)$, "
+        "$g = t(\\cos\\theta, \\sin\\theta)$ with $t = 1/2$ (USAM), $1/\\sqrt{1+s}$ "
+        "(SSAM), $\\langle w, g\\rangle = \\lVert g\\rVert^2$; as $\\theta \\to 0$ w "
+        "moves off to infinity, so the limit is approached, not attained.",
+        picture=picture,
+    )
