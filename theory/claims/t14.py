@@ -203,11 +203,12 @@ def t14():
             ),
         ),
         code=("theory/regimes.py", "theory/worst.py"),
-        notes="If: interpolation inequalities are added to $2\\langle w, g'\\rangle - "
-        "\\eta\\gamma\\lVert g'\\rVert^2$ until w and the values cancel. Only if: three points "
-        "with the proof's inequalities as equalities, $g' = (1, 0)$, "
-        "$g = t(\\cos\\theta, \\sin\\theta)$ with $t = 1/2$ (USAM), $1/\\sqrt{1+s}$ "
-        "(SSAM), $\\langle w, g\\rangle = \\lVert g\\rVert^2$; as $\\theta \\to 0$ w "
-        "moves off to infinity, so the limit is approached, not attained.",
+        notes="If: interpolation inequalities are added to "
+        "$2\\langle w, g'\\rangle - \\eta\\gamma\\lVert g'\\rVert^2$ until w and the "
+        "values cancel. Only if: three points with the proof's inequalities as "
+        "equalities, $g' = (1, 0)$, $g = t(\\cos\\theta, \\sin\\theta)$ with "
+        "$t = 1/2$ (USAM), $1/\\sqrt{1+s}$ (SSAM), $\\langle w, g\\rangle = "
+        "\\lVert g\\rVert^2$; as $\\theta \\to 0$ w moves off to infinity, so the "
+        "limit is approached, not attained.",
         picture=picture,
     )
