@@ -54,7 +54,13 @@ def starts(
 
 
 def last(
-    spec: str, lam: np.ndarray, eta: Any, rho: Any, w: np.ndarray, steps: int
+    spec: str,
+    lam: np.ndarray,
+    eta: Any,
+    rho: Any,
+    w: np.ndarray,
+    steps: int,
+    **values: Any,
 ) -> np.ndarray:
     """The points after `steps`, `(..., d)`; not finite where a run diverged.
 
@@ -67,10 +73,11 @@ def last(
         rho: radii, `(...)`.
         w: starts, `(..., d)`.
         steps: how many.
+        **values: further hyperparameters by name, `(..., 1)`.
     """
     eta, rho = (np.asarray(v, dtype=float)[..., None] for v in (eta, rho))
     w = w + np.zeros(np.broadcast_shapes(eta.shape, rho.shape, lam.shape))
-    method = make(spec, rho=rho)
+    method = make(spec, rho=rho, **values)
     with np.errstate(all="ignore"):
         *_, state = simulate.iterate(Quadratic(lam), method, w, eta, steps)
     return state.x
