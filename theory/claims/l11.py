@@ -331,7 +331,7 @@ def l11():
         notes=(
             "The three expansions are attained (the last as $\\mu/\\beta \\to 0$; the "
             "best factor there is $1 - \\eta\\mu$), the convex bound by linear losses. "
-            "The non-convex bound is nearly attained on top of a hill, for $\\beta c$ so "
-            "large that one draw of the odd sample ends the run."
+            "The non-convex bound is nearly attained on top of a hill, for $\\beta c$ "
+            "so large that one draw of the odd sample ends the run."
         ),
     )
