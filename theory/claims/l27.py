@@ -238,7 +238,7 @@ def l27():
         notes="L is the smoothness of the single examples; with that of the mean the "
         "runs can blow up. The bound is ours, from the descent lemma. How soon the "
         "exponent -1/2 shows depends on the start, since $T$ steps of $1/(L\\sqrt T)$ "
-        "reach only $\\sqrt T/L$ units of time (another problem had -.41 from 400 to 1600). "
-        "Diagonal net: n = 20, d = 30, three "
-        "nonzero, u = 0.1, v = 0, learning rate 0.01, our choice.",
+        "reach only $\\sqrt T/L$ units of time (another problem had -.41 from 400 to "
+        "1600). Diagonal net: n = 20, d = 30, three nonzero, u = 0.1, v = 0, learning "
+        "rate 0.01, our choice.",
     )
