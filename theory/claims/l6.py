@@ -96,7 +96,7 @@ def l6():
                 bound=edge,
                 cases=limits,
                 within=critical,
-                tight=0.95,
+                tight=0.9,
             ),
             Claim(
                 id="L6.lower",
