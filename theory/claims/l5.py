@@ -137,12 +137,6 @@ def l5():
         grade="C",
         claims=(
             Claim(
-                id="L5.reported",
-                says="the theorem's own form, with its constants",
-                expected="open",
-                waits="the theorem's text: its constants were read second-hand only",
-            ),
-            Claim(
                 id="L5.exact",
                 says=r"$E x_T^2$ of USAM with heavy ball is that of the $2\times2$ "
                 r"recursion $S^+ = ASA^\top + q\,bb^\top$, $q = |\lambda|/B$",
@@ -192,7 +186,7 @@ def l5():
         ),
         code=("theory/diffusion.py", "theory/noise.py"),
         notes="The constants of the theorem were read second-hand and look doubtful, "
-        "so the reported form is left open. The reading that works: heavy ball is the "
+        "so they are not judged; its text is. The reading that works: heavy ball is the "
         "step $\\eta/(1-m)$, with drift $k = \\lambda(1+\\rho\\lambda)$ and noise of "
         "variance $|\\lambda|/B$ in the descent gradient. The batch enters as $1/B$ "
         "and nothing else.",
