@@ -181,6 +181,55 @@ def usam_pair_factor(eta: Any, mu: Any, beta: Any, rho: Any) -> np.ndarray:
     return np.where(inside, bent, straight)
 
 
+def usam_pair_slope(mu: Any, beta: Any, rho: Any) -> np.ndarray:
+    r"""N3, N6: `usam_pair_factor` is $1 - \eta\,\cdot$ this $+ O(\eta^2)$.
+
+    In units of beta, with $c = (a+b)/2$ and $k = (1-\mu)/(1+\mu)$: $\mu a$ while
+    $kc \le a$, else $\frac{1+\mu}4(ab/c - k^2c)$, negative iff T2's cosine is below
+    k: then pairs part at every learning rate.
+    """
+    a, b = ascent_factors(mu, beta, rho)
+    mu = np.divide(mu, beta)
+    _rule("mu", mu, mu >= 0, ">= 0")
+    c, k = (a + b) / 2, (1 - mu) / (1 + mu)
+    bent = (1 + mu) / 4 * (a * b / c - k**2 * c)
+    return beta * np.where(k * c <= a, mu * a, bent)
+
+
+def usam_parting_radius(mu: Any, beta: Any) -> np.ndarray:
+    r"""N3: the rho above which `usam_pair_slope` < 0; infinite to kappa = $3+2\sqrt2$.
+
+    mu > 0; $\rho\beta = (q-1)/(1-q/\kappa)$, $q = ((\sqrt\kappa+1)/(\sqrt\kappa-1))^2$.
+    """
+    ascent_factors(mu, beta, 0.0)
+    root = np.sqrt(np.divide(beta, mu))
+    q = ((root + 1) / (root - 1)) ** 2
+    finite = q < root**2
+    return np.where(
+        finite, (q - 1) / np.where(finite, 1 - q / root**2, 1) / beta, np.inf
+    )
+
+
+def coercive_factor(eta: Any, mu: Any, beta: Any, rho: Any) -> np.ndarray:
+    r"""N6: $1 - a\eta\mu\beta/(\mu+\beta)$: the false lemma on USAM's pairs."""
+    a, _ = ascent_factors(mu, beta, rho)
+    return 1 - a * eta * mu * beta / np.add(mu, beta)
+
+
+def coercive_radius(mu: float) -> float:
+    r"""N6: for eta -> 0 and beta = 1 `coercive_factor` holds up to this rho.
+
+    Where $\frac{1+\mu}4(ab - k^2c^2) = ac\mu/(1+\mu)$, a quadratic equation in rho (see
+    `usam_pair_slope`); infinite if there is no such rho in the lemma's range
+    $\rho < 2/(1+\mu)$.
+    """
+    a, b, c = np.poly1d([mu, 1]), np.poly1d([1, 1]), np.poly1d([(1 + mu) / 2, 1])
+    k = (1 - mu) / (1 + mu)
+    margin = (1 + mu) / 4 * (a * b - k**2 * c * c) - a * c * (mu / (1 + mu))
+    roots = [r.real for r in margin.roots if abs(r.imag) < 1e-12]
+    return min((r for r in roots if 0 <= r < 2 / (1 + mu)), default=np.inf)
+
+
 def ssam_pair_limit(mu: Any, beta: Any, rho: Any) -> np.ndarray:
     r"""N3: two SSAM steps never part only if $\eta \le 2a/(\beta b)$; 0 if a <= 0.
 

@@ -16,6 +16,20 @@ from theory.interval import Interval
 from theory.members import directions
 from theory.regimes import ascent_factors
 
+# N1, N2: found by local search, then rounded to decimals that obey all inequalities:
+# of (method, mu, rho, eta) the gradients at w = (1, 0) and its ascent point, and the
+# values there; the minimiser is 0 with value 0, beta = 1.
+SEARCHED = {
+    ("usam", 0.1, 4.0, 0.38): (0.50546, 0.44773, 1.17094, 2.30261, 0.25273, 4.12073),
+    ("usam", 0.1, 2.0, 0.6): (0.2151, -0.30048, 0.32769, -0.78263, 0.10755, 0.50965),
+    ("usam", 0.05, 3.0, 0.45): (0.36211, 0.44613, 0.57734, 1.56844, 0.18105, 1.84571),
+    ("usam", 0.2, 6.0, 0.26): (0.53849, 0.39512, 1.73153, 3.00937, 0.26925, 7.60123),
+    ("ssam", 0.1, 1.0, 0.5): (0.11072, -0.09707, 0.1322, -0.20269, 0.05536, 0.08335),
+    ("ssam", 0.1, 1.0, 1.0): (0.11427, -0.11193, 0.13965, -0.23407, 0.05713, 0.091),
+    ("ssam", 0.1, 1.0, 1.5): (0.12324, -0.14235, 0.15849, -0.29819, 0.06162, 0.11033),
+    ("ssam", 0.1, 1.0, 1.7): (0.62631, 0.44336, 0.83176, 0.80304, 0.31315, 0.99806),
+    ("ssam", 0.3, 2.0, 1.0): (0.34975, -0.17963, 0.65873, -0.64648, 0.17488, 0.676),
+}
 # A pair's common gradient against its distance: large, but its square times rounding
 # must not hide the pair.
 FAR = 1e3
@@ -51,36 +65,37 @@ def descent(method: str, mu: float, beta: float, rho: Any) -> Interval:
     return bisect(falls, 0.04 / (beta * b), 8 / beta * np.ones_like(b), 1e-9)
 
 
-def fejer(
-    rho: float, share: float, angle: float = 1e-3, beta: float = 1.0
-) -> Interpolant:
+def fejer(rho: float, share: float, angle: float = 1e-3) -> Interpolant:
     r"""T14, only if: a step leads away from the minimiser 0 just above the limit.
 
-    In units of beta, $g' = (1, 0)$ and $g = t(\cos\theta, \sin\theta)$; the three
-    inequalities of T14's proof are equalities, which fixes the values and
-    $\langle w, g'\rangle = p = 1 + (1+s)(t^2 - t\cos\theta)$; and w lies so far aside
-    that $\langle w, g\rangle = \|g\|^2$. So $\|w^+\| > \|w\|$ iff $\eta\|d\|^2 >
-    2\langle w, d\rangle$: for USAM iff $\eta > 2p$, for SSAM iff $\eta > 2p/t$. With
-    t = 1/2 and $t = 1/\sqrt{1+s}$ these are the limits of T14 and
-    $(1+s)(1-\cos\theta)$, resp. twice that, more. USAM's needs s > 1.
+    beta = 1 and s = rho. With $t = 1/2$ the least such rate is USAM's limit and
+    $(1+s)(1-\cos\theta)$ more, for s > 1; with $t = 1/\sqrt{1+s}$ it is SSAM's and
+    twice that more. The points are 0, w and its ascent point: `fejer_data`.
 
     Args:
-        rho: radius, $s = \rho\beta$.
+        rho: radius.
         share: $t = \|g\|/\|g'\|$, above $1/(1+s)$.
         angle: $\theta$, small.
-        beta: smoothness.
     """
-    s = rho * beta
-    g = share * np.array([math.cos(angle), math.sin(angle)])
-    ascent_g = np.array([1.0, 0.0])
-    along = 1 + (1 + s) * (share**2 - g[0])
-    w = np.array([along, (share**2 - along * g[0]) / g[1]])
-    value = share**2 / 2
-    top = value + s * share**2 + ((g - ascent_g) ** 2).sum() / 2
-    points = [np.zeros(2), w, w + s * g]
-    gradients = beta * np.array([np.zeros(2), g, ascent_g])
-    values = [0.0, beta * value, beta * top]
-    return Interpolant(points, gradients, values, 0.0, beta, "fejer")
+    data = fejer_data(rho, share, math.cos(angle), math.sin(angle))
+    return Interpolant(*(np.array(p, dtype=float) for p in data), 0.0, 1.0, "fejer")
+
+
+def fejer_data(s: Any, t: Any, cos: Any, sin: Any) -> tuple[list, list, list]:
+    r"""Points, gradients and values of `fejer`, of the numbers' own kind.
+
+    $g' = (1, 0)$, $g = t(\cos\theta, \sin\theta)$; the three inequalities of T14's
+    proof are equalities, which fixes the values and $\langle w, g'\rangle = p =
+    1 + (1+s)(t^2 - t\cos\theta)$; and w lies so far aside that $\langle w, g\rangle
+    = \|g\|^2$. The step leads away iff $\eta\|d\|^2 > 2\langle w, d\rangle$: for USAM
+    iff $\eta > 2p$, for SSAM iff $\eta > 2p/t$.
+    """
+    along = 1 + (1 + s) * (t * t - t * cos)
+    w = [along, (t - along * cos) / sin]
+    value = t * t / 2
+    top = value + s * t * t + (t * t + 1 - 2 * t * cos) / 2
+    points = [[0, 0], w, [w[0] + s * t * cos, w[1] + s * t * sin]]
+    return points, [[0, 0], [t * cos, t * sin], [1, 0]], [0, value, top]
 
 
 def nearing(method: str, rho: Any, angle: float = 1e-3) -> Interval:
@@ -109,6 +124,28 @@ def fejer_extremal(
         return Quadratic(np.ones(1)), np.ones(1)
     f = fejer(rho, 0.5 if method == "usam" else 1 / math.sqrt(1 + rho), angle)
     return f, f.points[1]
+
+
+def searched(method: str, mu: float, rho: float, eta: float) -> Interpolant:
+    """N1, N2: the function of `SEARCHED`; its second point is the start."""
+    g1, g2, h1, h2, value, top = SEARCHED[method, mu, rho, eta]
+    points = [[0, 0], [1, 0], [1 + rho * g1, rho * g2]]
+    gradients = [[0, 0], [g1, g2], [h1, h2]]
+    data = (np.array(p, dtype=float) for p in (points, gradients, [0, value, top]))
+    return Interpolant(*data, mu, 1.0, "searched")
+
+
+def parting(method: str, rho: float, f: Landscape, pair: Any) -> np.ndarray:
+    r"""N3: $(D, q)$ of two points: a step takes their difference D to $D - \eta q$."""
+    d, _ = directions(method, np.full(2, rho), f, np.asarray(pair, dtype=float))
+    return np.stack([pair[1] - pair[0], d[1] - d[0]])
+
+
+def parted(D: np.ndarray, q: np.ndarray, eta: Any) -> np.ndarray:
+    r"""N3: $\|D - \eta q\|/\|D\|$, eta `(...)`."""
+    eta = np.asarray(eta, dtype=float)
+    square = 1 + (eta**2 * (q @ q) - 2 * eta * (D @ q)) / (D @ D)
+    return np.sqrt(np.maximum(square, 0))
 
 
 def usam_pair(eta: float, mu: float, rho: float) -> Interpolant:
