@@ -124,11 +124,12 @@ def _outcomes(claim: Claim, quick: bool) -> Iterator[Outcome]:
 
 
 def _outcome(claim: Claim, case: dict, outside: bool, level: float) -> Outcome:
-    bound = np.asarray(claim.bound(**case), dtype=float)
+    with np.errstate(all="ignore"):  # overflow is how divergence looks
+        bound = np.asarray(claim.bound(**case), dtype=float)
     runs = 0
     for stage, runs in enumerate(claim.runs or (0,)):  # noqa: B007
         drawn = {"runs": runs, "seed": stage, "level": level} if runs else {}
-        with np.errstate(all="ignore"):  # overflow is how divergence looks
+        with np.errstate(all="ignore"):
             measured = exact(claim.measured(**case, **drawn))
         status = _status(claim, measured, bound)
         if not np.any(status == UNDECIDED):
