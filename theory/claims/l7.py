@@ -20,10 +20,10 @@ def minimum(f):
 
 
 def end(curvature, seed, eta, rho, x):
-    """Where the runs are after 3000 steps; not finite where they diverged."""
+    """Where the runs are after 2000 steps; not finite where they diverged."""
     f, method = model(curvature, seed), make("usam", rho=rho[:, None])
     with np.errstate(all="ignore"):
-        *_, state = simulate.iterate(f, method, x, eta[:, None], 3000)
+        *_, state = simulate.iterate(f, method, x, eta[:, None], 2000)
     return state.x
 
 

@@ -97,7 +97,7 @@ def ssam_edge(method, rho, lam, w):
     top = lam.max(axis=-1)
     return bisect(
         lambda eta: shrinks(
-            method, lam[:, None], eta[..., None], rho[:, None], w, STEPS // 2
+            method, lam[:, None], eta[..., None], rho[:, None], w, STEPS // 4
         ).all(axis=-1),
         0.2 / top,
         3.5 / top,
@@ -109,9 +109,9 @@ def ssam_edge(method, rho, lam, w):
 def attractive(quick):
     """Both ascents, radii over four decades, near and far starts."""
     for method in ("ssam", "ssam-n"):
-        for d in (3,) if quick else (1, 2, 4):
+        for d in (2,) if quick else (1, 2, 4):
             rng = np.random.default_rng([53, d])
-            n = 5 if quick else 20
+            n = 4 if quick else 20
             lam = minima(rng, n, d)
             rho = np.exp(rng.uniform(-5, 4, n))
             w = starts(rng, lam, np.exp(rng.uniform(-4, 4, (n, 2))), 2)

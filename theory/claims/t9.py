@@ -16,7 +16,7 @@ def rate(rho, lam, w):
     steep = np.abs(lam).max(axis=-1)
     return bisect(
         lambda eta: shrinks(
-            "ssam-n", lam[:, None], eta[..., None], rho[:, None], w, 500
+            "ssam-n", lam[:, None], eta[..., None], rho[:, None], w, 400
         ).all(axis=-1),
         0.1 / steep,
         3 / steep,
@@ -34,7 +34,7 @@ def small(quick):
     """Any index and radius; also the start along the steepest direction alone."""
     for d in (2,) if quick else (1, 2, 4):
         rng = np.random.default_rng([91, d])
-        n = 8 if quick else 20
+        n = 4 if quick else 12
         lam = rng.uniform(0.25, 1, (n, d)) * rng.choice([-1, 1], (n, d))
         lam[:, 0] = -np.abs(lam[:, 0])
         rho = np.exp(rng.uniform(-4, 3, n))
@@ -75,7 +75,7 @@ def each(formula, eta, lam):
 def directions(quick):
     """The plane, where the largest ratios are the sharpest; then random spectra."""
     ratio, e = np.array([(1, 1.5), (3, 0.5), (10, 1.0), (20, 1.9), (10, 1.8)]).T
-    angle = np.linspace(0.02, np.pi / 2, 12 if quick else 32)
+    angle = np.linspace(0.02, np.pi / 2, 8 if quick else 24)
     circle = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
     lam = np.stack([ratio, -np.ones_like(ratio)], axis=-1)
     g = np.tile(circle, (len(ratio), 1, 1))
