@@ -216,18 +216,19 @@ def coercive_factor(eta: Any, mu: Any, beta: Any, rho: Any) -> np.ndarray:
     return 1 - a * eta * mu * beta / np.add(mu, beta)
 
 
-def coercive_radius(mu: float) -> float:
-    r"""N6: for eta -> 0 and beta = 1 `coercive_factor` holds up to this rho.
+def coercive_radius(mu: Any) -> np.ndarray:
+    r"""N6: for eta -> 0 and beta = 1 `coercive_factor` holds iff rho is at most this.
 
-    Where $\frac{1+\mu}4(ab - k^2c^2) = ac\mu/(1+\mu)$, a quadratic equation in rho (see
-    `usam_pair_slope`); infinite if there is no such rho in the lemma's range
-    $\rho < 2/(1+\mu)$.
+    $8\mu(1-\mu) / ((1+\mu)^2((1-\mu)^2 - 4\mu) + 8\mu^2(1+\mu))$, where
+    `usam_pair_slope` is $a\mu/(1+\mu)$; 0 at mu = 0. Infinite if that is not in the
+    lemma's range $\rho < 2/(1+\mu)$: from mu = .123 on.
     """
-    a, b, c = np.poly1d([mu, 1]), np.poly1d([1, 1]), np.poly1d([(1 + mu) / 2, 1])
-    k = (1 - mu) / (1 + mu)
-    margin = (1 + mu) / 4 * (a * b - k**2 * c * c) - a * c * (mu / (1 + mu))
-    roots = [r.real for r in margin.roots if abs(r.imag) < 1e-12]
-    return min((r for r in roots if 0 <= r < 2 / (1 + mu)), default=np.inf)
+    mu = np.asarray(mu, dtype=float)
+    below = (1 + mu) ** 2 * ((1 - mu) ** 2 - 4 * mu) + 8 * mu**2 * (1 + mu)
+    top = 8 * mu * (1 - mu)
+    return np.where(
+        top * (1 + mu) < 2 * below, top / np.where(below > 0, below, 1), np.inf
+    )
 
 
 def ssam_pair_limit(mu: Any, beta: Any, rho: Any) -> np.ndarray:

@@ -12,7 +12,7 @@ MU, RHO, MOST = 0.1, 1.0, 1.7  # beta = 1; USAM's limit is 1
 
 
 def square(f, least, eta, x):
-    r"""$\lVert w^+ - w^*\rVert^2/\lVert w - w^*\rVert^2$, lengths in units of 1/beta."""
+    r"""$\lVert w^+ - w^*\rVert^2/\lVert w - w^*\rVert^2$, in units of beta."""
     rho = np.full(len(x), RHO / f.constants["beta"])
     after = members.step("ssam", rho, f, x, eta / f.constants["beta"]) - least
     return (after**2).sum(axis=-1) / ((x - least) ** 2).sum(axis=-1)
@@ -68,7 +68,8 @@ def n2():
             Claim(
                 id="N2.seen",
                 says=r"$\mu = .1$, $\beta = \rho = 1$: $\lVert w^+-w^*\rVert^2 \le "
-                r".9999\lVert w-w^*\rVert^2$ for $.05 \le \eta \le 1.7$; USAM ends at 1",
+                r".9999\lVert w-w^*\rVert^2$ for $.05 \le \eta \le 1.7$; USAM's limit "
+                r"is 1",
                 expected="supported",
                 relation="<=",
                 measured=square,

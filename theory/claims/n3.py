@@ -191,8 +191,9 @@ def n3():
             ),
             Claim(
                 id="N3.ssam",
-                says=r"two steps of SSAM part at every $\eta > 0$, for instance at "
-                r"$\kappa = 10$, $\rho\beta = .3$, where USAM's do not for small $\eta$",
+                says=r"two steps of SSAM part at every $\eta > 0$, so at "
+                r"$\kappa = 10$, $\rho\beta = .3$, where USAM's do not for small "
+                r"$\eta$",
                 expected="holds",
                 relation=">=",
                 measured=always,
@@ -226,6 +227,6 @@ def n3():
         notes="On convex functions renormalising makes pairs worse: of the gradients' "
         "difference SSAM takes the part along g at the points, the part across at the "
         "ascent points, and both may oppose $w - v$. With points far out and $\\rho "
-        "\\to 0$ this happens iff $\\kappa > 3 + 2\\sqrt 2$. One inner product at a time SSAM is SGD (T16), "
-        "and nothing parts.",
+        "\\to 0$ this happens iff $\\kappa > 3 + 2\\sqrt 2$. One inner product "
+        "at a time SSAM is SGD (T16), and nothing parts.",
     )

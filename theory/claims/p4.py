@@ -1,0 +1,139 @@
+"""P4: the paper's sentence on SAM's range of learning rates."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from landscapes.quadratic import Quadratic
+from theory import members, regimes
+from theory.bisect import bisect
+from theory.claim import Claim, Statement
+from theory.quadratic import sam_cycle
+from theory.spectra import last
+from theory.worst import descent
+
+
+def share(mu, beta, rho):
+    """USAM's bisected descent limit over GD's."""
+    usam, gd = (descent(method, mu, beta, rho).value for method in ("usam", "gd"))
+    return usam / gd
+
+
+def radii(quick):
+    """Over decades, both signs of mu."""
+    for mu, beta in ((-0.04, 1.0), (0.0, 2.0), (0.5, 1.0)):
+        yield {"mu": mu, "beta": beta, "rho": np.geomspace(0.01, 20, 6) / beta}
+
+
+def local(beta, rho, r):
+    r"""SAM's largest descending rate, bisected, on $\beta x^2/2$ where $|g| = r$."""
+    f, x = Quadratic(beta[:, None]), (r / beta)[:, None]
+    d, _ = members.directions("sam", rho, f, x)
+
+    def falls(eta):
+        return f.value(x - eta[:, None] * d) <= f.value(x)
+
+    return bisect(falls, 1e-9 / beta, 4 / beta, 1e-9)
+
+
+def gradients(quick):
+    """From far above the radius to far below."""
+    r = np.geomspace(1e-6, 1e3, 10)
+    for beta in (0.5, 3.0):
+        yield {"beta": np.full(r.size, beta), "rho": np.full(r.size, 0.3), "r": r}
+
+
+def floor(e, rho):
+    """Where SAM ends on x^2/2."""
+    w = np.full((len(e), 1), 0.7)
+    return np.abs(last("sam", np.ones((len(e), 1)), e, rho, w, 3000)[:, 0])
+
+
+def rates(quick):
+    """Down to slow ones."""
+    yield {"e": np.geomspace(0.01, 1.9, 12), "rho": np.full(12, 0.2)}
+
+
+def bounded(method, rho):
+    """The learning rate, bisected, above which a run on x^2/2 leaves every ball."""
+    lam, w = np.ones((len(rho), 1)), np.full((len(rho), 1), 0.7)
+
+    def stays(eta):
+        half, full = (
+            np.abs(last(method, lam, eta, rho, w, steps)[:, 0]) for steps in (400, 800)
+        )
+        return full < 100 * (1 + half)
+
+    return bisect(stays, np.full(len(rho), 0.5), np.full(len(rho), 3.0), 1e-3, parts=9)
+
+
+def both(quick):
+    """GD and SAM."""
+    for method in ("gd", "sam"):
+        yield {"method": method, "rho": np.array([0.01, 0.3, 5.0])}
+
+
+def p4():
+    """The statement."""
+    return Statement(
+        id="P4",
+        title="SAM works only in a limited range of learning rates against SGD",
+        source="Tan et al., arXiv 2401.07250 (abstract)",
+        grade="A",
+        claims=(
+            Claim(
+                id="P4.descent",
+                says=r"no step of USAM raises f iff $\eta \le 2/(\beta b)$: GD's range "
+                r"divided by $1+\rho\beta$; so, too, its range of convergence (T15)",
+                expected="holds",
+                measured=share,
+                bound=lambda mu, beta, rho: 1 / (1 + rho * beta),
+                cases=radii,
+                within=lambda mu, beta, rho: 1 + rho * mu > 0,
+                rtol=1e-7,  # rounding of values near their start's
+                proof="paper_notes.md, T3",
+            ),
+            Claim(
+                id="P4.local",
+                says=r"SAM's at a point: $2/(\beta(1+\rho\beta/\lVert g\rVert))$, "
+                r"which tends to 0 at a minimiser",
+                expected="holds",
+                measured=local,
+                bound=lambda beta, rho, r: regimes.usam_limit(0.0, beta, rho / r),
+                cases=gradients,
+                within=lambda beta, rho, r: r > 0,
+                rtol=1e-8,  # rounding
+                proof="paper_notes.md, T3",
+            ),
+            Claim(
+                id="P4.rest",
+                says=r"so SAM comes to rest at no $\eta$: on $x^2/2$ it ends at "
+                r"$\eta\rho/(2-\eta)$ from the minimiser",
+                expected="holds",
+                measured=floor,
+                bound=lambda e, rho: sam_cycle(e, rho, 1.0),
+                cases=rates,
+                within=lambda e, rho: (0 < e) & (e < 2),
+                rtol=1e-9,  # rounding over the steps
+                proof="paper_notes.md, T5",
+            ),
+            Claim(
+                id="P4.bounded",
+                says=r"not limited is where SAM stays bounded on $x^2/2$: "
+                r"$\eta < 2$, as GD",
+                expected="holds",
+                measured=bounded,
+                bound=lambda method, rho: 2.0,
+                cases=both,
+                within=lambda method, rho: rho > 0,
+                rtol=2e-2,  # near 2 runs grow too slowly to be seen in 800 steps
+                proof="paper_notes.md, T5",
+            ),
+        ),
+        combines=("T3.if", "T3.only_if", "T15.if", "T15.linear", "T5.line"),
+        code=("theory/regimes.py", "theory/worst.py"),
+        notes="True of descent, of convergence to a point and (T14) of nearing the "
+        "minimiser. Not true of staying bounded on a quadratic (SAM's range is GD's) "
+        "nor, one example at a time, of the logistic loss, where SAM is SGD on a "
+        "shifted loss (T16).",
+    )

@@ -1,0 +1,162 @@
+"""P5: the paper's sentence on SSAM's range of learning rates."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from theory import members, regimes
+from theory.claim import Claim, Statement
+from theory.spectra import last, saddles, steepness
+from theory.worst import descent, nearing, parted, parting, ssam_pair
+
+
+def gain(mu, beta, rho):
+    """SSAM's bisected descent limit over USAM's."""
+    ssam, usam = (descent(method, mu, beta, rho).value for method in ("ssam", "usam"))
+    return ssam / usam
+
+
+def convex(quick):
+    """Radii over decades."""
+    yield {"mu": 0.0, "beta": 1.0, "rho": np.geomspace(0.01, 100, 10)}
+
+
+def concave(quick):
+    """Curvature of both signs, radii up to 1/beta."""
+    yield {"mu": -1.0, "beta": 1.0, "rho": np.linspace(0.05, 0.95, 10)}
+
+
+def nearer(rho):
+    """SSAM's bisected limit of T14 over USAM's."""
+    return nearing("ssam", rho, 1e-4).value / nearing("usam", rho, 1e-4).value
+
+
+def growth(method, rho, lam):
+    """How many times the gradient grows from beside a saddle in 300 steps."""
+    w = 1e-3 / lam / np.sqrt(lam.shape[-1])
+    end = last(method, lam, 0.5, rho, w, 300)
+    return steepness(lam, end) / steepness(lam, w)
+
+
+def traps(quick):
+    """Strict saddles that catch USAM."""
+    lam = saddles(np.random.default_rng(505), 20, 3)
+    yield {"method": "ssam", "rho": 1.2 / np.abs(lam).min(axis=-1), "lam": lam}
+
+
+def apart(eta, mu, rho):
+    """The factor of two SSAM steps on N3's function."""
+    f, _ = ssam_pair(mu, rho)
+    return parted(*parting("ssam", rho, f, f.points[:2]), eta)
+
+
+def usams(eta, mu, rho):
+    """USAM's worst factor."""
+    return regimes.usam_pair_factor(eta, mu, 1.0, rho)
+
+
+def slow(quick):
+    """Condition 10, where no two steps of USAM part."""
+    yield {"eta": np.geomspace(1e-3, 1, 7), "mu": 0.1, "rho": 0.3}
+
+
+def resting(rho, mu):
+    r"""$\lVert g\rVert$ of SSAM-N's end over its start's; eta just below T3's limit."""
+    rng = np.random.default_rng(506)
+    (f,) = members.interpolants([505, 2], 1, mu)
+    x = 2 * rng.normal(size=(len(rho), 2))
+    start, eta = x, 0.95 * regimes.ssam_n_limit(mu, f.beta)
+    for _ in range(150):
+        x = members.step("ssam-n", rho, f, x, np.full(len(rho), eta))
+    sizes = [np.sqrt((f.gradient(w) ** 2).sum(axis=-1)) for w in (x, start)]
+    return sizes[0] / sizes[1]
+
+
+def p5():
+    """The statement."""
+    return Statement(
+        id="P5",
+        title="SSAM extends that range, and so can do consistently better",
+        source="Tan et al., arXiv 2401.07250 (abstract)",
+        grade="A",
+        claims=(
+            Claim(
+                id="P5.convex",
+                says=r"f convex: SSAM's range of descent and of convergence is USAM's "
+                r"times $2(1+s)^{3/2}/(2+s) > 1$",
+                expected="holds",
+                measured=gain,
+                bound=lambda mu, beta, rho: 2 * (1 + rho) ** 1.5 / (2 + rho),
+                cases=convex,
+                within=lambda mu, beta, rho: mu == 0,
+                rtol=1e-6,  # rounding of values near their start's
+                proof="paper_notes.md, T3",
+            ),
+            Claim(
+                id="P5.nearer",
+                says=r"f convex, $s < 3$: of nearing the minimiser, too, up to twice",
+                expected="holds",
+                measured=nearer,
+                bound=lambda rho: regimes.fejer_gain(1.0, rho),
+                cases=lambda quick: [{"rho": np.linspace(0.1, 2.9, 6)}],
+                within=lambda rho: rho < 3,
+                rtol=1e-5,  # the functions approach the limits
+                proof="paper_notes.md, T14",
+            ),
+            Claim(
+                id="P5.rest",
+                says=r"SSAM-N comes to rest on strongly convex f where SAM has a floor",
+                expected="holds",
+                relation="<=",
+                measured=resting,
+                bound=lambda rho, mu: 1e-6,
+                cases=lambda quick: [{"rho": np.geomspace(0.01, 10, 6), "mu": 0.3}],
+                within=lambda rho, mu: mu > 0,
+                loose="it converges geometrically, far below",
+                proof="paper_notes.md, T3",
+            ),
+            Claim(
+                id="P5.nonconvex",
+                says=r"all $\beta$-smooth f: SSAM's range is the larger",
+                expected="refuted",
+                relation=">=",
+                measured=gain,
+                bound=lambda mu, beta, rho: 1.0,
+                cases=concave,
+                within=lambda mu, beta, rho: 1 + rho * mu > 0,
+                loose="it is false for s > .8393",
+            ),
+            Claim(
+                id="P5.saddle",
+                says=r"SSAM leaves strict saddles that catch USAM, $\rho > 1/m$",
+                expected="refuted",
+                relation=">=",
+                measured=growth,
+                bound=lambda method, rho, lam: 1.0,
+                cases=traps,
+                within=lambda method, rho, lam: rho > 1 / np.abs(lam).min(axis=-1),
+                loose="it is false",
+            ),
+            Claim(
+                id="P5.pairs",
+                says="two steps of SSAM part no more than USAM's, or not at all",
+                expected="refuted",
+                relation="<=",
+                measured=apart,
+                bound=lambda eta, mu, rho: np.maximum(usams(eta, mu, rho), 1.0),
+                cases=slow,
+                within=lambda eta, mu, rho: mu > 0,
+                loose="it is false",
+            ),
+        ),
+        combines=("T3.crossing", "T15.only_if", "T14.only_if", "T5.ssam"),
+        code=("theory/regimes.py", "theory/worst.py"),
+        notes="True on convex functions, where SSAM's range exceeds USAM's by a factor "
+        "that grows like $2\\sqrt s$ but stays below GD's, and on quadratics, where it "
+        "is GD's (T5). False for curvature of both signs and $s > .8393$ (at $s = .95$ "
+        "SSAM's range is the smaller by .61); SSAM leaves no saddle that catches USAM "
+        "(T8); and steps from two points part at every learning rate where USAM's do "
+        "not ($\\kappa = 10$, $\\rho\\beta = .3$; N3), so the range in which training "
+        "is uniformly stable is not extended, but for linear models, one example at a "
+        "time (T16).",
+    )
