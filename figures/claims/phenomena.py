@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ def draw(rows: list[dict[str, Any]]) -> Figure:
     """All pictures on one page, in the ledger's order."""
     shown = [(row["id"], row["picture"]) for row in rows if row.get("picture")]
     down = ceil(len(shown) / COLUMNS)
-    figure = Figure(figsize=(1.4 * style.WIDTH, 2.75 * down))
+    figure = Figure(figsize=(1.4 * style.WIDTH, 2.9 * down))
     panels = figure.subplots(down, COLUMNS, squeeze=False).flat
     for axes, (name, picture) in zip(panels, shown, strict=False):
         panel(axes, name, picture)
@@ -35,7 +36,7 @@ def panel(axes: Axes, name: str, picture: dict[str, Any]) -> None:
     for curve in picture["curves"]:
         _curve(axes, curve)
     axes.set(xlabel=picture["xlabel"], ylabel=picture["ylabel"])
-    axes.set_title(f"{name}: {picture['title']}")
+    axes.set_title("\n".join(wrap(f"{name}: {picture['title']}", 44)))
     if "x" in picture["log"]:
         axes.set_xscale("log")
     if "y" in picture["log"]:
