@@ -219,16 +219,14 @@ def coercive_factor(eta: Any, mu: Any, beta: Any, rho: Any) -> np.ndarray:
 def coercive_radius(mu: Any) -> np.ndarray:
     r"""N6: for eta -> 0 and beta = 1 `coercive_factor` holds iff rho is at most this.
 
-    $8\mu(1-\mu) / ((1+\mu)^2((1-\mu)^2 - 4\mu) + 8\mu^2(1+\mu))$, where
-    `usam_pair_slope` is $a\mu/(1+\mu)$; 0 at mu = 0. Infinite if that is not in the
-    lemma's range $\rho < 2/(1+\mu)$: from mu = .123 on.
+    $8\mu/((1+\mu)(1-4\mu-\mu^2))$, where `usam_pair_slope` is $a\mu/(1+\mu)$.
+    Infinite if that is not in the lemma's range $\rho < 2/(1+\mu)$: from
+    $\mu = \sqrt{17}-4 = .123$ on.
     """
     mu = np.asarray(mu, dtype=float)
-    below = (1 + mu) ** 2 * ((1 - mu) ** 2 - 4 * mu) + 8 * mu**2 * (1 + mu)
-    top = 8 * mu * (1 - mu)
-    return np.where(
-        top * (1 + mu) < 2 * below, top / np.where(below > 0, below, 1), np.inf
-    )
+    below = 1 - 4 * mu - mu**2
+    inside = below > 4 * mu
+    return np.where(inside, 8 * mu / ((1 + mu) * np.where(inside, below, 1)), np.inf)
 
 
 def ssam_pair_limit(mu: Any, beta: Any, rho: Any) -> np.ndarray:

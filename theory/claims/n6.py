@@ -107,8 +107,8 @@ def n6():
             ),
             Claim(
                 id="N6.small",
-                says=r"$\beta = 1$, $\eta \to 0$: it holds iff $\rho \le 8\mu(1-\mu)/"
-                r"((1+\mu)^2((1-\mu)^2-4\mu)+8\mu^2(1+\mu))$",
+                says=r"$\beta = 1$, $\eta \to 0$: it holds iff $\rho \le "
+                r"8\mu/((1+\mu)(1-4\mu-\mu^2))$, or $\mu \ge \sqrt{17}-4$",
                 expected="holds",
                 measured=radius,
                 bound=lambda mu, eta: regimes.coercive_radius(mu),
@@ -134,6 +134,6 @@ def n6():
         code=("theory/regimes.py", "theory/worst.py"),
         notes="At $\\mu = .1$, $\\rho = .3$, $\\eta = 1.518$ two steps on $x^2/2$ keep "
         ".9734 of their distance where the lemma promises .8578. With N3's exact "
-        "factor its whole range can be charted. From $\\mu = .123$ on small rates are "
+        "factor its whole range can be charted. From $\\mu = \\sqrt{17} - 4$ on small rates are "
         "no counterexample; for $\\mu = 0$ every rate is one.",
     )

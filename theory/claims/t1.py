@@ -50,7 +50,7 @@ def with_a(f, mu, beta, rho, x):
 
 def ascents(quick):
     """Quadratics, also at their extreme directions, interpolants, real data."""
-    rng, n = np.random.default_rng(1), 50 if quick else 500
+    rng, n = np.random.default_rng(1), 40 if quick else 200
     for mu in (-1.0, 0.0, 0.3):
         f = members.spectra([1, 1], (n, 4), mu)
         x = rng.normal(size=(n, 4))
@@ -59,7 +59,7 @@ def ascents(quick):
             x[n // 3 : n // 2, :-1] = 0  # the flat one
         yield case(rng, f, mu, 1.0, x)
     for mu in (-1.0, 0.0, 0.3):
-        for f in members.interpolants([1, 2], 3 if quick else 20, mu):
+        for f in members.interpolants([1, 2], 2 if quick else 8, mu):
             yield case(rng, f, mu, f.beta, 3 * rng.normal(size=(n, 2)))
     for f in members.losses(quick):
         x = rng.normal(size=(20 if quick else 100, f.dim))
