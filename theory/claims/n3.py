@@ -145,6 +145,7 @@ def n3():
                 within=lambda eta, mu, rho: mu >= 0,
                 rtol=1e-8,  # gradients 1e3 times longer than their differences
                 proof=proof,
+                grade="T",
             ),
             Claim(
                 id="N3.most",
@@ -160,6 +161,7 @@ def n3():
                 tight=0.999,
                 rtol=1e-9,  # rounding
                 proof=proof,
+                grade="T",
             ),
             Claim(
                 id="N3.flat",
@@ -175,6 +177,7 @@ def n3():
                 within=bent,
                 rtol=1e-6,  # an excess down to 1e-4, as above
                 proof=proof,
+                grade="T",
             ),
             Claim(
                 id="N3.small",
@@ -188,6 +191,7 @@ def n3():
                 within=lambda mu, eta: mu < 3 - 8**0.5,
                 rtol=2e-3,  # of the order of eta rho, and the bracket
                 proof=proof,
+                grade="T",
             ),
             Claim(
                 id="N3.ssam",
@@ -203,6 +207,7 @@ def n3():
                 outside=least_oblique,
                 tight=0.999999,
                 proof=proof,
+                grade="T",
             ),
             Claim(
                 id="N3.ssam_edge",
@@ -215,6 +220,7 @@ def n3():
                 within=lambda mu, rho: 0 < mu < 1,
                 rtol=1e-6,  # points 1e8 away: gamma is 1/a within 1e-8 or so
                 proof=proof,
+                grade="T",
             ),
             Claim(
                 id="N3.regime",

@@ -65,6 +65,7 @@ def n4():
                 outside=wide,
                 tight=1.0,  # four of the six are equalities
                 proof="paper_notes.md, T14",
+                grade="T",
             ),
             Claim(
                 id="N4.rates",
