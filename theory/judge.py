@@ -134,8 +134,11 @@ def _outcome(claim: Claim, case: dict, outside: bool, level: float) -> Outcome:
         status = _status(claim, measured, bound)
         if not np.any(status == UNDECIDED):
             break
-    if np.isnan(bound).any() or np.isnan(np.asarray(measured.value)).any():
-        raise Unfit(f"not a number at {words(case)}")
+    unknown = np.isnan(bound) | np.isnan(measured.value)
+    if unknown.any():
+        first = int(unknown.reshape(-1).argmax())
+        one = {name: _own(v, unknown.shape, first) for name, v in case.items()}
+        raise Unfit(f"not a number at {words(one)}")
     return _worst(claim, case, outside, measured, bound, status, runs)
 
 
