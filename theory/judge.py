@@ -268,8 +268,8 @@ def told(claim: Claim, outcome: Outcome) -> str:
     sign = {"<=": "<=", ">=": ">=", "==": "="}[claim.relation]
     after = f" after {o.runs} runs" if o.runs else ""
     return (
-        f"measured {o.measured:.5g}{interval}, claimed {sign} {o.bound:.5g} at "
-        f"{words(o.case)}{after}"
+        f"measured {o.measured:.5g}{interval}, claimed {sign} {o.bound:.5g}"
+        f"{' at ' * bool(o.case)}{words(o.case)}{after}"
     )
 
 

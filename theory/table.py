@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import replace
 
 from theory import claims
 from theory.claim import VERDICTS
@@ -37,7 +38,9 @@ def decided(row: Row) -> str:
     at = next((j for j in row.judgements if j.verdict == row.verdict), None)
     if at is None or at.verdict in ("refuted", "open", "failed") or not at.worst:
         return row.reason
-    return f"{told(at, at.worst)} ({row.reason})"
+    # Of a case that agrees the numbers and names say enough.
+    case = {k: v for k, v in at.worst.case.items() if isinstance(v, (int, float, str))}
+    return f"{told(at, replace(at.worst, case=case))} ({row.reason})"
 
 
 def near(tightness: float) -> str:
