@@ -5,7 +5,7 @@ import pytest
 import sympy
 from scipy.optimize import brentq
 
-from theory import claims, neighbourhood, spectra
+from theory import claims, neighbourhood, settling, spectra
 from theory import quadratic as closed
 from theory.base import GradientDescent, HeavyBall
 from theory.claims import l2, l7, n5, p3
@@ -75,7 +75,7 @@ def test_a_run_that_grows_or_diverges_does_not_shrink():
     lam = np.array([[1.0], [-1.0], [1.0]])
     w, eta = np.ones((3, 1)), np.array([0.5, 0.5, 1e3])
     np.testing.assert_array_equal(
-        spectra.shrinks("gd", lam, eta, 0.0, w, 400), [True, False, False]
+        settling.shrinks("gd", lam, eta, 0.0, w, 400), [True, False, False]
     )
 
 

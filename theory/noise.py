@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from landscapes.draw import tau_nice
 from landscapes.landscape import Landscape
 from theory.base import GradientDescent, HeavyBall, gradient_descent
 
@@ -81,6 +82,26 @@ def same(
     def sample(t: int) -> Callable:
         xi = noise(t)
         return lambda x: landscape.gradient(x) + xi
+
+    return sample
+
+
+def minibatches(f: Any, tau: int, runs: int, seed: Any) -> Callable[[int], Callable]:
+    """Samples for `simulate.iterate`: tau of f's n examples a step, none twice.
+
+    Args:
+        f: a sum over samples: with `n` and `sample(indices, t)`.
+        tau: size of the mini-batches; n is the whole sum.
+        runs: each draws its own.
+        seed: one number or several; step t's batches do not depend on earlier draws.
+    """
+
+    def sample(t: int) -> Callable:
+        rng = np.random.default_rng([*np.atleast_1d(seed), t])
+        whole = tau == f.n
+        return f.sample(
+            np.arange(tau) if whole else tau_nice(f.n, tau, rng, (runs,)), t
+        )
 
     return sample
 

@@ -1,4 +1,7 @@
-"""Random quadratics, starts around their critical point, and runs from there."""
+r"""Random quadratics and starts around their critical point.
+
+$\lambda_+$ is the largest eigenvalue, m the least size of a negative one.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from landscapes.quadratic import Quadratic
-from theory import simulate
-from theory.methods import make
+from theory.quadratic import weakest_descent
 
 
 def minima(
@@ -35,6 +36,53 @@ def saddles(
     return lam
 
 
+def mixed(
+    rng: np.random.Generator, count: int, dim: int, low: float = 0.25
+) -> np.ndarray:
+    """Spectra of any index, sizes in [low, 1], the first negative, `(n, d)`."""
+    lam = rng.uniform(low, 1, (count, dim)) * rng.choice([-1, 1], (count, dim))
+    lam[:, 0] = -np.abs(lam[:, 0])
+    return lam
+
+
+def descends(lam: np.ndarray) -> np.ndarray:
+    """Nonsingular, with a negative eigenvalue, `(n,)`."""
+    return (lam != 0).all(axis=-1) & (lam < 0).any(axis=-1)
+
+
+def strong_top(lam: np.ndarray) -> np.ndarray:
+    r"""One negative eigenvalue, and $\lambda_+ > m$, `(n,)`: what T7 asks for."""
+    one = (lam < 0).sum(axis=-1) == 1
+    return one & (lam.max(axis=-1) > weakest_descent(lam))
+
+
+def rotated(
+    seed: Any, count: int, dim: int, low: float = 0.05, high: float = 1.95
+) -> dict[str, np.ndarray]:
+    r"""Cases of SAM on convex quadratics, rotated so that rounding feeds every mode.
+
+    Args:
+        seed: of the random numbers.
+        count: how many, n.
+        dim: d.
+        low: least $\eta\lambda_1$.
+        high: largest.
+
+    Returns:
+        `eta`, `rho` `(n,)`, `lam`, near and far starts `w` `(n, d)`, `rotation`.
+    """
+    rng = np.random.default_rng(seed)
+    lam, rho = minima(rng, count, dim), rng.uniform(0.01, 3, count)
+    far = rho[:, None] * np.exp(rng.uniform(-3, 3, (count, 1)))
+    return {
+        "eta": rng.uniform(low, high, count) / lam[:, 0],
+        "rho": rho,
+        "lam": lam,
+        "w": far * rng.normal(size=(count, dim)),
+        "rotation": np.linalg.qr(rng.normal(size=(dim, dim)))[0],
+    }
+
+
 def starts(
     rng: np.random.Generator, lam: np.ndarray, length: Any, count: int
 ) -> np.ndarray:
@@ -53,51 +101,9 @@ def starts(
     return g / lam[:, None]
 
 
-def last(
-    spec: str,
-    lam: np.ndarray,
-    eta: Any,
-    rho: Any,
-    w: np.ndarray,
-    steps: int,
-    **values: Any,
+def in_trap(
+    rng: np.random.Generator, lam: np.ndarray, reach: np.ndarray, count: int
 ) -> np.ndarray:
-    """The points after `steps`, `(..., d)`; not finite where a run diverged.
-
-    `simulate.iterate`, which for some hundred runs is faster than a batch.
-
-    Args:
-        spec: name of the method.
-        lam: spectra, `(..., d)`.
-        eta: learning rates, `(...)`.
-        rho: radii, `(...)`.
-        w: starts, `(..., d)`.
-        steps: how many.
-        **values: further hyperparameters by name, `(..., 1)`.
-    """
-    eta, rho = (np.asarray(v, dtype=float)[..., None] for v in (eta, rho))
-    w = w + np.zeros(np.broadcast_shapes(eta.shape, rho.shape, lam.shape))
-    method = make(spec, rho=rho, **values)
-    with np.errstate(all="ignore"):
-        *_, state = simulate.iterate(Quadratic(lam), method, w, eta, steps)
-    return state.x
-
-
-def steepness(lam: np.ndarray, w: np.ndarray) -> np.ndarray:
-    r"""$\|Hw\|$, infinite where the point is not finite, `(...)`."""
-    with np.errstate(all="ignore"):
-        size = np.sqrt(((lam * w) ** 2).sum(axis=-1))
-    return np.where(np.isfinite(size), size, np.inf)
-
-
-def shrinks(
-    spec: str, lam: np.ndarray, eta: Any, rho: Any, w: np.ndarray, steps: int
-) -> np.ndarray:
-    r"""Whether $\|Hw\|$ falls from half of the steps to all of them, `(...)`.
-
-    That decides between what tends geometrically to 0 and what grows.
-    """
-    half = last(spec, lam, eta, rho, w, steps // 2)
-    full = last(spec, lam, eta, rho, half, steps // 2)
-    before, after = steepness(lam, half), steepness(lam, full)
-    return (after < before) | (before < 1e-100)
+    r"""Starts with $\|Hw\|$ from .1 to .95 of the trap's reach, `(n, k, d)`."""
+    share = rng.uniform(0.1, 0.95, (len(lam), count))
+    return starts(rng, lam, reach[:, None] * share, count)

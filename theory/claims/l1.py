@@ -5,18 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from landscapes.quadratic import Quadratic
-from theory import simulate
 from theory.claim import Claim, Curve, Picture, Statement
 from theory.methods import make
 from theory.quadratic import sam_cycle
-from theory.spectra import minima
-
-
-def run(eta, rho, lam, w, rotation, steps):
-    """The points of SAM's runs, step by step."""
-    method = make("sam", rho=rho[:, None])
-    landscape = Quadratic(lam, rotation)
-    return simulate.iterate(landscape, method, w, eta[:, None], steps)
+from theory.settling import bounced
+from theory.simulate import iterate
+from theory.spectra import rotated
 
 
 def measured(eta, rho, lam, w, rotation):
@@ -25,14 +19,12 @@ def measured(eta, rho, lam, w, rotation):
     From the last two points: $\|w_t\| - \|w_t + w_{t-1}\| - \|w_{t,\perp}\|$, which
     is less than $\|w_t\|$ unless both hold.
     """
-    *_, before, end = (state.x for state in run(eta, rho, lam, w, rotation, 1600))
+    before, end = (state.x for state in bounced(eta, rho, lam, w, rotation))
     across = end - (end @ rotation[:, :1]) * rotation[:, 0]
-    return size(end) - size(end + before) - size(across)
-
-
-def size(v):
-    """Lengths along the last axis."""
-    return np.sqrt((v**2).sum(axis=-1))
+    size, turned, aside = (
+        np.linalg.norm(v, axis=-1) for v in (end, end + before, across)
+    )
+    return size - turned - aside
 
 
 def bound(eta, rho, lam, w, rotation):
@@ -50,16 +42,7 @@ def spectra(low, high):
 
     def cases(quick):
         for d in (3,) if quick else (2, 3, 5, 8):
-            rng = np.random.default_rng([101, d])
-            n = 40 if quick else 240
-            lam, rho = minima(rng, n, d), rng.uniform(0.01, 3, n)
-            yield {
-                "eta": rng.uniform(low, high, n) / lam[:, 0],
-                "rho": rho,
-                "lam": lam,
-                "w": rho[:, None] * rng.normal(size=(n, d)),
-                "rotation": np.linalg.qr(rng.normal(size=(d, d)))[0],
-            }
+            yield rotated([101, d], 40 if quick else 240, d, low, high)
 
     return cases
 
@@ -68,9 +51,8 @@ def picture():
     """One orbit in the plane, and the cycle's two points."""
     turn = np.pi / 6
     Q = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    lam, eta = np.array([[1.0, 0.25]]), np.array([0.8])
-    start = np.array([[-1.2, 2.6]])
-    orbit = np.array([s.x[0] for s in run(eta, np.ones(1), lam, start, Q, 40)])
+    f, start = Quadratic(np.array([1.0, 0.25]), Q), np.array([-1.2, 2.6])
+    orbit = np.array([s.x for s in iterate(f, make("sam", rho=1.0), start, 0.8, 40)])
     ends = sam_cycle(0.8, 1.0, 1.0) * np.array([[-1], [1]]) * Q[:, 0]
     x, y = np.linspace(-2.0, 2.0, 61), np.linspace(-1.5, 3.0, 61)
     grid = np.stack(np.meshgrid(x, y), axis=-1)
@@ -89,7 +71,7 @@ def picture():
                 marker="x",
             ),
         ),
-        levels=(x, y, Quadratic(lam[0], Q).value(grid)),
+        levels=(x, y, f.value(grid)),
     )
 
 

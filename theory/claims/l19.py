@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from sympy import cos, exp
 
-from landscapes.quadratic import Quadratic, quadratic
 from landscapes.sharp_valley import one_plus_square, sharp_valley
 from theory.claim import Claim, Statement
 from theory.methods.sam import SAM
 from theory.quadratic import sam_cycle
-from theory.simulate import iterate
+from theory.runs import at
+from theory.settling import bounced
+from theory.spectra import rotated
 
 # The sharpness lam(z) and, for the bound, its value and slope.
 SHARPNESS = {
@@ -20,30 +21,17 @@ SHARPNESS = {
 }
 
 
-def alignment(eta, rho, lam):
+def alignment(eta, rho, lam, w, rotation):
     """Cosine of the angle of SAM's last point with v_1, spectra `(n, d)`."""
-    Q = quadratic(np.ones(lam.shape[-1]), rotate=19).rotation
-    start = np.ones_like(lam) @ Q.T
-    *_, end = iterate(Quadratic(lam, Q), SAM(rho[:, None]), start, eta[:, None], 2000)
-    along = end.x @ Q
+    along = bounced(eta, rho, lam, w, rotation)[-1].x @ rotation
     return np.abs(along[:, 0]) / np.linalg.norm(along, axis=1)
-
-
-def spectra(quick):
-    """Random spectra with a simple top eigenvalue."""
-    rng, n = np.random.default_rng(19), 20 if quick else 400
-    top = rng.uniform(0.5, 2, n)
-    rest = top[:, None] * rng.uniform(0.2, 0.9, (n, 3))
-    lam = np.concatenate([top[:, None], rest], axis=1)
-    eta, rho = rng.uniform(0.2, 1.8, n) / top, rng.uniform(0.1, 2, n)
-    yield {"eta": eta, "rho": rho, "lam": lam}
 
 
 def drift(sharpness, eta, rho, z):
     """What z gains in two steps, over rho^2, after 400 steps from aside the cycle."""
-    function, at = SHARPNESS[sharpness]
-    w = np.stack([1.2 * sam_cycle(eta, rho, at(z)[0]), z], axis=-1)
-    *_, before, _, end = iterate(sharp_valley(function), SAM(rho), w, eta, 402)
+    function, numbers = SHARPNESS[sharpness]
+    w = np.stack([1.2 * sam_cycle(eta, rho, numbers(z)[0]), z], axis=-1)
+    before, end = at((400, 402), sharp_valley(function), SAM(rho), w, eta)
     return (end.x[:, 1] - before.x[:, 1]) / rho**2
 
 
@@ -81,10 +69,10 @@ def l19():
                 r"$\eta\lambda_1 < 2$, SAM ends on the axis of $v_1$",
                 expected="supported",
                 measured=alignment,
-                bound=lambda eta, rho, lam: np.ones(len(lam)),
-                cases=spectra,
-                within=lambda eta, rho, lam: eta * lam[:, 0] < 2,
-                rtol=1e-12,  # rounding, 2000 steps of a slow mode
+                bound=lambda lam, **_: np.ones(len(lam)),
+                cases=lambda quick: [rotated(19, 20 if quick else 400, 4)],
+                within=lambda eta, lam, **_: eta * lam[:, 0] < 2,
+                rtol=1e-12,  # rounding
             ),
             Claim(
                 id="L19.drift",

@@ -7,20 +7,8 @@ import numpy as np
 from theory.bisect import bisect
 from theory.claim import Claim, Statement
 from theory.quadratic import bounce_threshold, weakest_descent
-from theory.spectra import last, saddles, starts, steepness
-
-
-def run(lam, eta, rho, ahead, w, steps):
-    """The points after some steps, `(..., n, k, d)`."""
-    return last(
-        "lookahead-sam",
-        lam[:, None],
-        eta,
-        rho[:, None],
-        w,
-        steps,
-        eta_ahead=ahead[:, None, None],
-    )
+from theory.settling import last, leaving_rate, steepness
+from theory.spectra import descends, in_trap, saddles, strong_top
 
 
 def shrunk(rho, ahead, lam, g):
@@ -28,8 +16,9 @@ def shrunk(rho, ahead, lam, g):
     m = weakest_descent(lam)
 
     def nearer(size):
-        w = size[..., None, None] * g / lam[:, None]
-        end = run(lam, 1e-4 / lam.max(axis=-1)[:, None], rho, ahead, w, 30)
+        w, eta = size[..., None, None] * g / lam[:, None], 1e-4 / lam.max(axis=-1)
+        args = lam[:, None], eta[:, None], rho[:, None], w, 30
+        end = last("lookahead-sam", *args, eta_ahead=ahead[:, None, None])
         return (steepness(lam[:, None], end) < size[..., None]).all(axis=-1)
 
     return bisect(nearer, 0.05 * rho * m, 2 * rho * m, 1e-5, parts=17)
@@ -39,11 +28,6 @@ def trap(rho, ahead, lam, g):
     r"""$\rho m/(1+\eta' m)$."""
     m = weakest_descent(lam)
     return rho * m / (1 + ahead * m)
-
-
-def saddle(rho, ahead, lam, g):
-    """Nonsingular, with a negative eigenvalue."""
-    return (lam != 0).all(axis=-1) & (lam < 0).any(axis=-1)
 
 
 def directions(quick):
@@ -61,14 +45,8 @@ def directions(quick):
 
 def threshold(rho, ahead, lam, w, who):
     """The learning rate, bisected, up to which all, or some, of the starts stay."""
-    m, top = weakest_descent(lam), lam.max(axis=-1)
-
-    def stay(eta):
-        end = run(lam, eta[..., None], rho, ahead, w, 1200)
-        near = steepness(lam[:, None], end) < (50 * rho * m)[:, None]
-        return near.all(axis=-1) if who == "all" else near.any(axis=-1)
-
-    return bisect(stay, 0.05 * m / top**2, 1.98 / top, 8e-3, parts=15)
+    values = {"eta_ahead": ahead[:, None, None]}
+    return leaving_rate("lookahead-sam", lam, rho, w, who, **values)
 
 
 def traps(quick):
@@ -79,15 +57,13 @@ def traps(quick):
             n = 5 if quick else 10
             lam, rho = saddles(rng, n, d, low=0.4), rng.uniform(0.1, 3, n)
             ahead = np.linspace(0, 0.9, n) / lam[:, 0]
-            size = trap(rho, ahead, lam, None)[:, None]
-            w = starts(rng, lam, size * rng.uniform(0.1, 0.95, (n, 4)), 4)
+            w = in_trap(rng, lam, trap(rho, ahead, lam, None), 4)
             yield {"rho": rho, "ahead": ahead, "lam": lam, "w": w, "who": who}
 
 
 def bounces(rho, ahead, lam, w, who):
     r"""Index 1, $\lambda_+ > m$, $\eta'\lambda_+ < 1$."""
-    top = lam.max(axis=-1)
-    return ((lam < 0).sum(axis=-1) == 1) & (top > -lam.min(-1)) & (ahead * top < 1)
+    return strong_top(lam) & (ahead * lam.max(axis=-1) < 1)
 
 
 def l26():
@@ -106,7 +82,7 @@ def l26():
                 measured=shrunk,
                 bound=trap,
                 cases=directions,
-                within=saddle,
+                within=lambda rho, ahead, lam, g: descends(lam),
                 # Bracket 1e-5; tiny steps, second order in 1e-4.
                 rtol=1e-4,
                 proof="paper_notes.md, L26",

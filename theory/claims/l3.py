@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from landscapes.quadratic import Quadratic, quadratic
+from landscapes.quadratic import Quadratic
 from theory.claim import Claim, Statement
-from theory.method import norm
 from theory.methods.sam import SAM
-from theory.simulate import iterate
+from theory.settling import bounced
+from theory.spectra import rotated
 
 
 def reported(eta, rho, size):
@@ -31,23 +31,10 @@ def factors(quick):
     yield {"eta": eta, "rho": rho, "size": size}
 
 
-def edge_in_the_cycle(eta, rho, lam):
+def edge_in_the_cycle(eta, rho, lam, w, rotation):
     """The reported edge at the norm of g where SAM ends, spectra `(n, d)`."""
-    Q = quadratic(np.ones(lam.shape[-1]), rotate=3).rotation
-    start = np.ones_like(lam) @ Q.T
-    f, method = Quadratic(lam, Q), SAM(rho[:, None])
-    *_, end = iterate(f, method, start, eta[:, None], 3000)
-    return reported(eta, rho, norm(end.g)[:, 0])
-
-
-def spectra(quick):
-    """Random spectra with a simple top eigenvalue."""
-    rng, n = np.random.default_rng(33), 20 if quick else 400
-    top = rng.uniform(0.5, 2, n)
-    rest = top[:, None] * rng.uniform(0.2, 0.9, (n, 3))
-    lam = np.concatenate([top[:, None], rest], axis=1)
-    eta, rho = rng.uniform(0.2, 1.8, n) / top, rng.uniform(0.1, 2, n)
-    yield {"eta": eta, "rho": rho, "lam": lam}
+    _, end = bounced(eta, rho, lam, w, rotation)
+    return reported(eta, rho, np.linalg.norm(end.g, axis=-1))
 
 
 def l3():
@@ -85,10 +72,10 @@ def l3():
                 r"this edge, for every $\eta\lambda_1 < 2$",
                 expected="supported",
                 measured=edge_in_the_cycle,
-                bound=lambda eta, rho, lam: lam[:, 0],
-                cases=spectra,
-                within=lambda eta, rho, lam: (lam.min(1) > 0) & (eta * lam[:, 0] < 2),
-                rtol=1e-9,  # 3000 steps of a slow mode
+                bound=lambda lam, **_: lam[:, 0],
+                cases=lambda quick: [rotated(33, 20 if quick else 400, 4)],
+                within=lambda eta, lam, **_: (lam.min(1) > 0) & (eta * lam[:, 0] < 2),
+                rtol=1e-10,  # rounding over the steps
                 grade="N",
             ),
         ),

@@ -186,7 +186,7 @@ def l5():
         ),
         code=("theory/diffusion.py", "theory/noise.py"),
         notes="The constants of the theorem were read second-hand and look doubtful, "
-        "so they are not judged; its text is. The reading that works: heavy ball is the "
+        "so they are not judged; its text is. The reading that works: heavy ball is a "
         "step $\\eta/(1-m)$, with drift $k = \\lambda(1+\\rho\\lambda)$ and noise of "
         "variance $|\\lambda|/B$ in the descent gradient. The batch enters as $1/B$ "
         "and nothing else.",

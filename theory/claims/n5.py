@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from theory.bisect import bisect
 from theory.claim import Claim, Statement
 from theory.quadratic import (
     bounce_threshold,
@@ -12,7 +11,8 @@ from theory.quadratic import (
     sam_trap_is_invariant,
     weakest_descent,
 )
-from theory.spectra import last, saddles, starts, steepness
+from theory.settling import last, leaving_rate, near, steepness
+from theory.spectra import in_trap, saddles, starts
 
 
 def farthest(eta, rho, lam, w):
@@ -59,18 +59,6 @@ def modes(quick):
     yield {"e": e, "s": s, "rho": rng.uniform(0.1, 3, n)}
 
 
-def threshold(rho, lam, w, who):
-    """The learning rate, bisected, up to which all, or some, of the starts stay."""
-    m, top = weakest_descent(lam), lam.max(axis=-1)
-
-    def stay(eta):
-        end = last("sam", lam[:, None], eta[..., None], rho[:, None], w, 1200)
-        near = steepness(lam[:, None], end) < (50 * rho * m)[:, None]
-        return near.all(axis=-1) if who == "all" else near.any(axis=-1)
-
-    return bisect(stay, 0.05 * m / top**2, 1.98 / top, 8e-3, parts=15)
-
-
 def dominated(quick):
     """Index 2 to 4, the top positive eigenvalue the largest in size."""
     for index, d in ((2, 3),) if quick else ((2, 3), (2, 4), (3, 4), (4, 6)):
@@ -78,8 +66,7 @@ def dominated(quick):
             rng = np.random.default_rng([153, index, d])
             n = 4 if quick else 6
             lam, rho = saddles(rng, n, d, index, low=0.4), rng.uniform(0.1, 3, n)
-            share = rng.uniform(0.1, 0.95, (n, 4))
-            w = starts(rng, lam, (rho * weakest_descent(lam))[:, None] * share, 4)
+            w = in_trap(rng, lam, rho * weakest_descent(lam), 4)
             yield {"rho": rho, "lam": lam, "w": w, "who": who}
 
 
@@ -91,11 +78,10 @@ def strongest_is_positive(rho, lam, w, who):
 def left(lam, share):
     r"""The share of 64 starts in SAM's trap that leave at `share` times $\eta^*$."""
     lam = np.array([lam])
-    eta, m = share * bounce_threshold(lam), weakest_descent(lam)
-    rng = np.random.default_rng(154)
-    w = starts(rng, lam, rng.uniform(0.05, 0.95, (1, 64)) * m, 64)
+    eta = share * bounce_threshold(lam)
+    w = in_trap(np.random.default_rng(154), lam, weakest_descent(lam), 64)
     end = last("sam", lam[:, None], eta[:, None], 1.0, w, 3000)
-    return float((steepness(lam[:, None], end) > 50 * m).mean())
+    return 1 - near(lam, 1.0, end).mean()
 
 
 def strongest_is_negative(lam, share):
@@ -144,7 +130,7 @@ def n5():
                 says=r"if $\lambda_+$ is the largest in size, all starts stall below, "
                 r"almost all leave above $\eta^*=\frac{2m}{\lambda_+(\lambda_++m)}$",
                 expected="supported",
-                measured=threshold,
+                measured=lambda rho, lam, w, who: leaving_rate("sam", lam, rho, w, who),
                 bound=lambda rho, lam, w, who: bounce_threshold(lam),
                 cases=dominated,
                 within=strongest_is_positive,

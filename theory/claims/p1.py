@@ -9,15 +9,15 @@ from theory import simulate
 from theory.claim import Claim, Statement
 from theory.methods import make
 from theory.quadratic import bounce_threshold, weakest_descent
-from theory.spectra import last, saddles, starts, steepness
+from theory.settling import last, near, steepness
+from theory.spectra import in_trap, saddles, strong_top
 
 
 def held(spec, rho, lam, w, share):
     r"""The share of starts still near the saddle at `share` times T7's threshold."""
     eta = share * bounce_threshold(lam)
     end = last(spec, lam[:, None], eta[:, None], rho[:, None], w, 2000)
-    near = 50 * rho * weakest_descent(lam)
-    return (steepness(lam[:, None], end) < near[:, None]).mean(axis=-1)
+    return near(lam, rho, end).mean(axis=-1)
 
 
 def more(rho, lam, w, share):
@@ -32,9 +32,8 @@ def difference(rho, lam, w, share):
 
 def index_one(rho, lam, w, share):
     r"""One negative eigenvalue, $\lambda_+ > m$, starts in $\|Hw\| < \rho m$."""
-    m = weakest_descent(lam)
-    inside = (steepness(lam[:, None], w) < (rho * m)[:, None]).all(axis=-1)
-    return inside & ((lam < 0).sum(axis=-1) == 1) & (lam.max(axis=-1) > m)
+    inside = steepness(lam[:, None], w) < (rho * weakest_descent(lam))[:, None]
+    return strong_top(lam) & inside.all(axis=-1)
 
 
 def around(*shares):
@@ -46,8 +45,7 @@ def around(*shares):
                 rng = np.random.default_rng([301, d])
                 n = 20 if quick else 100
                 lam, rho = saddles(rng, n, d, low=0.4), rng.uniform(0.05, 3, n)
-                size = (rho * weakest_descent(lam))[:, None]
-                w = starts(rng, lam, size * rng.uniform(0.05, 0.95, (n, 4)), 4)
+                w = in_trap(rng, lam, rho * weakest_descent(lam), 4)
                 yield {"rho": rho, "lam": lam, "w": w, "share": share}
 
     return cases
@@ -71,15 +69,15 @@ def slower(step, rho, w):
 def images(quick):
     r"""The digits; random starts of length .05."""
     for step in (0.5, 0.9) if quick else (0.1, 0.3, 0.5, 0.7, 0.9):
-        yield {"step": step, "rho": 0.2, "w": near(4 if quick else 16)}
+        yield {"step": step, "rho": 0.2, "w": beside(4 if quick else 16)}
 
 
 def large(quick):
     """The same at a large learning rate, where SAM's overshoot frees it."""
-    yield {"step": 1.5, "rho": 0.2, "w": near(4 if quick else 16)}
+    yield {"step": 1.5, "rho": 0.2, "w": beside(4 if quick else 16)}
 
 
-def near(count):
+def beside(count):
     """Random starts, `(n, d)`."""
     w = np.random.default_rng(302).normal(size=(count, linear_autoencoder().dim))
     return 0.05 * w / np.sqrt((w**2).sum(axis=-1, keepdims=True))

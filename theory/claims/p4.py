@@ -9,7 +9,7 @@ from theory import members, regimes
 from theory.bisect import bisect
 from theory.claim import Claim, Statement
 from theory.quadratic import sam_cycle
-from theory.spectra import last
+from theory.settling import last
 from theory.worst import descent
 
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from theory import members, regimes
 from theory.claim import Claim, Statement
-from theory.spectra import last, saddles, steepness
+from theory.settling import last, steepness
+from theory.spectra import saddles
 from theory.worst import descent, nearing, parted, parting, ssam_pair
 
 

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.linalg import norm
 
 from landscapes.quadratic import Quadratic
 from theory import members, regimes
 from theory.claim import Claim, Statement
 
 
-def norms(v):
-    """Lengths, `(n,)`."""
-    return np.sqrt((v**2).sum(axis=-1))
-
-
 def reach(f, mu, beta, rho, x):
     r"""$\lVert g' - \frac{a+b}2 g\rVert / (\frac{b-a}2\lVert g\rVert)$."""
     d, g = members.directions("usam", rho, f, x)
     middle = 1 + rho * (mu + beta) / 2
-    return norms(d - middle[:, None] * g) / (rho * (beta - mu) / 2 * norms(g))
+    return norm(d - middle[:, None] * g, axis=-1) / (
+        rho * (beta - mu) / 2 * norm(g, axis=-1)
+    )
 
 
 def scale(f, mu, beta, rho, x):
     r"""SSAM's $\gamma = \lVert d\rVert/\lVert g'\rVert$."""
     d, _ = members.directions("ssam", rho, f, x)
     ascent, _ = members.directions("usam", rho, f, x)
-    return norms(d) / norms(ascent)
+    return norm(d, axis=-1) / norm(ascent, axis=-1)
 
 
 def low(f, mu, beta, rho, x):

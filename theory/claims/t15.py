@@ -10,7 +10,7 @@ from theory.bisect import bisect
 from theory.claim import Claim, Curve, Picture, Statement
 from theory.cycle import a, b, slacks
 from theory.methods import make
-from theory.spectra import shrinks
+from theory.settling import shrinks
 
 LIMITS = {
     "gd": lambda mu, beta, rho: regimes.gd_limit(beta) + 0 * rho,

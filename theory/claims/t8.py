@@ -7,45 +7,20 @@ import numpy as np
 from theory.bisect import bisect
 from theory.claim import Claim, Statement
 from theory.quadratic import gd_edge, usam_trap, weakest_descent
-from theory.spectra import last, saddles, shrinks, starts
-
-
-def descends(lam, **_):
-    """Nonsingular, with a negative eigenvalue."""
-    return (lam != 0).all(axis=-1) & (lam < 0).any(axis=-1)
-
-
-def mixed(rng, n, d):
-    """Spectra of any index, maxima among them."""
-    lam = rng.uniform(0.25, 1, (n, d)) * rng.choice([-1, 1], (n, d))
-    lam[:, 0] = -np.abs(lam[:, 0])
-    return lam
+from theory.settling import last, settles, settling_rate
+from theory.spectra import descends, mixed, saddles, starts
 
 
 def radius(eta, lam, w):
     """Bisected: from which radius on every start converges to the saddle."""
     steep = np.abs(lam).max(axis=-1)
     return bisect(
-        lambda rho: ~settles(eta, rho, lam, w),
+        lambda rho: ~settles("ssam", lam, eta, rho, w),
         0.2 / steep,
         3 / weakest_descent(lam),
         1e-4,
         parts=33,
     )
-
-
-def rate(rho, lam, w):
-    """Bisected: up to which learning rate every start converges to the saddle."""
-    steep = np.abs(lam).max(axis=-1)
-    return bisect(
-        lambda eta: settles(eta, rho, lam, w), 0.1 / steep, 3 / steep, 1e-4, parts=33
-    )
-
-
-def settles(eta, rho, lam, w):
-    """Whether SSAM tends to the saddle from all of a spectrum's starts."""
-    eta, rho = eta[..., None], rho[..., None]
-    return shrinks("ssam", lam[:, None], eta, rho, w, 500).all(axis=-1)
 
 
 def radii(quick):
@@ -201,7 +176,7 @@ def t8():
                 id="T8.rate",
                 says=r"and, for $\rho > 1/m$, iff $\eta\max\lvert\lambda\rvert < 2$",
                 expected="holds",
-                measured=rate,
+                measured=lambda rho, lam, w: settling_rate("ssam", lam, rho, w),
                 bound=lambda rho, lam, w: gd_edge(np.abs(lam).max(axis=-1)),
                 cases=rates,
                 within=lambda rho, lam, w: descends(lam) & (rho > usam_trap(lam)),
