@@ -229,6 +229,14 @@ def coercive_radius(mu: Any) -> np.ndarray:
     return np.where(inside, 8 * mu / ((1 + mu) * np.where(inside, below, 1)), np.inf)
 
 
+def coercive_curvature() -> float:
+    r"""N6: `coercive_factor` holds on its whole range iff $\mu/\beta$ is at least this.
+
+    $(\sqrt[3]3 - 1)/2 = .2211$; below it quadratics refute it.
+    """
+    return (3 ** (1 / 3) - 1) / 2
+
+
 def ssam_pair_limit(mu: Any, beta: Any, rho: Any) -> np.ndarray:
     r"""N3: two SSAM steps never part only if $\eta \le 2a/(\beta b)$; 0 if a <= 0.
 
