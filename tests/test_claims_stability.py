@@ -10,12 +10,14 @@ from landscapes.draw import epoch
 from landscapes.finite_sum import FiniteSum
 from landscapes.scalar_loss import loss
 from tests.mutants import MUTANTS, mutant
-from theory import stability
+from theory import linear_models, stability
 from theory.claims import l8, l9, l10, l11, t16
 from theory.judge import judge
 from theory.methods.gd import GD
 from theory.methods.sam import SAM
 from theory.methods.usam import USAM
+from theory.neighbours import Neighbours, line, neighbours, tumours
+from theory.schedule import constant
 
 
 def claim(statement, name):
@@ -69,12 +71,27 @@ def problems(n=5, d=3):
     rng = np.random.default_rng(0)
     y, new_y = rng.choice([-1.0, 1.0], (2, n))
     f = FiniteSum(rng.normal(size=(n, d)), y, loss("logistic"))
-    return f, (rng.normal(size=(n, d)), new_y), rng
+    new = FiniteSum(rng.normal(size=(n, d)), new_y, f.loss)
+    return Neighbours(f, new, f), rng
+
+
+def parts(data):
+    return data.problem, data.new.X, data.new.y
+
+
+def test_neighbours_know_their_constants():
+    data = line(loss("logistic"), [1.0, -1.0], [1.0, 1.0], [1.0], ridge=0.5)
+    assert data.lipschitz == 2 and data.smoothness == pytest.approx(0.75)
+    table = tumours(loss("huber"), 9)
+    rows = np.concatenate([table.problem.X, table.new.X])
+    longest = np.sqrt((rows**2).sum(axis=1)).max()
+    assert table.lipschitz == pytest.approx(longest, rel=1e-14)
+    assert table.smoothness == pytest.approx(longest**2, rel=1e-14)
 
 
 def test_a_neighbour_differs_in_its_own_sample():
-    f, (X, y), _ = problems()
-    sets = stability.neighbours(f, X, y)
+    f, X, y = parts(problems()[0])
+    sets = neighbours(f, X, y)
     for i in range(-1, f.n):
         rows, targets = f.X.copy(), f.y.copy()
         if i >= 0:
@@ -84,10 +101,11 @@ def test_a_neighbour_differs_in_its_own_sample():
 
 
 def test_runs_on_neighbours_share_their_draws():
-    f, new, rng = problems()
+    data, rng = problems()
+    f, X, y = parts(data)
     order, eta, rho = epoch(f.n, 1, rng, (4,)), 0.3, 0.7
-    actual = stability.partings(f, new, USAM(rho), np.zeros(f.dim), eta, order)
-    sets = stability.neighbours(f, *new)
+    actual = data.ends(USAM(rho), np.zeros(f.dim), constant(eta), order)
+    sets = neighbours(f, X, y)
     for k in range(f.n + 1):
         for r in range(4):
             w = np.zeros(f.dim)
@@ -193,16 +211,17 @@ def test_the_staircase_needs_the_ascent(monkeypatch):
 def test_a_wrong_renormalisation_is_not_sgd(name):
     wrong, _ = MUTANTS[name]
     given = claim(t16.t16(), "T16.ssam")
-    case = {"method": wrong(), "batch": 1, "steps": 30, "ridge": 0.0}
-    case |= t16._grid(True, "logistic", "breast_cancer", lambda bt, rho: 2 / bt)
+    case = {"method": wrong(), "batch": 1, "steps": 30}
+    case |= t16.grid(wrong(), "breast_cancer", "logistic")
     assert verdict(given, cases=lambda quick: [case]) == "refuted"
 
 
 @pytest.mark.parametrize("id_", ["T16.usam", "T16.sam"])
 def test_the_two_ascents_are_told_apart(id_):
     given = claim(t16.t16(), id_)
-    other = t16.shifted if id_ == "T16.usam" else t16.transformed
-    assert verdict(given, bound=other) == "refuted"
+    usam = id_ == "T16.usam"
+    other = linear_models.shifted if usam else linear_models.transformed
+    assert verdict(given, bound=t16.sgd(other)) == "refuted"
 
 
 def test_a_pair_limit_without_the_ascent_is_refuted():
@@ -212,7 +231,7 @@ def test_a_pair_limit_without_the_ascent_is_refuted():
         "holds"
     )
 
-    def without(method, name, rows, rho):
-        return t16.known_limit(GD(), name, rows, rho)
+    def without(method, f, rho):
+        return t16.known_rate(GD(), f, rho)
 
     assert verdict(given, bound=without) == "refuted"

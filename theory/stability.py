@@ -1,6 +1,7 @@
 r"""Stability: how far a method's runs part on neighbouring data sets: T16, L10, L11.
 
-Two data sets of n samples are neighbours if they differ in one. A method is
+Two data sets of n samples are neighbours if they differ in one
+(`theory.neighbours`). A method is
 $\varepsilon$-uniformly stable if, after T steps on neighbours, no sample's expected
 loss differs by more than $\varepsilon$; then its expected generalisation gap is at
 most $\varepsilon$. $\eta$ learning rates, $\beta$ the smoothness and G the Lipschitz
@@ -9,14 +10,9 @@ constant of every sample's loss. All bounds broadcast. Proofs: `paper_notes.md`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
-
-from landscapes.finite_sum import FiniteSum
-from theory.method import Method
-from theory.simulate import iterate
 
 
 def expansion(eta: Any, mu: Any, beta: Any) -> np.ndarray:
@@ -89,81 +85,3 @@ def sam_growth(eta: Any, beta: Any, rho: Any, n: Any, steps: Any, q: Any) -> Any
     most 1/8.
     """
     return steps * (eta * beta * rho * (1 - 1 / n) * (1 - 3 * q)) ** 2
-
-
-def neighbours(problem: FiniteSum, X: np.ndarray, y: np.ndarray) -> FiniteSum:
-    """A data set and its n neighbours, sample i replaced by `(X[i], y[i])`.
-
-    Args:
-        problem: n samples; leading axes are runs of their own.
-        X: rows `(..., n, d)`.
-        y: targets `(..., n)`.
-
-    Returns:
-        Their sums as one landscape of leading axes `(n + 1, ...)`: the first is the
-        problem itself, the next has its sample 0 replaced.
-    """
-    n = problem.n
-    swap = np.eye(n + 1, n, -1, dtype=bool)
-    swap = swap.reshape(n + 1, *[1] * (problem.y.ndim - 1), n)
-    return replace(
-        problem,
-        X=np.where(swap[..., None], X, problem.X),
-        y=np.where(swap, y, problem.y),
-    )
-
-
-def partings(
-    problem: FiniteSum,
-    new: tuple[np.ndarray, np.ndarray],
-    method: Method,
-    x: np.ndarray,
-    eta: Any,
-    order: np.ndarray,
-    schedule: Any = None,
-) -> np.ndarray:
-    """Last points on a data set and on its neighbours, all with the same draws.
-
-    Args:
-        problem: n samples, X of shape `(n, d)`.
-        new: the samples that replace its own, one by one: X and y.
-        method: gives the direction.
-        x: the start, `(d,)`.
-        eta: learning rate, or None beside a schedule.
-        order: the samples of each step, `(T, runs, b)`.
-        schedule: as `iterate` takes it.
-
-    Returns:
-        Shape `(n + 1, runs, d)`.
-    """
-    sets = neighbours(problem, *new)
-    sets = replace(sets, X=sets.X[:, None], y=sets.y[:, None])
-    x = np.broadcast_to(x, (problem.n + 1, order.shape[1], problem.dim))
-    last = len(order) - 1
-    *_, end = iterate(
-        sets,
-        method,
-        x,
-        eta,
-        len(order),
-        sample=lambda t: sets.sample(order[min(t, last)], t),
-        schedule=schedule,
-    )
-    return end.x
-
-
-def loss_gaps(test: FiniteSum, points: np.ndarray) -> np.ndarray:
-    r"""$|f(w;z) - f(w^{(i)};z)|$ of `partings`, for every run, i and z.
-
-    Its mean over the runs is at least the difference of the means, which defines
-    $\varepsilon$, and the bounds' proofs bound it.
-
-    Args:
-        test: the samples z, m of them.
-        points: `(n + 1, runs, d)`.
-
-    Returns:
-        Shape `(runs, n, m)`.
-    """
-    losses = test.losses(points)
-    return np.moveaxis(np.abs(losses[1:] - losses[:1]), 0, 1)

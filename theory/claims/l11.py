@@ -14,15 +14,14 @@ from theory import interval
 from theory.claim import Claim, Statement
 from theory.methods.gd import GD
 from theory.methods.usam import USAM
+from theory.neighbours import every_order, line, tumours
 from theory.regimes import usam_pair_factor
 from theory.schedule import constant, decreasing
 from theory.stability import (
     convex_stability,
     expansion,
-    loss_gaps,
     nonconvex_stability,
     pair_stability,
-    partings,
 )
 
 # In [0, 1] and not convex: a hill, and a loss for classes.
@@ -46,174 +45,117 @@ def in_range(landscape, eta, mu, beta, w, v):
     return (mu < 0) | (eta * (beta + mu) <= 2)
 
 
-def pairs(quick, beyond=False):
-    """Random pairs on quadratics and on regression, within the range or at 2/beta."""
+def pairs(quick):
+    """Random pairs on quadratics, half of them apart along the worst, and on data."""
     rng, n = np.random.default_rng(11), 50 if quick else 2000
     for low in (-1.0, 0.0, 0.001, 0.3):
-        if beyond and low <= 0:
-            continue
-        lam = rng.uniform(low, 1, (n, 3))
+        lam, (w, v) = rng.uniform(low, 1, (n, 3)), rng.normal(size=(2, n, 3))
         lam[:, 0], lam[:, 2] = low, 1
-        top = 2.0 if low < 0 else 2 / (1 + low)
-        eta = np.full(n, 2.0) if beyond else rng.uniform(0, top, n)
-        w, v = rng.normal(size=(2, n, 3))
-        v[: n // 2] = w[: n // 2] + [1.0, 0.0, 0.0]  # apart along the worst
-        if beyond:
-            v = w + [0.0, 0.0, 1.0]
-        sizes = {"mu": np.full(n, low), "beta": np.ones(n)}
-        yield {"landscape": Quadratic(lam), "eta": eta, "w": w, "v": v} | sizes
-    if beyond:
-        return
-    for name in ("logistic", "huber", "log_square"):
-        X, y = (part[:40] for part in classification("breast_cancer"))
-        f = FiniteSum(X, y, loss(name), 0.0 if name == "log_square" else 0.01)
-        mu, beta = (np.full(n, f.constants[key]) for key in ("mu", "beta"))
-        mu = np.where(mu < 0, mu, 0.01)
-        w, v = rng.normal(size=(2, n, 30))
-        eta = rng.uniform(0, 2, n) / (mu + beta)
-        yield {"landscape": f, "eta": eta, "mu": mu, "beta": beta, "w": w, "v": v}
+        v[: n // 2] = w[: n // 2] + [1.0, 0.0, 0.0]
+        yield pair(rng, Quadratic(lam), low, 1.0, w, v)
+    X, y = (part[:40] for part in classification("breast_cancer"))
+    for name, ridge in (("logistic", 0.01), ("huber", 0.01), ("log_square", 0.0)):
+        f = FiniteSum(X, y, loss(name), ridge)
+        w, v = rng.normal(size=(2, n, f.dim))
+        yield pair(rng, f, f.constants["mu"], f.constants["beta"], w, v)
 
 
-def sequences(n, steps):
-    """All $n^T$ sequences of draws, `(T, runs, 1)`: an expectation without error."""
-    return np.indices((n,) * steps).reshape(steps, -1, 1)
+def pair(rng, landscape, mu, beta, w, v):
+    """Learning rates up to the lemma's, to 2/beta where it asks for none."""
+    eta = rng.uniform(0, 2 / (beta + max(mu, 0)), len(w))
+    mu, beta = np.full(len(w), mu), np.full(len(w), beta)
+    return dict(landscape=landscape, eta=eta, mu=mu, beta=beta, w=w, v=v)
 
 
-def last_points(problem, new, method, eta, steps, order):
-    """Of the data set and its neighbours, from 0; eta falls as c / t if asked for."""
-    plan = decreasing(eta[1]) if eta[0] == "c / t" else constant(eta[1])
-    start = np.zeros(problem.dim)
-    return partings(problem, new, method, start, None, order, plan)
+def too_fast(quick):
+    """At 2/beta, apart along the steepest direction."""
+    w, one = np.zeros((1, 2)), np.ones(1)
+    for mu in (0.001, 0.3):
+        f = Quadratic(np.array([1.0, mu]))
+        sizes = {"eta": 2 * one, "mu": mu * one, "beta": one}
+        yield {"landscape": f, "w": w, "v": w + [1.0, 0.0]} | sizes
 
 
-def exact_gap(problem, new, test, method, eta, steps):
+def last_points(data, method, order, eta=None, c=None):
+    """Of the data set and its neighbours, from 0, at a constant eta or at c/t."""
+    plan = decreasing(c) if eta is None else constant(eta)
+    return data.ends(method, np.zeros(data.problem.dim), plan, order)
+
+
+def exact_gap(data, method, steps, **rate):
     """The largest expected difference of a loss, over samples and neighbours."""
-    order = sequences(problem.n, steps)
-    points = last_points(problem, new, method, eta, steps, order)
-    return loss_gaps(test, points).mean(axis=0).max()
+    points = last_points(data, method, every_order(data.problem.n, steps), **rate)
+    return data.gaps(points).mean(axis=0).max()
 
 
-def sampled_gap(problem, new, test, method, eta, steps, runs, seed, level):
+def sampled_gap(data, method, steps, runs, seed, level, **rate):
     """The same for every sample and neighbour, from random draws."""
-    rng = np.random.default_rng([11, seed])
-    order = rng.integers(problem.n, size=(steps, runs, 1))
-    points = last_points(problem, new, method, eta, steps, order)
-    return interval.mean(loss_gaps(test, points), level / problem.n / test.n)
+    n, rng = data.problem.n, np.random.default_rng([11, seed])
+    order = rng.integers(n, size=(steps, runs, 1))
+    gaps = data.gaps(last_points(data, method, order, **rate))
+    return interval.mean(gaps, level / gaps[0].size)
 
 
-def exact_distance(problem, new, test, method, eta, steps, factor):
+def exact_distance(data, method, steps, eta, factor):
     """The largest expected distance of the last points, times G: bounds the gap."""
-    order = sequences(problem.n, steps)
-    points = last_points(problem, new, method, eta, steps, order)
+    points = last_points(data, method, every_order(data.problem.n, steps), eta)
     distance = np.linalg.norm(points[1:] - points[0], axis=-1).mean(axis=1).max()
-    return distance * lipschitz(problem, new)
+    return distance * data.lipschitz
 
 
-def lipschitz(problem, new):
-    r"""$\sup|l'|\max\|x_i\|$, twice it with a ridge: on the ball that holds the run.
-
-    From 0, $\|w\| \le G/r$ for ever, so that the ridge adds at most G.
-    """
-    X = np.concatenate([problem.X, new[0]])
-    largest = problem.loss.lipschitz * np.linalg.norm(X, axis=1).max()
-    return largest * (2 if problem.ridge else 1)
-
-
-def smoothness(problem, new):
-    r"""$\sup|l''|\max\|x_i\|^2 + r$."""
-    X = np.concatenate([problem.X, new[0]])
-    largest = max(map(abs, problem.loss.curvatures))
-    return largest * (X**2).sum(axis=1).max() + problem.ridge
-
-
-def convex_bound(problem, new, test, method, eta, steps):
+def convex_bound(data, method, steps, eta):
     r"""$\frac{2G^2}n\sum_t\eta_t$."""
-    return convex_stability(eta[1] * steps, lipschitz(problem, new), problem.n)
+    return convex_stability(eta * steps, data.lipschitz, data.problem.n)
 
 
-def nonconvex_bound(problem, new, test, method, eta, steps):
+def nonconvex_bound(data, method, steps, c):
     """Thm 3.8."""
-    beta, G = smoothness(problem, new), lipschitz(problem, new)
-    return nonconvex_stability(eta[1], beta, G, problem.n, steps)
+    sizes = data.smoothness, data.lipschitz, data.problem.n
+    return nonconvex_stability(c, *sizes, steps)
 
 
-def pair_bound(problem, new, test, method, eta, steps, factor):
+def pair_bound(data, method, steps, eta, factor):
     """From the pair factor."""
-    G = lipschitz(problem, new)
-    return pair_stability(factor, eta[1], G, problem.n, steps)
+    return pair_stability(factor, eta, data.lipschitz, data.problem.n, steps)
 
 
-def convex_within(problem, new, test, method, eta, steps):
-    r"""Convex, constant $\eta \le 2/\beta$."""
-    steady = eta[0] == "constant" and eta[1] * smoothness(problem, new) <= 2
-    return problem.loss.convex and steady
+def convex_within(data, method, steps, eta):
+    r"""Convex, $\eta \le 2/\beta$."""
+    return data.problem.loss.convex and eta * data.smoothness <= 2
 
 
-def nonconvex_within(problem, new, test, method, eta, steps):
-    r"""In [0, 1], $\eta_t = c/t$."""
-    return problem.loss in (BUMP, SIGMOID) and eta[0] == "c / t"
-
-
-def pair_within(problem, new, test, method, eta, steps, factor):
-    """A constant learning rate."""
-    return eta[0] == "constant"
-
-
-def line(scalar, y, new_y, test_y, x=1.0, ridge=0.0):
-    """Samples of one feature x: a problem, those that replace its own, and tests."""
-    y, new_y, test_y = (np.asarray(v, dtype=float) for v in (y, new_y, test_y))
-    problem = FiniteSum(np.full((len(y), 1), x), y, scalar, ridge)
-    test = FiniteSum(np.full((len(test_y), 1), x), test_y, scalar)
-    return {
-        "problem": problem,
-        "new": (np.full((len(y), 1), x), new_y),
-        "test": test,
-        "method": GD(),
-    }
-
-
-def table(scalar, n):
-    """The first n tumours, the next n to replace them, 20 more as tests."""
-    X, y = classification("breast_cancer")
-    X = X / np.linalg.norm(X, axis=1).max()
-    problem = FiniteSum(X[:n], y[:n], scalar)
-    test = FiniteSum(X[2 * n : 2 * n + 20], y[2 * n : 2 * n + 20], scalar)
-    return {
-        "problem": problem,
-        "new": (X[n : 2 * n], y[n : 2 * n]),
-        "test": test,
-        "method": GD(),
-    }
+def nonconvex_within(data, method, steps, c):
+    r"""In [0, 1]."""
+    return data.problem.loss in (BUMP, SIGMOID)
 
 
 def convex_lines(quick):
     """Huber losses, in their linear part and around their kinks."""
-    far = np.full(8, 100.0)
-    yield line(loss("huber"), far, -far, [100]) | {"eta": ("constant", 2.0), "steps": 3}
+    far, sgd = np.full(8, 100.0), {"method": GD()}
+    yield sgd | {"data": line(loss("huber"), far, -far, [100]), "steps": 3, "eta": 2.0}
     y = np.array([2.0, -1.0, 0.3, 0.0])
     for eta in (0.5, 2.0):
-        given = {"eta": ("constant", eta), "steps": 4 if quick else 6}
-        yield line(loss("huber"), y, -y, [-3, 0, 3]) | given
-        yield line(loss("log_cosh"), y, -y, [-3, 0, 3]) | given
+        for name in ("huber", "log_cosh"):
+            data = line(loss(name), y, -y, [-3, 0, 3])
+            yield sgd | {"data": data, "steps": 4 if quick else 6, "eta": eta}
 
 
 def hills(quick):
     r"""At the top of a hill; $\beta c$ large, then moderate."""
     tests = np.linspace(-2, 2, 9)
     for bc, n, steps in ((1e4, 40, 2), (100.0, 6, 4), (3.0, 4, 5), (0.3, 4, 5)):
-        y, new_y = np.zeros(n), np.full(n, 0.6)
-        yield line(BUMP, y, new_y, tests) | {"eta": ("c / t", bc / 2), "steps": steps}
+        data = line(BUMP, np.zeros(n), np.full(n, 0.6), tests)
+        yield {"data": data, "method": GD(), "steps": steps, "c": bc / data.smoothness}
 
 
-def data(scalar, etas):
-    """Real data, a table of n tumours; learning rates times beta."""
+def real(scalar, rate, shares):
+    """Real data; `shares` over beta is the rate, eta or c."""
 
     def cases(quick):
-        for kind, eta in etas:
-            made = table(scalar, 8 if quick else 20)
-            beta = smoothness(made["problem"], made["new"])
-            steps = 15 if quick else 100
-            yield made | {"eta": (kind, eta / beta), "steps": steps}
+        data, steps = tumours(scalar, 8 if quick else 20), 15 if quick else 100
+        for share in shares:
+            step = {rate: share / data.smoothness}
+            yield {"data": data, "method": GD(), "steps": steps} | step
 
     return cases
 
@@ -223,15 +165,15 @@ def factors(quick):
 
     With the ridge the losses' own slopes stay 1 and -1: nothing but c shrinks.
     """
-    steps, n = 8, 3
-    y = np.array([100.0, -100.0, 100.0])
-    given = {"eta": ("constant", 0.1), "steps": steps, "factor": 1 - 0.1}
-    yield line(loss("huber"), y, -y, [0.0], ridge=1.0) | given
+    y, steps = np.array([100.0, -100.0, 100.0]), 8
+    data = line(loss("huber"), y, -y, [0.0], ridge=1.0)
+    case = {"data": data, "method": GD(), "steps": steps}
+    yield case | {"eta": 0.1, "factor": 1 - 0.1}  # 1 - eta r
+    data = line(loss("log_cosh"), np.linspace(-1, 1, 3), np.ones(3), [0.0])
     for rho, eta in ((1.0, 0.5), (1.0, 1.2), (3.0, 0.2)):
-        made = line(loss("log_cosh"), np.linspace(-1, 1, n), np.ones(n), [0.0])
         factor = float(usam_pair_factor(eta, 0.0, 1.0, rho))
-        given = {"eta": ("constant", eta), "steps": steps, "factor": factor}
-        yield made | given | {"method": USAM(rho)}
+        case = {"data": data, "method": USAM(rho), "steps": steps}
+        yield case | {"eta": eta, "factor": factor}
 
 
 RANDOM = {
@@ -264,7 +206,7 @@ def l11():
                 bound=lemma,
                 cases=pairs,
                 within=in_range,
-                outside=lambda quick: pairs(quick, beyond=True),
+                outside=too_fast,
                 tight=0.9999,
                 rtol=1e-12,  # rounding
                 proof=f"{PAPER}, Lemma 3.6",
@@ -285,7 +227,7 @@ def l11():
                 id="L11.convex_data",
                 says="the same on real data",
                 bound=convex_bound,
-                cases=data(loss("logistic"), [("constant", 2.0), ("constant", 0.2)]),
+                cases=real(loss("logistic"), "eta", (2.0, 0.2)),
                 within=convex_within,
                 proof=f"{PAPER}, Thm 3.7",
                 **RANDOM,
@@ -306,7 +248,7 @@ def l11():
                 id="L11.nonconvex_data",
                 says="the same on real data",
                 bound=nonconvex_bound,
-                cases=data(SIGMOID, [("c / t", 10.0), ("c / t", 1.0)]),
+                cases=real(SIGMOID, "c", (10.0, 1.0)),
                 within=nonconvex_within,
                 proof=f"{PAPER}, Thm 3.8",
                 **RANDOM,
@@ -321,13 +263,13 @@ def l11():
                 measured=exact_distance,
                 bound=pair_bound,
                 cases=factors,
-                within=pair_within,
+                within=lambda factor, **_: factor > 0,
                 tight=0.49,
                 proof="paper_notes.md, L11",
                 grade="T",
             ),
         ),
-        code=("theory/stability.py",),
+        code=("theory/stability.py", "theory/neighbours.py"),
         notes=(
             "The three expansions are attained (the last as $\\mu/\\beta \\to 0$; the "
             "best factor there is $1 - \\eta\\mu$), the convex bound by linear losses. "
