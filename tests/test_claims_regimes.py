@@ -8,7 +8,7 @@ import sympy
 from scipy.optimize import brentq
 
 from landscapes.interpolant import gaps
-from theory import claims, members, regimes, worst
+from theory import claims, members, pairs, regimes, worst
 from theory.judge import judge
 from theory.method import norm, ratio
 from theory.methods.stable import Stable
@@ -89,7 +89,7 @@ def test_the_searched_decimals_obey_every_inequality_exactly(key):
 def test_n3s_function_of_ssam_is_of_its_class_and_tends_to_the_limit(mu, rho):
     errors = []
     for far in (1e3, 1e4):
-        f, inner = worst.ssam_pair(mu, rho, far)
+        f, inner = pairs.ssam_pair(mu, rho, far)
         v, w = f.points[:2]
         g, ascent = zip(*((f.gradient(x), f.gradient(x + rho * f.gradient(x)))
                           for x in (v, w)), strict=True)  # fmt: skip

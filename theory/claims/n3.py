@@ -8,13 +8,13 @@ from landscapes.quadratic import Quadratic
 from theory import members, regimes
 from theory.bisect import bisect
 from theory.claim import Claim, Statement
-from theory.worst import parted, parting, ssam_pair, usam_pair
+from theory.pairs import apart, ssam_pair, usam_pair
 
 
 def attained(eta, mu, rho):
     """The factor of two USAM steps on the worst function."""
     f = usam_pair(eta, mu, rho)
-    return parted(*parting("usam", rho, f, f.points[:2]), eta)
+    return apart("usam", rho, f, f.points[:2], eta)
 
 
 def grid(quick):
@@ -25,7 +25,7 @@ def grid(quick):
                 yield {"eta": share * 2 / (1 + rho), "mu": mu, "rho": rho}
 
 
-def apart(f, mu, beta, rho, eta, v, w):
+def factor(f, mu, beta, rho, eta, v, w):
     """The factor of two USAM steps from v and w."""
     ends = [members.step("usam", rho, f, x, eta) for x in (v, w)]
     return np.sqrt(((ends[1] - ends[0]) ** 2).sum(-1) / ((w - v) ** 2).sum(-1))
@@ -91,7 +91,7 @@ def small(quick):
 def always(mu, rho, eta):
     """The factor of two SSAM steps on N3's function."""
     f, _ = ssam_pair(mu, rho)
-    return parted(*parting("ssam", rho, f, f.points[:2]), eta)
+    return apart("ssam", rho, f, f.points[:2], eta)
 
 
 def rates(quick):
@@ -114,8 +114,8 @@ def least_oblique(quick):
 def edge(mu, rho):
     """The learning rate, bisected, above which two SSAM steps on diag(1, mu) part."""
     pair = np.array([[0.0, 1e8], [1.0, 1e8]])
-    D, q = parting("ssam", rho, Quadratic(np.array([1.0, mu])), pair)
-    return bisect(lambda eta: parted(D, q, eta) <= 1, 1e-3, 8.0, 1e-9)
+    f = Quadratic(np.array([1.0, mu]))
+    return bisect(lambda eta: apart("ssam", rho, f, pair, eta) <= 1, 1e-3, 8.0, 1e-9)
 
 
 def conditions(quick):
@@ -152,7 +152,7 @@ def n3():
                 says="and not exceeded",
                 expected="holds",
                 relation="<=",
-                measured=apart,
+                measured=factor,
                 bound=lambda f, mu, beta, rho, eta, v, w: regimes.usam_pair_factor(
                     eta, mu, beta, rho
                 ),
@@ -229,7 +229,7 @@ def n3():
                 waits="semidefinite programmes: two steps, two parameters",
             ),
         ),
-        code=("theory/regimes.py", "theory/worst.py"),
+        code=("theory/regimes.py", "theory/pairs.py"),
         notes="On convex functions renormalising makes pairs worse: of the gradients' "
         "difference SSAM takes the part along g at the points, the part across at the "
         "ascent points, and both may oppose $w - v$. With points far out and $\\rho "

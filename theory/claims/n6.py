@@ -8,19 +8,19 @@ from landscapes.quadratic import Quadratic
 from theory import regimes
 from theory.bisect import bisect
 from theory.claim import Claim, Statement
-from theory.worst import parted, parting, usam_pair
+from theory.pairs import apart, usam_pair
 
 
 def line(eta, mu, rho):
     """Two USAM steps on $x^2/2$, from 0 and 1."""
     pair = np.array([[0.0], [1.0]])
-    return parted(*parting("usam", rho, Quadratic(np.ones(1)), pair), eta)
+    return apart("usam", rho, Quadratic(np.ones(1)), pair, eta)
 
 
 def worst(eta, mu, rho):
     """Two USAM steps on the worst function."""
     f = usam_pair(eta, mu, rho)
-    return parted(*parting("usam", rho, f, f.points[:2]), eta)
+    return apart("usam", rho, f, f.points[:2], eta)
 
 
 def promised(eta, mu, rho):
@@ -162,7 +162,7 @@ def n6():
                 grade="T",
             ),
         ),
-        code=("theory/regimes.py", "theory/worst.py"),
+        code=("theory/regimes.py", "theory/pairs.py"),
         notes="At $\\mu = .1$, $\\rho = .3$, $\\eta = 1.518$ two steps on $x^2/2$ keep "
         ".9734 of their distance where the lemma promises .8579. With N3's exact "
         "factor its whole range can be charted. From $\\mu = \\sqrt{17} - 4$ on "

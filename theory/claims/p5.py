@@ -6,9 +6,10 @@ import numpy as np
 
 from theory import members, regimes
 from theory.claim import Claim, Statement
+from theory.pairs import apart, ssam_pair
 from theory.settling import last, steepness
 from theory.spectra import saddles
-from theory.worst import descent, nearing, parted, parting, ssam_pair
+from theory.worst import descent, nearing
 
 
 def gain(mu, beta, rho):
@@ -45,10 +46,10 @@ def traps(quick):
     yield {"method": "ssam", "rho": 1.2 / np.abs(lam).min(axis=-1), "lam": lam}
 
 
-def apart(eta, mu, rho):
+def parted(eta, mu, rho):
     """The factor of two SSAM steps on N3's function."""
     f, _ = ssam_pair(mu, rho)
-    return parted(*parting("ssam", rho, f, f.points[:2]), eta)
+    return apart("ssam", rho, f, f.points[:2], eta)
 
 
 def usams(eta, mu, rho):
@@ -143,7 +144,7 @@ def p5():
                 says="two steps of SSAM part no more than USAM's, or not at all",
                 expected="refuted",
                 relation="<=",
-                measured=apart,
+                measured=parted,
                 bound=lambda eta, mu, rho: np.maximum(usams(eta, mu, rho), 1.0),
                 cases=slow,
                 within=lambda eta, mu, rho: mu > 0,
