@@ -164,7 +164,8 @@ def l10():
                 id="L10.lower",
                 says=r"there are neighbouring data sets of any size n on which "
                 r"$\lVert w_T - w'_T\rVert^2 \ge "
-                r"T\eta^2\beta^2\rho^2(1 - 1/n)^2(1 - 3q)^2$, $0 < q \le 1/8$",
+                r"T\eta^2\beta^2\rho^2(1 - 1/n)^2(1 - 3q)^2$, $0 < q \le 1/8$, "
+                r"$n \ge 2$, $\eta\beta \le 1$",
                 expected="holds",
                 relation=">=",
                 measured=grown,

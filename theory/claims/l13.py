@@ -107,7 +107,7 @@ def l13():
     return Statement(
         id="L13",
         title="the neighbourhood SAM converges to, and a factor L it lacks",
-        source="Oikonomou and Loizou, arXiv 2503.02225, Cor. 3.4",
+        source="Oikonomou and Loizou, arXiv 2503.02225, Cor. 3.4 (as reported)",
         grade="C",
         claims=(
             Claim(
@@ -123,7 +123,8 @@ def l13():
             ),
             Claim(
                 id="L13.corrected",
-                says=r"$f(w_t) - f^* \le (1-\gamma\mu)^t(f(w_0) - f^*)"
+                says=r"without noise, $\rho < \rho^*$, $\gamma \le \gamma^*$: "
+                r"$f(w_t) - f^* \le (1-\gamma\mu)^t(f(w_0) - f^*)"
                 r" + L\lambda^2\rho(1 + 2\gamma L^2\rho)/\mu$",
                 expected="holds",
                 relation="<=",

@@ -114,7 +114,7 @@ def l14():
         claims=(
             Claim(
                 id="L14",
-                says=r"$E f(w_t) - f^* = O(1/t)$: slope $\le -1$ for "
+                says=r"$E f(w_t) - f^* = O(1/t)$, seen as a slope of at most $-1$, for "
                 r"$\rho_t = \min\{\rho^*, \frac{1}{2t+1}\}$",
                 expected="holds",
                 relation="<=",
@@ -123,7 +123,7 @@ def l14():
                 cases=cases,
                 within=within,
                 tight=0.35,
-                proof="arXiv 2503.02225, Thm 3.5",
+                proof="paper_notes.md, L14",
                 runs=(32, 64, 256),
             ),
         ),

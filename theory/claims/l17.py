@@ -123,7 +123,7 @@ def l17():
     return Statement(
         id="L17",
         title="SAM needs falling steps to converge; USAM a radius below 1/L",
-        source="Khanh et al., arXiv 2401.08060",
+        source="Khanh et al., arXiv 2401.08060 (as reported)",
         grade="C",
         claims=(
             Claim(
@@ -151,7 +151,7 @@ def l17():
             ),
             Claim(
                 id="L17.usam",
-                says=r"USAM, constant $\eta$, $\rho < 1/L$: $g_t \to 0$",
+                says=r"USAM, $\eta = \frac{2}{9L}$, $\rho < 1/L$: $g_t \to 0$",
                 expected="supported",
                 relation="<=",
                 measured=last_gradient,

@@ -184,8 +184,8 @@ def l18():
         claims=(
             Claim(
                 id="L18.usam",
-                says=r"on a positive-definite quadratic USAM diverges from "
-                r"$\rho = (\frac{2}{\eta\lambda_1} - 1)/\lambda_1$ on; diag(1, 3), "
+                says=r"on a positive-definite quadratic USAM diverges above "
+                r"$\rho = (\frac{2}{\eta\lambda_1} - 1)/\lambda_1$; diag(1, 3), "
                 r"$\eta = .5$: $\frac19$",
                 expected="holds",
                 measured=divergence,
@@ -208,7 +208,8 @@ def l18():
             ),
             Claim(
                 id="L18.drift",
-                says=r"far down $\ell(xy)$ ($y \to 0$, $\rho|x| \le 3ey^2/2$) SAM's "
+                says=r"far down $\ell(xy)$ ($y \to 0$, almost all $\rho|x| \le "
+                r"3ey^2/2$) SAM's "
                 r"$y$ falls by $1 - e(1 + O(e))$ a step, $e = \eta\rho^2\ell''(0)$",
                 expected="holds",
                 measured=drift,

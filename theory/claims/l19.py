@@ -66,7 +66,8 @@ def l19():
             Claim(
                 id="L19.cycle",
                 says=r"on a positive-definite quadratic with $\lambda_1$ simple, "
-                r"$\eta\lambda_1 < 2$, SAM ends on the axis of $v_1$",
+                r"$\eta\lambda_1 < 2$, SAM ends, from almost every start, on the "
+                r"axis of $v_1$",
                 expected="supported",
                 measured=alignment,
                 bound=lambda lam, **_: np.ones(len(lam)),
@@ -76,7 +77,8 @@ def l19():
             ),
             Claim(
                 id="L19.drift",
-                says=r"on $\lambda(z)x^2/2$ two steps move $z$ by $-\frac{4\eta\rho^2}"
+                says=r"on $\lambda(z)x^2/2$, in its cycle, two steps move $z$ by "
+                r"$-\frac{4\eta\rho^2}"
                 r"{(2 - \eta\lambda)^2}\lambda'(z) + O(\rho^4)$",
                 expected="holds",
                 measured=drift,

@@ -132,7 +132,7 @@ def l22():
     return Statement(
         id="L22",
         title="micro-batches in the ascent add their gradients' variance to f",
-        source="Luo et al., arXiv 2509.18001",
+        source="Luo et al., arXiv 2509.18001 (as reported)",
         grade="C",
         claims=(
             Claim(

@@ -166,7 +166,7 @@ def l23():
     return Statement(
         id="L23",
         title="coherent Hessians make stochastic steps diverge; SAM's do not follow",
-        source="Chang and Khanna, arXiv 2511.17378",
+        source="Chang and Khanna, arXiv 2511.17378 (as reported)",
         grade="C",
         claims=(
             Claim(

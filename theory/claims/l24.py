@@ -148,7 +148,7 @@ def l24():
     return Statement(
         id="L24",
         title="limits of l_inf-SAM's flow on diagonal nets: finite rescaled time",
-        source="Moon, Si and Yun, arXiv 2603.08290",
+        source="Moon, Si and Yun, arXiv 2603.08290 (as reported)",
         grade="C",
         claims=(
             Claim(

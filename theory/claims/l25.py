@@ -141,7 +141,8 @@ def l25():
             ),
             Claim(
                 id="L25.range",
-                says=r"on $\cos$ SAM hallucinates from an open set of starts iff "
+                says=r"on $\cos$, $\eta < 2$, SAM hallucinates from an open set of "
+                r"starts iff "
                 r"$\pi < \rho \bmod 2\pi < 2\pi$",
                 expected="holds",
                 measured=found_on_cosine,

@@ -103,7 +103,8 @@ def l28():
         claims=(
             Claim(
                 id="L28.escape",
-                says=r"on $\lambda(z)x^2/2$, at a minimum with $\lambda < 2/\eta$ "
+                says=r"on $\lambda(z)x^2/2$, $x \to 0$, at a minimum with $\lambda "
+                r"< 2/\eta$ "
                 r"above USAM's edge, the log-loss grows by $2\ln|1 - \eta\lambda(1 + "
                 r"\rho\lambda)|$ a step",
                 expected="holds",
@@ -130,7 +131,7 @@ def l28():
             ),
             Claim(
                 id="L28.jump",
-                says=r"normalised SAM does not grow from it, it jumps: "
+                says=r"normalised SAM does not grow from it, it jumps: as $x \to 0$, "
                 r"$|x| = \eta\rho\lambda$ after one step",
                 expected="holds",
                 measured=jump,

@@ -80,8 +80,8 @@ def corrected(rho, lam, B, t, ascent):
 
 
 def within(rho, lam, B, t, ascent):
-    r"""$|\lambda|t \ll 1$, taken as at most 0.06."""
-    return abs(lam) * t <= 0.06
+    r"""$|\lambda|t \ll 1$, taken as at most 0.06; $\rho|\lambda|$ too with ascent."""
+    return (abs(lam) * t <= 0.06) & ((rho * abs(lam) <= 0.05) | np.logical_not(ascent))
 
 
 def anywhere(rho, lam, B, t, ascent):
@@ -155,7 +155,7 @@ def l4():
     return Statement(
         id="L4",
         title="noise carries SAM less far from a saddle than SGD, and how much less",
-        source="Kim et al., arXiv 2301.06308, Cor. 1",
+        source="Kim et al., arXiv 2301.06308, Cor. 1 (as reported)",
         grade="C",
         claims=(
             Claim(

@@ -133,7 +133,7 @@ def l5():
     return Statement(
         id="L5",
         title="momentum and small batches carry SAM farther from a saddle",
-        source="Kim et al., arXiv 2301.06308, Thm 3",
+        source="Kim et al., arXiv 2301.06308, Thm 3 (as reported)",
         grade="C",
         claims=(
             Claim(
@@ -160,7 +160,8 @@ def l5():
             ),
             Claim(
                 id="L5.reading",
-                says=r"relative error of $\frac{\eta|\lambda|}{2Bk(1-m)}"
+                says=r"where it is small, the relative error of "
+                r"$\frac{\eta|\lambda|}{2Bk(1-m)}"
                 r"(1 - e^{-2kt/(1-m)})$ at most $\frac{2k^2\eta t}{(1-m)^3} + "
                 r"\frac{4\eta|k|}{(1-m)^2} + \frac{2}{T(1-m)}$",
                 expected="supported",

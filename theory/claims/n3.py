@@ -167,7 +167,9 @@ def n3():
                 id="N3.flat",
                 says=r"$\mu = 0$, $\beta = 1$: the factor's square is "
                 r"$1+\frac{\eta\rho^2}{(2+\rho)(4-(2+\rho)\eta)}$: they part at every "
-                r"$\eta$ and $\rho$",
+                r"$\eta$ and $\rho$ (for $\eta \le "
+                r"\frac{4+3\rho}{(1+\rho)(2+\rho)}$; beyond "
+                r"it is $\eta b-1$)",
                 expected="holds",
                 measured=excess,
                 bound=lambda eta, rho: (

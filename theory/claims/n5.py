@@ -156,7 +156,7 @@ def n5():
                 bound=lambda lam, share: 0.5,
                 cases=lambda quick: ({"lam": (0.64, -0.21, -1.0), "share": 1.1},),
                 within=strongest_is_negative,
-                loose="it is a share of starts, about a fifth",
+                loose="it is a share of starts, about a quarter",
             ),
             Claim(
                 id="N5.exact",

@@ -93,7 +93,8 @@ def p1():
         claims=(
             Claim(
                 id="P1.below",
-                says=r"index 1, $\eta < \frac{2m}{\lambda_+(\lambda_++m)}$: SAM stays "
+                says=r"index 1, $\lambda_+ > m$, $\eta < "
+                r"\frac{2m}{\lambda_+(\lambda_++m)}$: SAM stays "
                 r"from all starts in $\lVert Hw\rVert<\rho m$, GD from none",
                 expected="supported",
                 measured=more,

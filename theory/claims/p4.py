@@ -127,7 +127,7 @@ def p4():
                 cases=both,
                 within=lambda method, rho: rho > 0,
                 rtol=2e-2,  # near 2 runs grow too slowly to be seen in 800 steps
-                proof="paper_notes.md, T5",
+                proof="paper_notes.md, P4",
             ),
         ),
         combines=("T3.if", "T3.only_if", "T15.if", "T15.linear", "T5.line"),

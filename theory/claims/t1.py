@@ -67,7 +67,7 @@ def ascents(quick):
 def case(rng, f, mu, beta, x):
     """Radii over four decades; of any function, a > 0 where there is a bound on it."""
     rho = 10 ** rng.uniform(-2, 2, len(x)) / beta
-    return {"f": f, "mu": mu, "beta": beta, "rho": rho, "x": x}
+    return dict(f=f, mu=mu, beta=beta, rho=rho, x=x)
 
 
 def ascents_with_a(quick):
@@ -126,7 +126,7 @@ def t1():
             ),
             Claim(
                 id="T1.least",
-                says=r"$\gamma \ge 1/b$",
+                says=r"$\gamma \ge 1/b$ if $a > 0$",
                 expected="holds",
                 relation=">=",
                 measured=scale,

@@ -220,7 +220,7 @@ def t11():
             Claim(
                 id="T11.threshold",
                 says=r"it attracts up to $\eta = \min_i 2\,\mathrm{Re}\,a_i/|a_i|^2$, "
-                r"$a_i$ of $A$; in one dimension $2/f''(w^\ast)$",
+                r"$a_i$ of $A$; in one dimension $2/f''(w_a)$",
                 expected="holds",
                 measured=threshold,
                 bound=lambda landscape, rho, w: largest_rate(

@@ -12,11 +12,7 @@ from theory.cycle import a, b, slacks
 from theory.methods import make
 from theory.settling import shrinks
 
-LIMITS = {
-    "gd": lambda mu, beta, rho: regimes.gd_limit(beta) + 0 * rho,
-    "usam": regimes.usam_limit,
-    "ssam": regimes.ssam_limit,
-}
+METHODS = "gd", "usam", "ssam"
 
 
 def travelled(method, f, mu, beta, rho, x, share, steps):
@@ -25,7 +21,7 @@ def travelled(method, f, mu, beta, rho, x, share, steps):
     $\sum_t \eta\lVert d_t\rVert^2 k / (f(w_0) - f(w_T))$ with $k = 1 - \beta\eta/2$
     (GD), $1/b - \beta\eta/2$ (USAM), $\cos - \beta\eta/2$ (SSAM).
     """
-    limit = LIMITS[method](mu, beta, rho)
+    limit = regimes.descent_limit(method, mu, beta, rho)
     rate = (share * limit)[:, None]
     run = simulate.iterate(f, make(method, rho=rho[:, None]), x, rate, steps)
     *before, end = run
@@ -57,7 +53,7 @@ def runs(quick):
 
 def on(rng, f, mu, beta, x):
     """Every method, one step and many."""
-    for method in LIMITS:
+    for method in METHODS:
         rho = 10 ** rng.uniform(-1, 1, len(x)) / beta
         rho = 0.9 * rho / (1 - rho * min(mu, 0))
         share = rng.uniform(0.1, 0.999, len(x))
@@ -67,16 +63,8 @@ def on(rng, f, mu, beta, x):
 
 def case(method, f, mu, beta, rho, x, share, steps):
     """The names of the arguments."""
-    return {
-        "method": method,
-        "f": f,
-        "mu": mu,
-        "beta": beta,
-        "rho": rho,
-        "x": x,
-        "share": np.full(len(x), share) if np.isscalar(share) else share,
-        "steps": steps,
-    }
+    sizes = {"mu": mu, "beta": beta, "rho": rho, "share": share + np.zeros(len(x))}
+    return {"method": method, "f": f, "x": x, "steps": steps} | sizes
 
 
 def edge(method, beta, rho):
@@ -195,7 +183,9 @@ def t15():
                 says=r"sharp for GD, $2/\beta$, and USAM, $2/(\beta b)$, on a parabola",
                 expected="holds",
                 measured=edge,
-                bound=lambda method, beta, rho: LIMITS[method](0.0, beta, rho),
+                bound=lambda method, beta, rho: regimes.descent_limit(
+                    method, 0.0, beta, rho
+                ),
                 cases=scales,
                 within=lambda method, beta, rho: beta > 0,
                 rtol=2e-9,  # the bracket
@@ -203,7 +193,9 @@ def t15():
             ),
             Claim(
                 id="T15.only_if",
-                says=r"for SSAM from $\frac4\beta\frac{\sqrt{ab}}{a+b}$ on there is an "
+                says=r"for SSAM from $\frac4\beta\frac{\sqrt{ab}}{a+b}$ on (to "
+                r"$2/\mu$ if $\mu > 0$) "
+                r"there is an "
                 r"f of the class on which it jumps from $x_+$ to $x_-$ and back",
                 expected="holds",
                 measured=jump,
