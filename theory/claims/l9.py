@@ -55,7 +55,7 @@ def l9():
         notes=(
             "At 0 the gradient vanishes and $u(0) = 0$: the ascent point is 0 too, so "
             "SAM does not move, though every point below $-\\rho$ is flat. From "
-            "$w_0 > 0$, $\\eta \\le 1$, it stops in $(-\\eta\\rho, 0]$, where the gap "
+            "$w_0 > 0$, $\\eta < 1$, it stops in $(-\\eta\\rho, 0]$, where the gap "
             "is still above $(1-\\eta)^2\\rho^2/2$."
         ),
     )
