@@ -43,6 +43,13 @@ def cosine(mu: Any, beta: Any, rho: Any) -> np.ndarray:
     return np.where(a < 0, -1.0, 2 * np.sqrt(np.maximum(a, 0) * b) / (a + b))
 
 
+def descent_limit(method: str, mu: Any, beta: Any, rho: Any) -> np.ndarray:
+    """T3, T15: of `gd`, `usam` or `ssam`; SAM's is USAM's, SSAM-N's SSAM's."""
+    if method == "gd":
+        return gd_limit(beta) + 0.0 * np.asarray(rho)
+    return {"usam": usam_limit, "ssam": ssam_limit}[method](mu, beta, rho)
+
+
 def gd_limit(beta: Any) -> np.ndarray:
     r"""T3, T15: $2/\beta$. See `ssam_limit`."""
     ascent_factors(0.0, beta, 0.0)
@@ -109,6 +116,11 @@ def ssam_fejer_limit(beta: Any, rho: Any) -> np.ndarray:
     r"""T14: $(2/\beta)\sqrt{1+s}\,(2 - \sqrt{1+s})$, 0 from s = 3 on. f convex."""
     root = np.sqrt(ascent_factors(0.0, beta, rho)[1])
     return 2 / beta * root * np.maximum(2 - root, 0)
+
+
+def fejer_limit(method: str, beta: Any, rho: Any) -> np.ndarray:
+    """T14: of `usam` or `ssam`."""
+    return {"usam": usam_fejer_limit, "ssam": ssam_fejer_limit}[method](beta, rho)
 
 
 def fejer_gain(beta: Any, rho: Any) -> np.ndarray:

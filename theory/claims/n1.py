@@ -46,15 +46,7 @@ def case(rng, f, least, mu, beta, x):
     """Radii up to 1, learning rates up to USAM's edge."""
     rho = rng.uniform(0.01, 1, len(x)) / beta
     eta = rng.uniform(0.05, 1, len(x)) * 2 / (beta * (1 + rho * beta))
-    return {
-        "f": f,
-        "least": least,
-        "mu": mu,
-        "beta": beta,
-        "rho": rho,
-        "eta": eta,
-        "x": x,
-    }
+    return dict(f=f, least=least, mu=mu, beta=beta, rho=rho, eta=eta, x=x)
 
 
 def wide(quick):

@@ -8,7 +8,7 @@ from theory import members, regimes
 from theory.claim import Claim, Curve, Picture, Statement
 from theory.worst import fejer_extremal, nearing
 
-LIMITS = {"usam": regimes.usam_fejer_limit, "ssam": regimes.ssam_fejer_limit}
+METHODS = "usam", "ssam"
 
 
 def distance(method, f, least, beta, rho, x, eta):
@@ -20,7 +20,7 @@ def distance(method, f, least, beta, rho, x, eta):
 
 def allowed(method, f, least, beta, rho, x, eta):
     """Convex, beta-smooth, and the learning rate not above the limit."""
-    limit = LIMITS[method](beta, rho)
+    limit = regimes.fejer_limit(method, beta, rho)
     return members.belongs(f, 0.0, beta) & (eta <= limit) & (limit > 0)
 
 
@@ -37,7 +37,7 @@ def steps(quick):
         least = f.locate()[0]
         x = least + rng.normal(size=(n, f.dim))
         yield from on(rng, f, least, members.limits_of(f)[1], x)
-    for method in LIMITS:
+    for method in METHODS:
         for s in (0.5, 1.5, 2.5):
             f, x = fejer_extremal(method, s, 0.02)
             yield case(method, f, 0 * x, 1.0, np.array([s]), x[None])
@@ -45,7 +45,7 @@ def steps(quick):
 
 def on(rng, f, least, beta, x):
     """Both methods, radii up to 3, half of the rates at the limit."""
-    for method in LIMITS:
+    for method in METHODS:
         rho = rng.uniform(0.01, 2.99, len(x)) / beta
         half = rng.random(len(x)) < 0.5
         share = np.where(half, 1.0, rng.uniform(0.01, 1, len(x)))
@@ -54,20 +54,13 @@ def on(rng, f, least, beta, x):
 
 def case(method, f, least, beta, rho, x, share=1.0):
     """The names of the arguments."""
-    return {
-        "method": method,
-        "f": f,
-        "least": least,
-        "beta": beta,
-        "rho": rho,
-        "x": x,
-        "eta": share * LIMITS[method](beta, rho),
-    }
+    eta = share * regimes.fejer_limit(method, beta, rho)
+    return dict(method=method, f=f, least=least, beta=beta, rho=rho, x=x, eta=eta)
 
 
 def too_fast(quick):
     """A hundredth above the limit."""
-    for method in LIMITS:
+    for method in METHODS:
         for s in (0.5, 1.5, 2.5):
             f, x = fejer_extremal(method, s, 0.02)
             yield case(method, f, 0 * x, 1.0, np.array([s]), x[None], 1.01)
@@ -75,7 +68,7 @@ def too_fast(quick):
 
 def limit(method, rho):
     """Of beta = 1."""
-    return LIMITS[method](1.0, rho)
+    return regimes.fejer_limit(method, 1.0, rho)
 
 
 def flat(quick):
@@ -104,7 +97,7 @@ def farther(method, eta, rho):
 
 def large(quick):
     """Radii from 3 on, learning rates down to 1e-5."""
-    for method in LIMITS:
+    for method in METHODS:
         for rho in (3.0, 3.5, 10.0):
             for eta in (1e-5, 1e-2, 1.0):
                 yield {"method": method, "eta": eta, "rho": rho}

@@ -57,7 +57,7 @@ def cases(quick):
 
 def case(f, mu, beta, rho, x):
     """The names of the arguments."""
-    return {"f": f, "mu": mu, "beta": beta, "rho": rho, "x": x}
+    return dict(f=f, mu=mu, beta=beta, rho=rho, x=x)
 
 
 def t2():

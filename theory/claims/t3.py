@@ -11,11 +11,7 @@ from theory.bisect import bisect
 from theory.claim import Claim, Curve, Picture, Statement
 from theory.worst import descent
 
-LIMITS = {
-    "gd": lambda mu, beta, rho: regimes.gd_limit(beta) + 0 * rho,
-    "usam": regimes.usam_limit,
-    "ssam": regimes.ssam_limit,
-}
+METHODS = "gd", "usam", "ssam"
 # SAM and SSAM-N are USAM and SSAM with the radius rho / |g|.
 NORMALISED = {"sam": "usam", "ssam-n": "ssam"}
 
@@ -24,12 +20,12 @@ def radius(method, f, rho, x):
     """As a multiple of the gradient."""
     if method not in NORMALISED:
         return rho
-    return rho / np.sqrt((f.gradient(x) ** 2).sum(axis=-1))
+    return rho / np.linalg.norm(f.gradient(x), axis=-1)
 
 
 def limit(method, mu, beta, rho):
     """T3's formula; of a normalised method with its radius at the point."""
-    return LIMITS[NORMALISED.get(method, method)](mu, beta, rho)
+    return regimes.descent_limit(NORMALISED.get(method, method), mu, beta, rho)
 
 
 def after(method, f, mu, beta, rho, x, share):
@@ -40,7 +36,7 @@ def after(method, f, mu, beta, rho, x, share):
     eta = share * limit(method, mu, beta, radius(method, f, rho, x))
     d, g = members.directions(method, rho, f, x)
     rise = f.value(x - eta[:, None] * d) - f.value(x)
-    return 1 + rise / (eta * np.sqrt((d**2).sum(axis=-1) * (g**2).sum(axis=-1)))
+    return 1 + rise / (eta * np.prod(np.linalg.norm([d, g], axis=-1), axis=0))
 
 
 def allowed(method, f, mu, beta, rho, x, share):
@@ -70,8 +66,8 @@ def steps(quick):
 def on(rng, f, mu, beta, x):
     """Every method at radii below 1/|mu|, half of the rates at the limit."""
     n = len(x)
-    size = np.sqrt((f.gradient(x) ** 2).sum(axis=-1))
-    for method in (*LIMITS, *NORMALISED):
+    size = np.linalg.norm(f.gradient(x), axis=-1)
+    for method in (*METHODS, *NORMALISED):
         rho = 10 ** rng.uniform(-2, 2, n) / beta
         rho = 0.99 * rho / (1 - rho * min(mu, 0))
         rho = rho * size if method in NORMALISED else rho
@@ -81,15 +77,7 @@ def on(rng, f, mu, beta, x):
 
 def case(method, f, mu, beta, rho, x, share):
     """The names of the arguments."""
-    return {
-        "method": method,
-        "f": f,
-        "mu": mu,
-        "beta": beta,
-        "rho": rho,
-        "x": x,
-        "share": share,
-    }
+    return dict(method=method, f=f, mu=mu, beta=beta, rho=rho, x=x, share=share)
 
 
 def too_fast(quick):
@@ -104,7 +92,7 @@ def too_fast(quick):
 
 def grid(quick):
     """Radii over decades for each sign of mu, two scales of beta."""
-    for method in LIMITS:
+    for method in METHODS:
         for mu, beta in ((-1.0, 1.0), (-0.6, 2.0), (0.0, 1.0), (0.2, 2.0)):
             rho = np.geomspace(0.01, 20, 6 if quick else 25) / beta
             if mu < 0:
