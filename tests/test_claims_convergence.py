@@ -5,14 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from landscapes.finite_sum import FiniteSum
 from landscapes.quadratic import Quadratic
-from theory import claims
-from theory.claims import l12, l14, t10
+from landscapes.scalar_loss import loss
+from theory import claims, pl
+from theory.claims import l14
 from theory.convergence import polyak_rate, unified_sam_neighbourhood
 from theory.interval import exact
 from theory.judge import judge
 from theory.methods.sam import SAM
 from theory.methods.sam_polyak import SAMPolyak
+from theory.noise import minibatches
 
 
 def verdict(id, **changes):
@@ -95,7 +98,9 @@ def test_noise_widens_the_neighbourhood_of_gradient_descent_as_known():
 
 
 def test_mini_batches_are_without_replacement():
-    drawn = l12.batches(7, 3, 2000, 0)(0)
+    rows = np.arange(7.0)[:, None]
+    f = FiniteSum(rows, rows[:, 0], loss("square"))
+    drawn = minibatches(f, 3, 2000, 0)(4).landscape.y.astype(int)
     assert drawn.shape == (2000, 3)
     assert (np.diff(np.sort(drawn, axis=1), axis=1) > 0).all()
     # each sample in 3/7 of the batches: 0.011 is one standard deviation
@@ -112,7 +117,7 @@ def test_the_slope_of_a_power_is_its_exponent(monkeypatch):
 
 def test_t10s_functions_have_the_constants_they_declare():
     rng = np.random.default_rng(0)
-    for f, mu, beta, minimiser in t10.functions():
+    for f, mu, beta, minimiser in pl.functions():
         w = minimiser + rng.normal(size=(200, f.dim)) * 10 ** rng.uniform(-2, 1)
         gap = f.value(w) - f.value(minimiser)
         square = (f.gradient(w) ** 2).sum(-1)
@@ -122,7 +127,7 @@ def test_t10s_functions_have_the_constants_they_declare():
 
 def test_the_rotation_does_not_change_the_spectrum():
     rng = np.random.default_rng(0)
-    case = t10.random_quadratics(5, lambda kappa: 0 * kappa + 0.5, rng)
+    case = pl.random_quadratics(5, lambda kappa: 0 * kappa + 0.5, rng)
     f: Quadratic = case["landscape"]
     H = np.einsum("ij,nj,kj->nik", f.rotation, f.spectrum, f.rotation)
     lam = np.linalg.eigvalsh(H)

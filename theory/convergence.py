@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from theory.interval import Interval
+
 
 def sam_floor(eta: Any, mu: Any, beta: Any, rho: Any) -> Any:
     r"""T10 beyond $1/\beta$: $\eta^2\beta^4\rho^2/(2\mu(2-\eta\beta)^2)$.
@@ -99,3 +101,20 @@ def polyak_rate(rho: Any, mu: Any, L: Any) -> Any:
     Oikonomou & Loizou, arXiv 2606.01827, Thm 3.1.
     """
     return 1 - mu * (1 - np.multiply(L, rho)) ** 2 / (4 * np.asarray(L))
+
+
+def exponent(first: Interval, last: Interval, factor: float) -> Interval:
+    r"""$\ln(\text{last}/\text{first})/\ln(\text{factor})$: of a power of t.
+
+    Args:
+        first: a positive quantity at some t.
+        last: at `factor` times t.
+        factor: > 1.
+
+    Returns:
+        Everything where an interval reaches 0.
+    """
+    if min(np.min(first.low), np.min(last.low)) <= 0:
+        return Interval(0.0, -np.inf, np.inf)
+    ends = (last.value, first.value), (last.low, first.high), (last.high, first.low)
+    return Interval(*(np.log(a / b) / np.log(factor) for a, b in ends))

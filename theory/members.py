@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from landscapes import load
+from landscapes.finite_sum import FiniteSum
 from landscapes.interpolant import Interpolant
 from landscapes.landscape import Landscape
 from landscapes.quadratic import Quadratic
@@ -43,6 +45,23 @@ def losses(quick: bool) -> Iterator[Landscape]:
     if not quick:
         yield load("logistic_regression")
         yield load("log_cosh", ridge=0.05)
+
+
+@cache
+def solved(
+    loss: str, data: str, ridge: float, rows: int | None = None
+) -> tuple[FiniteSum, np.ndarray, float]:
+    """Regression on real data with its minimiser and least value.
+
+    Args:
+        loss: `ridge` or `logistic`.
+        data: name of the data set.
+        ridge: its weight.
+        rows: how many; None: all.
+    """
+    f = load(f"{loss}_regression", data=data, ridge=ridge, rows=rows)
+    minimiser = f.locate()[0]
+    return f, minimiser, float(f.value(minimiser))
 
 
 def spectra(seed: Any, shape: tuple[int, int], mu: float) -> Quadratic:

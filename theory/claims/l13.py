@@ -12,28 +12,27 @@ from theory.convergence import (
     unified_sam_neighbourhood,
 )
 from theory.methods.unified_sam import UnifiedSAM
+from theory.runs import at
 from theory.schedule import unified_sam_radius, unified_sam_step
-from theory.simulate import iterate
 
 TIMES = (1, 3, 10, 100, 600)
 
 
-def values(lam_sam, gamma, rho, spectrum, w):
-    """$f(w_t)$ along the runs, `(T + 1, n)`."""
-    f = Quadratic(spectrum)
-    method = UnifiedSAM(rho[:, None], lam_sam[:, None])
-    run = iterate(f, method, w, gamma[:, None], TIMES[-1])
+def values(times, lam_sam, gamma, rho, spectrum, w):
+    """$f(w_t)$ along the runs, `(times, n)`."""
+    f, method = Quadratic(spectrum), UnifiedSAM(rho[:, None], lam_sam[:, None])
+    run = at(times, f, method, w, gamma[:, None])
     return np.array([f.value(state.x) for state in run])
 
 
 def limit(**case):
     """The largest value of the last steps."""
-    return values(**case)[-20:].max(axis=0)
+    return values(range(581, 601), **case).max(axis=0)
 
 
 def along(**case):
     """The values at `TIMES`, `(times, n)`."""
-    return values(**case)[list(TIMES)]
+    return values(TIMES, **case)
 
 
 def constants(spectrum):
@@ -77,13 +76,7 @@ def case(lam_sam, share, spectrum, w):
             for r, (m, L, s) in zip(rho, every, strict=True)
         ]
     )
-    return {
-        "lam_sam": lam_sam,
-        "gamma": gamma,
-        "rho": rho,
-        "spectrum": spectrum,
-        "w": w,
-    }
+    return dict(lam_sam=lam_sam, gamma=gamma, rho=rho, spectrum=spectrum, w=w)
 
 
 def one_curvature(quick):

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 
-from landscapes.logistic_regression import logistic_regression
-from landscapes.ridge_regression import ridge_regression
 from theory.claim import Claim, Statement
+from theory.convergence import exponent
 from theory.expected_residual import tau_nice_residual
-from theory.interval import Interval, mean
+from theory.interval import mean
+from theory.members import solved
 from theory.methods.unified_sam import UnifiedSAM
+from theory.noise import minibatches
+from theory.runs import at
 from theory.schedule import unified_sam
-from theory.simulate import iterate
 
-LOSSES = {"ridge": ridge_regression, "logistic": logistic_regression}
 SPAN = 4  # the slope is measured over the last two octaves
-
-
-@cache
-def problem(loss, data, ridge, rows):
-    """The landscape, its minimiser, its least value."""
-    f = LOSSES[loss](data, ridge, rows)
-    minimiser = f.locate()[0]
-    return f, minimiser, float(f.value(minimiser))
 
 
 def plan(f, tau, lam):
@@ -35,40 +25,20 @@ def plan(f, tau, lam):
 
 def gaps(loss, data, ridge, rows, tau, lam, steps, runs, seed):
     r"""$f(w_t) - f^*$ at t = steps / 4 and steps, `(runs, 2)`."""
-    f, minimiser, least = problem(loss, data, ridge, rows)
+    f, minimiser, least = solved(loss, data, ridge, rows)
     rng = np.random.default_rng([14, seed])
-
-    def sample(t):
-        if tau == f.n:
-            return f.sample(np.arange(f.n), t)
-        ranks = rng.random((runs, f.n)).argpartition(tau, axis=1)
-        return f.sample(ranks[:, :tau], t)
-
     # Near enough that the noise counts, not only the way there.
     w = minimiser + 0.45 * rng.normal(size=(runs, f.dim))
-    run = iterate(
-        f,
-        UnifiedSAM(),
-        w,
-        None,
-        steps,
-        sample=sample,
-        schedule=plan(f, tau, lam),
-    )
-    chosen = [s.x for t, s in enumerate(run) if t in (steps // SPAN, steps)]
-    return np.array([f.value(x) for x in chosen]).T - least
+    given = {"sample": minibatches(f, tau, runs, (14, seed))}
+    given["schedule"] = plan(f, tau, lam)
+    ends = at((steps // SPAN, steps), f, UnifiedSAM(), w, None, **given)
+    return np.array([f.value(state.x) for state in ends]).T - least
 
 
 def measured(runs, level, **case):
     r"""The slope of $\ln E(f(w_t) - f^*)$ over $\ln t$."""
-    both = mean(gaps(runs=runs, **case), level / 2)
-    if np.any(both.low <= 0):
-        return Interval(0.0, -np.inf, np.inf)
-    (a, b), (low_a, low_b), (high_a, high_b) = map(
-        np.log, (both.value, both.low, both.high)
-    )
-    ends = np.array([b - a, low_b - high_a, high_b - low_a]) / np.log(SPAN)
-    return Interval(*ends)
+    early, late = gaps(runs=runs, **case).T
+    return exponent(mean(early, level / 2), mean(late, level / 2), SPAN)
 
 
 def bound(**case):
@@ -78,7 +48,7 @@ def bound(**case):
 
 def within(loss, data, ridge, rows, tau, lam, steps):
     """The last two octaves lie where the step is no longer held at its limit."""
-    f, *_ = problem(loss, data, ridge, rows)
+    f, *_ = solved(loss, data, ridge, rows)
     mu, t = f.constants["mu"], steps // SPAN
     return plan(f, tau, lam)(t)["eta"] * mu >= (2 * t + 1) / (t + 1) ** 2 * 0.999
 

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from landscapes.logistic_regression import logistic_regression
 from landscapes.quadratic import Quadratic
-from landscapes.ridge_regression import ridge_regression
 from theory.claim import Claim, Statement
 from theory.convergence import polyak_rate
+from theory.members import solved
 from theory.methods.sam_polyak import SAMPolyak
-from theory.simulate import iterate
+from theory.runs import at
 
-DATA = {"ridge": ridge_regression, "logistic": logistic_regression}
 TIMES = (1, 2, 5, 20)
 
 
 def distances(landscape, rho, w, minimiser, f_star):
     r"""$\|w_t - w^*\|^2$ at `TIMES`, `(times, n)`."""
     method = SAMPolyak(rho[:, None], f_star, np.inf, normalised=False)
-    run = list(iterate(landscape, method, w, 1.0, TIMES[-1]))
-    return np.array([((run[t].x - minimiser) ** 2).sum(-1) for t in TIMES])
+    run = at(TIMES, landscape, method, w, 1.0)
+    return np.array([((state.x - minimiser) ** 2).sum(-1) for state in run])
 
 
 def measured_spectra(s, spectrum, w):
@@ -35,12 +33,6 @@ def bound_spectra(s, spectrum, w):
     return rate ** np.array(TIMES)[:, None] * (w**2).sum(-1)
 
 
-def problem(loss, data, ridge):
-    """The landscape and its minimiser."""
-    f = DATA[loss](data, ridge)
-    return f, f.locate()[0]
-
-
 def starts(minimiser, count):
     """Random points about the minimiser, near and far, `(count, d)`."""
     rng = np.random.default_rng(15)
@@ -50,14 +42,14 @@ def starts(minimiser, count):
 
 def measured_data(s, loss, data, ridge):
     """On a real data set, from as many starts as radii."""
-    f, minimiser = problem(loss, data, ridge)
+    f, minimiser, least = solved(loss, data, ridge)
     rho, w = s / f.constants["beta"], starts(minimiser, len(s))
-    return distances(f, rho, w, minimiser, float(f.value(minimiser)))
+    return distances(f, rho, w, minimiser, least)
 
 
 def bound_data(s, loss, data, ridge):
     """The same with the data's own constants."""
-    f, minimiser = problem(loss, data, ridge)
+    f, minimiser, _ = solved(loss, data, ridge)
     mu, L = f.constants["mu"], f.constants["beta"]
     first = ((starts(minimiser, len(s)) - minimiser) ** 2).sum(-1)
     return polyak_rate(s / L, mu, L) ** np.array(TIMES)[:, None] * first

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 
-from landscapes.huber_ridge import huber_ridge
-from landscapes.log_cosh import log_cosh
-from landscapes.logistic_regression import logistic_regression
 from landscapes.quadratic import Quadratic
-from landscapes.ridge_regression import ridge_regression
 from theory.claim import Claim, Curve, Picture, Statement
 from theory.convergence import cycle_over_floor, sam_floor
 from theory.methods.sam import SAM
+from theory.pl import on_functions, random_quadratics
 from theory.regimes import pl_floor, pl_rate
-from theory.simulate import iterate
+from theory.runs import at
 
 TIMES = (1, 2, 5, 20, 100)
 
 
-def values(landscape, eta, rho, w, steps):
-    """$f(w_t)$ of SAM's runs, `(steps + 1, n)`."""
-    run = iterate(landscape, SAM(rho[:, None]), w, eta[:, None], steps)
+def values(times, landscape, eta, rho, w):
+    """$f(w_t)$ of SAM's runs, `(times, n)`."""
+    run = at(times, landscape, SAM(rho[:, None]), w, eta[:, None])
     return np.array([landscape.value(state.x) for state in run])
 
 
 def measured(landscape, eta, rho, w, mu, beta, least):
     r"""$f(w_t) - f^*$ at `TIMES`, `(times, n)`."""
-    return values(landscape, eta, rho, w, TIMES[-1])[list(TIMES)] - least
+    return values(TIMES, landscape, eta, rho, w) - least
 
 
 def bound(landscape, eta, rho, w, mu, beta, least):
@@ -39,7 +34,7 @@ def bound(landscape, eta, rho, w, mu, beta, least):
 
 def highest(landscape, eta, rho, w, mu, beta, least):
     """The largest gap of 200 steps."""
-    return values(landscape, eta, rho, w, 200)[1:].max(axis=0) - least
+    return values(range(1, 201), landscape, eta, rho, w).max(axis=0) - least
 
 
 def ceiling(landscape, eta, rho, w, mu, beta, least):
@@ -65,61 +60,6 @@ def beyond(eta, mu, beta, **rest):
 def long_steps(eta, beta, **rest):
     r"""$1/\beta \le \eta < 2/\beta$."""
     return (eta * beta >= 1) & (eta * beta < 2)
-
-
-def random_quadratics(n, reach, rng):
-    r"""Rotated spectra from mu to beta; `reach(kappa)` is $\eta\beta$."""
-    d = 4
-    beta, kappa = 10 ** rng.uniform(-2, 2, n), 10 ** rng.uniform(0, 3, n)
-    spectrum = beta[:, None] * kappa[:, None] ** -rng.uniform(0, 1, (n, d))
-    spectrum[:, 0], spectrum[:, 1] = beta, beta / kappa
-    Q = np.linalg.qr(rng.normal(size=(d, d)))[0]
-    return {
-        "landscape": Quadratic(spectrum, Q),
-        "eta": reach(kappa) / beta,
-        "rho": 10 ** rng.uniform(-2, 2, n),
-        "w": rng.normal(size=(n, d)) * 10 ** rng.uniform(-2, 2, (n, 1)),
-        "mu": beta / kappa,
-        "beta": beta,
-        "least": 0.0,
-    }
-
-
-@cache
-def functions():
-    """Landscapes with their minimisers, PL constants and smoothnesses."""
-    made = []
-    for f in (
-        log_cosh(ridge=0.1),
-        huber_ridge(ridge=0.1),
-        huber_ridge(ridge=0.5, delta=0.2),
-        # Fewer samples than features: minimisers fill a subspace.
-        ridge_regression("diabetes", 0.0, rows=6),
-        ridge_regression("wine", 0.1),
-        logistic_regression("wine", 0.1),
-        logistic_regression("breast_cancer", 0.1),
-    ):
-        known = f.constants
-        made.append((f, known.get("pl", known["mu"]), known["beta"], f.locate()[0]))
-    return made
-
-
-def on_functions(shares):
-    r"""Random starts and radii; `shares` of mu / beta gives $\eta\beta$."""
-    for f, mu, beta, minimiser in functions():
-        rng = np.random.default_rng(10)
-        reach = np.repeat(shares(mu / beta), 8)
-        n = len(reach)
-        far = 10 ** rng.uniform(-2, 1, (n, 1)) * rng.normal(size=(n, f.dim))
-        yield {
-            "landscape": f,
-            "eta": reach / beta,
-            "rho": 10 ** rng.uniform(-2, 1, n),
-            "w": minimiser + far,
-            "mu": np.full(n, mu),
-            "beta": np.full(n, beta),
-            "least": float(f.value(minimiser)),
-        }
 
 
 def top(reach, kappa):
@@ -195,22 +135,20 @@ def picture():
     """The 2-cycle over the bound's floor, along the learning rate."""
     curves = []
     reach = np.linspace(0.05, 1.9, 38)
-    for kappa in (1.0, 2.0, 10.0):
+    for kappa, marker in ((1.0, "o"), (2.0, "s"), (10.0, "^")):
         case = top(reach, kappa)
         case["w"] = 0.3 * case["w"] + 0.1
-        last = values(case["landscape"], reach, case["rho"], case["w"], 400)[-1]
-        ratio = last / pl_floor(reach, 1 / kappa, 1.0, 1.0)
-        name = f"beta / mu = {kappa:g}"
-        curves.append(Curve(reach, ratio, name, method="SAM", marker="o"))
-        curves.append(
-            Curve(reach, cycle_over_floor(reach, 1 / kappa, 1.0), theory=True)
-        )
+        (end,) = values((400,), case["landscape"], reach, case["rho"], case["w"])
+        ratio, name = end / pl_floor(reach, 1 / kappa, 1.0, 1.0), rf"$\kappa={kappa:g}$"
+        curves.append(Curve(reach, ratio, name, method="SAM", marker=marker))
+        claimed = cycle_over_floor(reach, 1 / kappa, 1.0)
+        curves.append(Curve(reach, claimed, theory=True))
     ends = np.array([0.05, 1.9])
     curves.append(Curve(ends, np.ones(2), "the bound", theory=True))
     return Picture(
-        title="SAM's floor: the bound holds up to 2 / (mu + beta), not beyond",
-        xlabel="learning rate times beta",
-        ylabel="limit of f - f* over the bound",
+        title=r"SAM's floor exceeds its bound from $\eta = 2/(\mu+\beta)$ on",
+        xlabel=r"$\eta\beta$",
+        ylabel=r"$\lim\,(f - f^*)$ over the bound",
         curves=tuple(curves),
         log="y",
     )
@@ -224,8 +162,8 @@ def t10():
         "relation": "<=",
         "measured": measured,
         "bound": bound,
-        "rtol": 1e-9,
-    }  # rounding
+        "rtol": 1e-9,  # rounding
+    }
     return Statement(
         id="T10",
         title="SAM's rate and floor under PL; false for eta > 2/(mu + beta)",
@@ -278,7 +216,7 @@ def t10():
                 proof="paper_notes.md, T10",
             ),
         ),
-        code=("theory/regimes.py", "theory/convergence.py"),
+        code=("theory/regimes.py", "theory/convergence.py", "theory/pl.py"),
         notes="Descent lemma, monotonicity, PL. Beyond $2/(\\mu+\\beta)$ the 2-cycle "
         "on a quadratic exceeds the floor, by $\\eta\\mu/(2-\\eta\\beta)$; at "
         "$\\kappa$ near 1 that begins just above $1/\\beta$. In the middle range no "
