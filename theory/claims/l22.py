@@ -6,6 +6,7 @@ from itertools import combinations, product
 
 import numpy as np
 
+from landscapes.draw import tau_nice, with_replacement
 from landscapes.finite_sum import FiniteSum
 from landscapes.scalar_loss import loss
 from theory import interval
@@ -13,7 +14,7 @@ from theory.claim import Claim, Statement
 from theory.diffusion import sharpness_drift
 from theory.methods.gd import GD
 from theory.methods.usam import USAM
-from theory.simulate import iterate
+from theory.runs import last
 
 LOSSES = ("square", "logistic", "log_cosh")
 
@@ -47,28 +48,16 @@ def potential(kind, N, m, replacement, rho, seed):
     return (sharpness_drift(f, x, 1.0, m, replacement) - f.gradient(x)).ravel()
 
 
-def _displaced(f, method, eta, steps, indices):
-    """Last points of the runs whose micro-batches `indices(t)` gives, from (1, 1)."""
-    x = np.ones((len(indices(0)), 2))
-    sample = lambda t: f.sample(indices(t), t)  # noqa: E731
-    for state in iterate(f, method, x, eta, steps, sample=sample):  # noqa: B007
-        pass
-    return state.x
-
-
 def mean_path(N, m, replacement, rho, eta, steps, runs, seed, level):
     """How far USAM on random micro-batches ends from SGD on the same, on average."""
     f = data("square", N, 0)
 
-    def indices(t):
-        rng = np.random.default_rng([22, seed, t])
-        if replacement:
-            return rng.integers(N, size=(runs, m))
-        return rng.random((runs, N)).argpartition(m - 1, axis=1)[:, :m]
+    def sample(t):
+        draw = with_replacement if replacement else tau_nice
+        return f.sample(draw(N, m, np.random.default_rng([22, seed, t]), (runs,)), t)
 
-    usam, sgd = (
-        _displaced(f, method, eta, steps, indices) for method in (USAM(rho), GD())
-    )
+    x = np.ones((runs, 2))
+    usam, sgd = (last(f, m, x, eta, steps, sample=sample).x for m in (USAM(rho), GD()))
     return interval.mean(usam - sgd, level / 2)
 
 

@@ -19,6 +19,7 @@ from theory.method import norm
 from theory.methods.gd import GD
 from theory.methods.sam import SAM
 from theory.methods.usam import USAM
+from theory.noise import minibatches
 from theory.simulate import iterate
 
 N, FAR = 100, 1e3  # diverged: a thousand times as far as the start
@@ -33,11 +34,7 @@ def starts(family, runs, seed):
 
 def sizes(family, method, w, eta, B, steps, seed):
     r"""Yields $\|w_t\|$, `(runs,)`, on mini-batches of B without replacement."""
-
-    def sample(t):
-        order = np.random.default_rng([23, seed, t]).random((len(w), N))
-        return family.sample(order.argpartition(B - 1, axis=1)[:, :B], t)
-
+    sample = minibatches(family, B, len(w), (23, seed))
     with np.errstate(all="ignore"):  # overflow is an outcome
         for state in iterate(family, method, w, eta, steps, sample=sample):
             yield norm(state.x)[:, 0]
@@ -101,8 +98,7 @@ def spread(sigma, B, rho, eta, steps, runs, seed, level):
     r"""SAM's $E\|w_T\|^2$."""
     family = rank_one_family(N, sigma)
     w, _ = starts(family, runs, seed)
-    for size in sizes(family, SAM(rho), w, eta, B, steps, seed):  # noqa: B007
-        pass
+    *_, size = sizes(family, SAM(rho), w, eta, B, steps, seed)
     return interval.mean(size**2, level)
 
 

@@ -10,7 +10,10 @@ from landscapes.sparse_diagonal_net import sparse_diagonal_net
 from landscapes.sum_constants import minimum
 from theory import interval
 from theory.claim import Claim, Statement
+from theory.convergence import exponent
 from theory.methods.usam import USAM
+from theory.noise import minibatches
+from theory.runs import at, last
 from theory.schedule import usam_pl, usam_smooth
 from theory.simulate import iterate
 
@@ -25,17 +28,10 @@ def data(kind, seed):
     return FiniteSum(X, X @ [1.0, -1.0] + rng.normal(size=8), loss(kind))
 
 
-def examples(f, runs, seed):
-    """Samples of one random example, each run its own."""
-    return lambda t: f.sample(
-        np.random.default_rng([27, seed, t]).integers(f.n, size=(runs, 1)), t
-    )
-
-
 def squares(f, T, runs, seed):
     r"""$\|\nabla f(x_t)\|^2$, the mean over T steps, `(runs,)`, from (2, 2)."""
     x, schedule = np.full((runs, 2), 2.0), usam_smooth(T, BETA["log_square"])
-    sample, total = examples(f, runs, seed), 0.0
+    sample, total = minibatches(f, 1, runs, (27, *seed)), 0.0
     for state in iterate(f, USAM(), x, None, T - 1, sample=sample, schedule=schedule):
         total = total + (f.gradient(state.x) ** 2).sum(axis=-1)
     return total / T
@@ -69,35 +65,18 @@ def smooth_slope(short, long, problem, runs, seed, level):
     ends = [
         interval.mean(squares(f, T, runs, (seed, T)), level / 2) for T in (short, long)
     ]
-    return _exponent(*ends, long / short)
-
-
-def _exponent(first, last, factor):
-    return interval.Interval(
-        np.log(last.value / first.value) / np.log(factor),
-        np.log(last.low / first.high) / np.log(factor),
-        np.log(last.high / first.low) / np.log(factor),
-    )
+    return exponent(*ends, long / short)
 
 
 def pl_slope(short, long, problem, runs, seed, level):
     r"""The exponent of t in $E f(x_t) - f^*$ between two steps, least squares."""
     f = data("square", problem)
     mu = np.linalg.eigvalsh(f.X.T @ f.X / f.n)[0]
-    least, x, found = minimum(f), np.full((runs, 2), 2.0), []
-    states = iterate(
-        f,
-        USAM(),
-        x,
-        None,
-        long,
-        sample=examples(f, runs, (seed, problem)),
-        schedule=usam_pl(mu, BETA["square"]),
-    )
-    for t, state in enumerate(states):
-        if t in (short, long):
-            found.append(interval.mean(f.value(state.x) - least, level / 2))
-    return _exponent(*found, long / short)
+    run = {"sample": minibatches(f, 1, runs, (27, seed, problem))}
+    run["schedule"] = usam_pl(mu, BETA["square"])
+    states = at((short, long), f, USAM(), np.full((runs, 2), 2.0), None, **run)
+    gaps = (f.value(state.x) - minimum(f) for state in states)
+    return exponent(*(interval.mean(gap, level / 2) for gap in gaps), long / short)
 
 
 def half(**case):
@@ -121,12 +100,10 @@ def distance(eta, steps, seed, single):
     x = np.tile(np.array(net.start), (rho.size, 1))
     drawn = np.random.default_rng([27, seed]).integers(net.n, size=(steps + 1, 1))
     sample = (lambda t: net.sample(drawn[t], t)) if single else None
-    method = USAM(rho[:, None])
-    for state in iterate(net, method, x, eta, steps, sample=sample):  # noqa: B007
-        pass
+    end = last(net, USAM(rho[:, None]), x, eta, steps, sample=sample)
     signal = np.zeros(net.dim // 2)
     signal[:3] = 1
-    return np.linalg.norm(net.beta(state.x) - signal, axis=-1)
+    return np.linalg.norm(net.beta(end.x) - signal, axis=-1)
 
 
 def single(eta, steps, seed):

@@ -17,50 +17,54 @@ from theory.diffusion import (
 from theory.methods.gd import GD
 from theory.methods.usam import USAM
 from theory.noise import InDescent, Noise, gaussian, impulses, same
+from theory.runs import last
 from theory.simulate import iterate
 
 STEPS = 60  # t = eta * STEPS
 
 
-def _run(method, eta, lam, steps, noise, ascent):
-    """All states from 0, with the noise in the ascent's gradient too or not."""
+def run(walk, method, eta, lam, steps, noise, ascent):
+    """`iterate` or `last` from 0, the noise in the ascent's gradient too or not."""
     quadratic = Quadratic(np.asarray(lam)[..., None])
     x = np.zeros(np.broadcast_shapes(noise(0).shape, quadratic.spectrum.shape))
     eta = np.asarray(eta)[..., None]
     if ascent:
         sample = same(quadratic, noise)
-        return iterate(quadratic, method, x, eta, steps, sample=sample)
-    return iterate(quadratic, method, x, eta, steps, base=InDescent(noise))
+        return walk(quadratic, method, x, eta, steps, sample=sample)
+    return walk(quadratic, method, x, eta, steps, base=InDescent(noise))
 
 
-def last(run):
-    """The last points, without the axis of length one."""
-    for state in run:  # noqa: B007
-        pass
-    return state.x[..., 0]
+def square(method, lam, t, noise, ascent):
+    """$x_T^2$, without the axis of length one."""
+    return run(last, method, t / STEPS, lam, STEPS, noise, ascent).x[..., 0] ** 2
+
+
+def drawn(lam, B, runs, seed):
+    """Gaussian noise, the same for every curvature."""
+    scale = np.sqrt(abs(lam) / B)[:, None]
+    return Noise(gaussian, scale, (runs, 1, 1), (4, seed))
 
 
 def gap(rho, lam, B, t, ascent, runs, seed, level):
     """Mean square of SGD less USAM's, the same noise in both."""
-    noise = Noise(gaussian, np.sqrt(abs(lam) / B)[:, None], (runs, 1, 1), (4, seed))
-    given = (t / STEPS, lam, STEPS, noise, ascent)
-    sgd, usam = last(_run(GD(), *given)), last(_run(USAM(rho[:, None]), *given))
-    return interval.mean(sgd**2 - usam**2, level / lam.size)
+    given = (lam, t, drawn(lam, B, runs, seed), ascent)
+    sgd, usam = square(GD(), *given), square(USAM(rho[:, None]), *given)
+    return interval.mean(sgd - usam, level / lam.size)
 
 
 def spread(rho, lam, B, t, ascent, runs, seed, level):
     """USAM's mean square, sampled."""
-    noise = Noise(gaussian, np.sqrt(abs(lam) / B)[:, None], (runs, 1, 1), (4, seed))
-    run = _run(USAM(rho[:, None]), t / STEPS, lam, STEPS, noise, ascent)
-    return interval.mean(last(run) ** 2, level / lam.size)
+    noise = drawn(lam, B, runs, seed)
+    return interval.mean(
+        square(USAM(rho[:, None]), lam, t, noise, ascent), level / lam.size
+    )
 
 
 def responses(rho, lam, B, t, ascent):
     """USAM's mean square without sampling, from one run a step's impulse."""
     noise = impulses(STEPS)
-    pulse = (lambda s: noise(s)[:, None, :]) if lam.ndim else noise
-    run = _run(USAM(rho[:, None]), t / STEPS, lam, STEPS, pulse, ascent)
-    return abs(lam) / B * (last(run) ** 2).sum(axis=0)
+    pulses = square(USAM(rho[:, None]), lam, t, lambda s: noise(s)[:, None], ascent)
+    return abs(lam) / B * pulses.sum(axis=0)
 
 
 def exact(rho, lam, B, t, ascent):
@@ -119,7 +123,7 @@ def far(quick):
 def picture():
     """Spread against time at a saddle, measured and exact."""
     lam, B, eta, steps = np.array([-1.0]), 4.0, 0.02, 150
-    noise = Noise(gaussian, np.sqrt(abs(lam) / B)[:, None], (20000, 1, 1), 4)
+    noise = drawn(lam, B, 20000, 0)
     t, curves = eta * np.arange(steps + 1), []
     for method, ascent, label, marker in (
         (GD(), False, "SGD", "o"),
@@ -127,8 +131,8 @@ def picture():
         (USAM(0.4), True, "USAM, noise in both", "^"),
     ):
         rho = method.get("rho")
-        run = _run(method, eta, lam, steps, noise, ascent)
-        seen = [(state.x**2).mean() for state in run]
+        states = run(iterate, method, eta, lam, steps, noise, ascent)
+        seen = [(state.x**2).mean() for state in states]
         q = (1 + rho * lam[0] if ascent else 1) ** 2 / B
         shown = variance(eta, usam_drift(rho, lam[0]), q, np.arange(steps + 1))
         curves += [
@@ -136,7 +140,7 @@ def picture():
             Curve(t[1:], shown[1:], "", theory=True),
         ]
     return Picture(
-        "Noise carries SAM less far from a saddle",
+        "noise carries SAM less far from a saddle",
         r"time $t = \eta T$",
         r"mean of $x_T^2$",
         tuple(curves),

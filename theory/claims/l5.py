@@ -11,24 +11,22 @@ from theory.claim import Claim, Statement
 from theory.diffusion import heavy_ball_diffusion, heavy_ball_variance, usam_drift
 from theory.methods.usam import USAM
 from theory.noise import InDescent, Noise, gaussian, impulses
-from theory.simulate import iterate
+from theory.runs import last
 
 
-def _last(eta, rho, lam, momentum, steps, noise):
+def ends(eta, rho, lam, momentum, steps, noise):
     """Last points of USAM with heavy ball, noise in the descent gradient, from 0."""
     quadratic = Quadratic(lam[:, None])
     x = np.zeros(np.broadcast_shapes(noise(0).shape, (lam.size, 1)))
     base = InDescent(noise, HeavyBall(momentum[:, None]))
-    run = iterate(quadratic, USAM(rho[:, None]), x, eta[:, None], steps, base=base)
-    for state in run:  # noqa: B007
-        pass
-    return state.x[..., 0]
+    end = last(quadratic, USAM(rho[:, None]), x, eta[:, None], steps, base=base)
+    return end.x[..., 0]
 
 
 def responses(eta, rho, lam, momentum, B, steps):
     """The mean square from the responses to the impulses of single steps."""
     noise = impulses(steps)
-    x = _last(eta, rho, lam, momentum, steps, lambda t: noise(t)[:, None, :])
+    x = ends(eta, rho, lam, momentum, steps, lambda t: noise(t)[:, None, :])
     return abs(lam) / B * (x**2).sum(axis=0)
 
 
@@ -36,7 +34,7 @@ def sampled(eta, rho, lam, momentum, B, steps, runs, seed, level):
     """The mean square over runs with Gaussian noise."""
     scale = np.sqrt(abs(lam) / B)[:, None]
     noise = Noise(gaussian, scale, (runs, 1, 1), (5, seed))
-    x = _last(eta, rho, lam, momentum, steps, noise)
+    x = ends(eta, rho, lam, momentum, steps, noise)
     return interval.mean(x**2, level / lam.size)
 
 
