@@ -15,6 +15,7 @@ from theory.claim import Claim, Curve, Picture, Statement
 from theory.interval import mean
 from theory.methods.sam import SAM
 from theory.quadratic import sam_cycle
+from theory.runs import last
 from theory.simulate import iterate
 
 TOP, TRACE = (
@@ -32,8 +33,7 @@ def flatness(z):
 def full_end(eta, rho, z):
     """Where full-batch SAM ends on the plane of minima, `(n, 2)`."""
     w = np.concatenate([z, np.full(z.shape, 0.1)], axis=-1)
-    *_, end = iterate(two_sheets(), SAM(rho), w, eta, 1500)
-    return end.x[:, :2]
+    return last(two_sheets(), SAM(rho), w, eta, 1500).x[:, :2]
 
 
 def full_cases(quick):
@@ -50,7 +50,7 @@ def velocity(eta, rho, z):
     r"""Over $\eta\rho^2$: the mean motion along the plane in two steps, `(n, 2)`."""
     bounce = sam_cycle(eta, rho, 2 * flatness(z)[0])
     w = np.concatenate([z, np.stack([bounce, 0.01 * bounce], axis=-1)], axis=-1)
-    *_, end = iterate(two_sheets(), SAM(rho), w, eta, 2)
+    end = last(two_sheets(), SAM(rho), w, eta, 2)
     return (end.x[:, :2] - z) / (2 * eta * rho**2)
 
 
@@ -82,6 +82,11 @@ def trace_minimum(eta, rho, steps):
     return TRACE
 
 
+def reach(eta):
+    r"""$\eta$ times the largest eigenvalue of a single loss, $4F_1$ at the end."""
+    return 4 * eta * flatness(TRACE)[0]
+
+
 def trace_cases(quick):
     """A small learning rate; the radius makes it reach the end."""
     yield {"eta": 0.002, "rho": 1.0, "steps": 800}
@@ -111,19 +116,15 @@ def picture():
     w, eta, rho = np.array([0.0, 0.8, 0.01, 0.01]), 0.004, 0.7
     f = Mean(two_sheet_losses())
     draws = np.random.default_rng(0).integers(0, 2, (1501, 1))
-    full = np.array([s.x[:2] for s in iterate(two_sheets(), SAM(rho), w, eta, 1500)])
-    one = np.array(
-        [
-            s.x[:2]
-            for s in iterate(
-                f, SAM(rho), w, eta, 1500, sample=lambda t: f.sample(draws[t])
-            )
-        ]
+    runs = (
+        iterate(two_sheets(), SAM(rho), w, eta, 1500),
+        iterate(f, SAM(rho), w, eta, 1500, sample=lambda t: f.sample(draws[t])),
     )
+    full, one = (np.array([state.x[:2] for state in run]) for run in runs)
     return Picture(
         title="SAM seeks the least top eigenvalue, 1-SAM the least trace",
-        xlabel="x1",
-        ylabel="x2",
+        xlabel=r"$x_1$",
+        ylabel=r"$x_2$",
         curves=(
             Curve(full[:, 0], full[:, 1], label="SAM", method="SAM"),
             Curve(one[:, 0], one[:, 1], label="1-SAM", method="USAM"),
@@ -174,7 +175,7 @@ def l20():
                 measured=single_end,
                 bound=trace_minimum,
                 cases=trace_cases,
-                within=lambda eta, rho, steps: 4 * eta * 5 < 0.05,
+                within=lambda eta, rho, steps: reach(eta) < 0.05,
                 atol=0.015,  # O(eta): .005 by the next claim; O(rho^2); the start
                 runs=(200, 800),
             ),
@@ -186,7 +187,7 @@ def l20():
                 measured=single_end,
                 bound=weighted_minimum,
                 cases=weighted_cases,
-                within=lambda eta, rho, steps: 4 * eta * 5 < 2,
+                within=lambda eta, rho, steps: reach(eta) < 2,
                 atol=0.015,  # O(rho^2)
                 runs=(200, 800),
                 grade="N",

@@ -5,26 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from landscapes import load
-from theory import simulate
 from theory.base import HeavyBall
 from theory.claim import Claim, Statement
 from theory.methods import make
 from theory.quadratic import gd_edge
+from theory.runs import last
 
 STEPS = 1200
 
 
-def last(name, eta, rho, momentum, x):
+def end(name, eta, rho, momentum, x):
     """The last state of every run; not finite where it diverged."""
     base, method = HeavyBall(momentum[:, None]), make("usam", rho=rho[:, None])
-    with np.errstate(all="ignore"):
-        *_, state = simulate.iterate(load(name), method, x, eta[:, None], STEPS, base)
-    return state
+    return last(load(name), method, x, eta[:, None], STEPS, base=base)
 
 
 def strengths(name, eta, rho, momentum, x):
     r"""$\lambda(1+\rho\lambda)$ at the limits, `(n, d)`."""
-    lam = np.linalg.eigvalsh(load(name).hessian(last(name, eta, rho, momentum, x).x))
+    lam = np.linalg.eigvalsh(load(name).hessian(end(name, eta, rho, momentum, x).x))
     return lam * (1 + rho[:, None] * lam)
 
 
@@ -61,11 +59,11 @@ def limits(quick):
             "momentum": rng.uniform(0, 0.95, n) * (rng.uniform(size=n) > 0.3),
             "x": rng.uniform(*np.array(f.box).T, (n, f.dim)),
         }
-        end = last(name, **at)
+        state = end(name, **at)
         with np.errstate(invalid="ignore"):
-            rest = [np.abs(v).max(axis=-1) < 1e-12 for v in (end.d, *end.base)]
-            resting = np.logical_and.reduce([np.isfinite(end.x).all(axis=-1), *rest])
-        at["slope"] = np.abs(end.g).max(axis=-1)
+            rest = [np.abs(v).max(axis=-1) < 1e-12 for v in (state.d, *state.base)]
+            resting = np.logical_and.reduce([np.isfinite(state.x).all(axis=-1), *rest])
+        at["slope"] = np.abs(state.g).max(axis=-1)
         kept = resting & critical(at["slope"])
         yield {"name": name} | {key: value[kept] for key, value in at.items()}
 
@@ -74,7 +72,7 @@ def hallucinated(quick):
     """On the cosine USAM comes to rest where only the gradient ascended to vanishes."""
     at = {"eta": 0.5, "rho": 4.6292, "momentum": 0.0, "x": [7.7]}
     at = {key: np.array([value]) for key, value in at.items()}
-    slope = np.abs(last("cosine", **at).g).max(axis=-1)
+    slope = np.abs(end("cosine", **at).g).max(axis=-1)
     yield {"name": "cosine"} | at | {"slope": slope}
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from landscapes.half_line import half_line
 from theory.claim import Claim, Statement
 from theory.methods.sam import SAM
-from theory.simulate import iterate
+from theory.runs import last
 
 STEPS = 200
 
@@ -15,7 +15,7 @@ STEPS = 200
 def sharpness(start, eta, rho):
     r"""$\max_{|e|\le\rho} f(w_T + e) - f(w_T)$ after SAM, f being convex."""
     f = half_line()
-    *_, end = iterate(f, SAM(rho[:, None]), start[:, None], eta[:, None], STEPS)
+    end = last(f, SAM(rho[:, None]), start[:, None], eta[:, None], STEPS)
     around = [f.value(end.x + sign * rho[:, None]) for sign in (-1, 1)]
     return np.maximum(*around) - f.value(end.x)
 

@@ -101,6 +101,7 @@ def p1():
                 bound=difference,
                 cases=around(0.3, 0.95),
                 within=index_one,
+                grade="N",
             ),
             Claim(
                 id="P1.above",
@@ -110,6 +111,7 @@ def p1():
                 bound=difference,
                 cases=around(1.05, 1.3),
                 within=index_one,
+                grade="N",
             ),
             Claim(
                 id="P1.data",
@@ -123,11 +125,13 @@ def p1():
                 within=lambda step, rho, w: step <= 0.9,
                 outside=large,
                 loose="twice as late at .9, fifty times at .1",
+                grade="N",
             ),
         ),
         combines=("T6", "T7", "L2"),
         code=("theory/quadratic.py", "landscapes/linear_autoencoder.py"),
-        notes="True below a learning rate, whatever the radius; above it SAM's bounce "
+        notes="The precise forms are ours. "
+        "True below a learning rate, whatever the radius; above it SAM's bounce "
         "frees it, from the autoencoder's saddle at $\\eta\\lambda_1=1.5$ even before "
         "GD. With un-normalised ascent only $\\rho > 1/m$ is a trap (T6, L2).",
     )

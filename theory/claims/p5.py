@@ -93,6 +93,7 @@ def p5():
                 within=lambda mu, beta, rho: mu == 0,
                 rtol=1e-6,  # rounding of values near their start's
                 proof="paper_notes.md, T3",
+                grade="T",
             ),
             Claim(
                 id="P5.nearer",
@@ -104,6 +105,7 @@ def p5():
                 within=lambda rho: rho < 3,
                 rtol=1e-5,  # the functions approach the limits
                 proof="paper_notes.md, T14",
+                grade="T",
             ),
             Claim(
                 id="P5.rest",
@@ -116,6 +118,7 @@ def p5():
                 within=lambda rho, mu: mu > 0,
                 loose="it converges geometrically, far below",
                 proof="paper_notes.md, T3",
+                grade="T",
             ),
             Claim(
                 id="P5.nonconvex",
@@ -127,6 +130,7 @@ def p5():
                 cases=concave,
                 within=lambda mu, beta, rho: 1 + rho * mu > 0,
                 loose="it is false for s > .8393",
+                grade="N",
             ),
             Claim(
                 id="P5.saddle",
@@ -138,6 +142,7 @@ def p5():
                 cases=traps,
                 within=lambda method, rho, lam: rho > 1 / np.abs(lam).min(axis=-1),
                 loose="it is false",
+                grade="N",
             ),
             Claim(
                 id="P5.pairs",
@@ -149,11 +154,13 @@ def p5():
                 cases=slow,
                 within=lambda eta, mu, rho: mu > 0,
                 loose="it is false",
+                grade="N",
             ),
         ),
         combines=("T3.crossing", "T15.only_if", "T14.only_if", "T5.ssam"),
         code=("theory/regimes.py", "theory/worst.py"),
-        notes="True on convex functions, where SSAM's range exceeds USAM's by a factor "
+        notes="The precise forms are ours. "
+        "True on convex functions, where SSAM's range exceeds USAM's by a factor "
         "that grows like $2\\sqrt s$ but stays below GD's, and on quadratics, where it "
         "is GD's (T5). False for curvature of both signs and $s > .8393$ (at $s = .95$ "
         "SSAM's range is the smaller by .61); SSAM leaves no saddle that catches USAM "

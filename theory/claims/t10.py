@@ -189,6 +189,7 @@ def t10():
                 within=beyond,
                 loose="it is exceeded",
                 **shared,
+                grade="N",
             ),
             Claim(
                 id="T10.middle",

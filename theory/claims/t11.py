@@ -14,23 +14,22 @@ from theory.bisect import bisect
 from theory.claim import Claim, Curve, Picture, Statement
 from theory.hallucination import hallucinations, largest_rate, turning
 from theory.methods.sam import SAM
+from theory.runs import last
 from theory.simulate import iterate
 
 PROOF = "paper_notes.md, T11"
 DEPTH = np.sqrt(2)  # minima of the double well
 
 
-def last(landscape, rho, eta, w, steps):
+def rest(landscape, rho, eta, w, steps):
     """SAM's last point from starts `(n, d)`, for numbers or arrays `(n,)`."""
     rho, eta = (np.asarray(v, dtype=float)[..., None] for v in (rho, eta))
-    with np.errstate(all="ignore"):
-        *_, end = iterate(landscape, SAM(rho), w, eta, steps)
-    return end.x
+    return last(landscape, SAM(rho), w, eta, steps).x
 
 
 def limit(rho, eta, w):
     """Where SAM comes to rest on the cosine."""
-    return last(cosine(), rho, eta, w[..., None], 2000)[..., 0]
+    return rest(cosine(), rho, eta, w[..., None], 2000)[..., 0]
 
 
 def predicted_limit(rho, eta, w):
@@ -93,7 +92,7 @@ def attracts(landscape, rho, eta, w):
     """Whether SAM, pushed 1e-8 aside, comes nearer."""
     far = 1e-8
     aside = far * np.array([np.cos(1.0), np.sin(1.0)])[: landscape.dim]
-    distance = np.linalg.norm(last(landscape, rho, eta, w + aside, 300) - w, axis=-1)
+    distance = np.linalg.norm(rest(landscape, rho, eta, w + aside, 300) - w, axis=-1)
     return distance < far / 2
 
 
@@ -161,11 +160,11 @@ def picture():
 
     rest = np.array([rho - np.pi, -np.pi])
     return Picture(
-        title="SAM rests on the slope: only its ascent point is a minimum",
-        xlabel="w",
-        ylabel="f(w) = cos w",
+        title="SAM rests on a slope, its ascent point in a minimum",
+        xlabel=r"$w$",
+        ylabel=r"$f(w) = \cos w$",
         curves=(
-            Curve(w, height(w), label="f", theory=True),
+            Curve(w, height(w), label=r"$f$", theory=True),
             Curve(path, height(path), label="iterates", method="SAM", marker="o"),
             Curve(ascent, height(ascent), label="ascent points", marker="."),
             Curve(rest, height(rest), label="predicted", theory=True, marker="x"),

@@ -72,6 +72,7 @@ def t13():
                 r"$2/\eta$ under SSAM, as under GD, and to less under USAM and SAM",
                 expected="open",
                 waits="networks: full-batch training with measured top eigenvalues",
+                grade="N",
             ),
         ),
         code=("theory/quadratic.py",),

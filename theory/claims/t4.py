@@ -5,20 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from landscapes.quadratic import Quadratic
-from theory import simulate
 from theory.base import HeavyBall
 from theory.bisect import bisect
 from theory.claim import Claim, Statement
 from theory.methods.usam import USAM
 from theory.quadratic import gd_edge, linear_radius, usam_edge, usam_is_stable
+from theory.runs import last
 
 
 def factor(eta, rho, lam):
     """One step from w = 1, at rho = 0 of GD."""
     start, oracle = np.ones_like(lam)[:, None], Quadratic(lam[:, None])
-    method = USAM(rho[:, None])
-    *_, last = simulate.iterate(oracle, method, start, eta[:, None], 1)
-    return last.x[:, 0]
+    return last(oracle, USAM(rho[:, None]), start, eta[:, None], 1).x[:, 0]
 
 
 def formula(eta, rho, lam):
