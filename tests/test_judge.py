@@ -86,8 +86,11 @@ def test_what_cannot_be_judged_has_failed(changes, reason):
 def test_beyond_its_assumptions_it_fails_or_this_is_said():
     beyond = verdict(outside=lambda quick: [{"x": np.array([2.0])}])
     assert beyond[0] == "holds" and "fails in 1 of 1" in beyond[1]
-    needless = verdict(outside=lambda quick: [{"x": np.array([-2.0])}], bound=lambda x: np.abs(x),
-                       measured=lambda x: np.minimum(x**2, np.abs(x)))  # fmt: skip
+    needless = verdict(
+        outside=lambda quick: [{"x": np.array([-2.0])}],
+        bound=lambda x: np.abs(x),
+        measured=lambda x: np.minimum(x**2, np.abs(x)),
+    )
     assert needless[0] == "holds" and "not needed" in needless[1]
 
 
