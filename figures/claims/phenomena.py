@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from math import ceil
 from textwrap import wrap
 from typing import Any
@@ -13,6 +14,8 @@ from matplotlib.figure import Figure
 from figures import style
 
 COLUMNS = 3
+ASIDE = "#777777"
+DASHES = "--", ":", "-."  # theories of one picture that have names
 
 
 def draw(rows: list[dict[str, Any]]) -> Figure:
@@ -33,8 +36,10 @@ def panel(axes: Axes, name: str, picture: dict[str, Any]) -> None:
     if picture["levels"]:
         x, y, z = (np.array(part, dtype=float) for part in picture["levels"])
         axes.contour(x, y, z, levels=14, colors="#BBBBBB", linewidths=0.5)
+    dashes = cycle(DASHES)
     for curve in picture["curves"]:
-        _curve(axes, curve)
+        named = curve["theory"] and curve["label"] and not curve["marker"]
+        _curve(axes, curve, next(dashes) if named else DASHES[0])
     axes.set(xlabel=picture["xlabel"], ylabel=picture["ylabel"])
     axes.set_title("\n".join(wrap(f"{name}: {picture['title']}", 44)))
     if "x" in picture["log"]:
@@ -45,15 +50,15 @@ def panel(axes: Axes, name: str, picture: dict[str, Any]) -> None:
         axes.legend(fontsize=6.5)
 
 
-def _curve(axes: Axes, curve: dict[str, Any]) -> None:
-    """Theory is a thin black line; a method has its own colour."""
+def _curve(axes: Axes, curve: dict[str, Any], dash: str) -> None:
+    """Theory is a thin black line; a method has its own colour, all else is grey."""
     x, y = (np.array(curve[key], dtype=float) for key in ("x", "y"))
-    look: dict[str, Any] = {"label": curve["label"] or None}
+    look: dict[str, Any] = {"label": curve["label"] or None, "color": ASIDE}
     if curve["method"]:
         look["color"] = style.color(curve["method"])
     if curve["theory"]:
-        look |= {"color": look.get("color", style.THEORY), "lw": 0.9, "ls": "--"}
-        look["zorder"] = 3
+        own = look["color"] if curve["method"] else style.THEORY
+        look |= {"color": own, "lw": 0.9, "ls": dash, "zorder": 3}
     if curve["marker"]:
         look |= {"marker": curve["marker"], "ls": "none", "ms": 3.5}
     axes.plot(x, y, **look)

@@ -164,10 +164,10 @@ def picture():
         sample = same(PARABOLA, Noise(two_point(p), scale, start.shape, 16))
         values = ends(PARABOLA, SAM(rho), start, eta[0][:, None], horizons, sample)
         curves.append(Curve(T, values.mean(axis=0), label, False, "SAM", marker))
-    step = eta[0]
+    step, label = eta[0], r"$\eta_T(1+\rho)^2/(2(2-\eta_T))$"
     curves += [
         Curve(T, (step * rho / (2 - step)) ** 2 / 2, "2-cycle", theory=True),
-        Curve(T, step * (1 + rho) ** 2 / (2 * (2 - step)), "", theory=True),
+        Curve(T, step * (1 + rho) ** 2 / (2 * (2 - step)), label, theory=True),
         Curve(T, 0 * T + rho**2 / 8, r"$\rho^2/8$", theory=True),
     ]
     title = "skewed noise stops SAM at a floor"

@@ -127,7 +127,7 @@ def picture():
         ylabel=r"$x_2$",
         curves=(
             Curve(full[:, 0], full[:, 1], label="SAM", method="SAM"),
-            Curve(one[:, 0], one[:, 1], label="1-SAM", method="USAM"),
+            Curve(*one[::60].T, label="1-SAM", method="SAM", marker="o"),
             Curve(TOP[:1], TOP[1:], label="least eigenvalue", theory=True, marker="x"),
             Curve(TRACE[:1], TRACE[1:], label="least trace", theory=True, marker="+"),
         ),

@@ -140,9 +140,9 @@ def picture():
             Curve(t[1:], shown[1:], "", theory=True),
         ]
     return Picture(
-        "noise carries SAM less far from a saddle",
+        "noise carries USAM less far from saddles",
         r"time $t = \eta T$",
-        r"mean of $x_T^2$",
+        r"$E\,x_T^2$",
         tuple(curves),
         log="y",
     )

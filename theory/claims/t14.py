@@ -106,13 +106,13 @@ def large(quick):
 def picture():
     """The limits over s, with bisected points."""
     fine, coarse, curves = np.linspace(0.01, 3, 200), np.linspace(0.1, 2.9, 15), []
-    for method, label in (("usam", "USAM"), ("ssam", "SSAM")):
+    for method, label, marker in (("usam", "USAM", "s"), ("ssam", "SSAM", "o")):
         seen = nearing(method, coarse).value
-        curves.append(Curve(coarse, seen, label, method=label, marker="o"))
+        curves.append(Curve(coarse, seen, label, method=label, marker=marker))
         curves.append(Curve(fine, limit(method, fine), theory=True))
     gd = Curve(fine, 2 + 0 * fine, "GD", method="GD")
     return Picture(
-        title="nearer to the minimiser at every step: the largest learning rate",
+        title="the largest rate that always nears the minimiser",
         xlabel=r"$s = \rho\beta$",
         ylabel=r"$\eta\beta$",
         curves=(gd, *curves),

@@ -142,11 +142,11 @@ def picture():
     ascent = np.array([[x[0], y[0]], [x[2], y[2]], [nan, nan], [x[1], y[1]]])
     ascent = np.vstack([ascent, [[x[3], y[3]]]])
     return Picture(
-        title=r"SSAM cycles, GD comes to rest at the same rate ($\eta\beta = 1.6$)",
+        title=r"at $\eta\beta = 1.6$ SSAM cycles, GD comes to rest",
         xlabel=r"$w_1$",
         ylabel=r"$w_2$",
         curves=(
-            Curve(*ascent.T, "to the ascent points", method="USAM"),
+            Curve(*ascent.T, "to the ascent points"),
             Curve(*jumps.T, "SSAM", method="SSAM"),
             Curve(*path.T, "GD", method="GD", marker="o"),
         ),

@@ -191,9 +191,10 @@ def picture():
         apart = [np.linalg.norm(a.x - b.x) for a, b in zip(*both, strict=True)]
         shown = np.maximum(apart, 1e-17)[1::50]
         label = f"batches of {batch}"
-        curves.append(Curve(np.arange(1, steps + 1, 50), shown, label, marker=marker))
+        t = np.arange(1, steps + 1, 50)
+        curves.append(Curve(t, shown, label, method="SSAM", marker=marker))
     rounding = np.full(2, np.finfo(float).eps)
-    line = Curve(np.array([1, steps]), rounding, "theory, batches of 1: rounding", True)
+    line = Curve(np.array([1, steps]), rounding, "rounding", True)
     return Picture(
         "one example at a time SSAM is SGD",
         r"step $t$",

@@ -144,7 +144,7 @@ def strongly(quick):
 def picture():
     """The limits over s, with bisected points."""
     curves = []
-    for mu, name in ((0.0, "convex"), (-1.0, r"$\mu=-\beta$")):
+    for mu, name, marker in ((0.0, "convex", "o"), (-1.0, r"$\mu=-\beta$", "s")):
         fine = np.linspace(0.01, 3 if mu == 0 else 0.999, 200)
         coarse = np.linspace(0.1, 2.9 if mu == 0 else 0.97, 10)
         for method, label in (("gd", "GD"), ("usam", "USAM"), ("ssam", "SSAM")):
@@ -152,10 +152,10 @@ def picture():
                 continue  # the limits of GD and USAM do not depend on mu
             seen = descent(method, mu, 1.0, coarse).value
             words = f"{label}, {name}" if method == "ssam" else label
-            curves.append(Curve(coarse, seen, words, method=label, marker="o"))
+            curves.append(Curve(coarse, seen, words, method=label, marker=marker))
             curves.append(Curve(fine, limit(method, mu, 1.0, fine), theory=True))
     return Picture(
-        title="descent at every point: the largest learning rate",
+        title="the largest rate that always descends",
         xlabel=r"$s = \rho\beta$",
         ylabel=r"$\eta\beta$",
         curves=tuple(curves),
