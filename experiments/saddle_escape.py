@@ -122,4 +122,4 @@ def _measured(cases: list[tuple], config: Config) -> Iterator[tuple]:
 
 
 if __name__ == "__main__":
-    run.main(Config, work, f"experiments.{NAME}")
+    run.main(Config, work, f"experiments.{NAME}", "what was complete is kept")

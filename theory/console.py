@@ -15,10 +15,18 @@ class BadOption(Exception):
     """An option out of range (no ValueError, which the parser would frame)."""
 
 
-def main(config: type, work: Callable[[Any], None], module: str) -> None:
+def main(
+    config: type, work: Callable[[Any], None], module: str, kept: str = ""
+) -> None:
     """Parses the command line into the Config, works, and ends in one clear line.
 
     Exit codes: 0 done, 2 bad input, 74 the results cannot be written, 130 stopped.
+
+    Args:
+        config: the options, a dataclass.
+        work: what is done with them.
+        module: that is run.
+        kept: what a stopped run leaves behind, in words.
     """
     program = f"python -m {module}"
     # What Ctrl-C cancels is no news.
@@ -27,7 +35,7 @@ def main(config: type, work: Callable[[Any], None], module: str) -> None:
         work(parse(config, program, sys.argv[1:]))
         sys.stdout.flush()
     except KeyboardInterrupt:
-        sys.exit(_say(program, "stopped; what was complete is kept.", 130))
+        sys.exit(_say(program, f"stopped{'; ' * bool(kept)}{kept}.", 130))
     except (ValueError, BadOption, MemoryError) as error:
         sys.exit(_say(program, str(error), 2))
     except OSError as error:
