@@ -8,14 +8,15 @@ import pytest
 from landscapes.finite_sum import FiniteSum
 from landscapes.quadratic import Quadratic
 from landscapes.scalar_loss import loss
-from theory import claims, pl
+from theory import claims, pl, runs
 from theory.claims import l14
-from theory.convergence import polyak_rate, unified_sam_neighbourhood
-from theory.interval import exact
+from theory.convergence import exponent, polyak_rate, unified_sam_neighbourhood
+from theory.interval import Interval, exact
 from theory.judge import judge
 from theory.methods.sam import SAM
 from theory.methods.sam_polyak import SAMPolyak
 from theory.noise import minibatches
+from theory.simulate import iterate
 
 
 def verdict(id, **changes):
@@ -133,3 +134,19 @@ def test_the_rotation_does_not_change_the_spectrum():
     lam = np.linalg.eigvalsh(H)
     np.testing.assert_allclose(lam[:, -1], case["beta"], rtol=1e-12)
     np.testing.assert_allclose(lam[:, 0], case["mu"], rtol=1e-9)
+
+
+def test_the_states_at_some_times_are_those_of_the_run():
+    f, w = Quadratic(np.array([1.0, 0.3])), np.ones(2)
+    run = [state.x for state in iterate(f, SAM(0.1), w, 0.4, 9)]
+    found = [state.x for state in runs.at((9, 0, 4), f, SAM(0.1), w, 0.4)]
+    np.testing.assert_array_equal(found, [run[0], run[4], run[9]])
+    np.testing.assert_array_equal(runs.last(f, SAM(0.1), w, 0.4, 9).x, run[9])
+
+
+def test_an_exponents_interval_is_that_of_its_worst_ends():
+    early, late = Interval(8.0, 7.0, 9.0), Interval(2.0, 1.0, 3.0)
+    found = exponent(early, late, 4.0)
+    ends = np.log([2 / 8, 1 / 9, 3 / 7]) / np.log(4)
+    np.testing.assert_allclose([found.value, found.low, found.high], ends, rtol=1e-14)
+    assert exponent(early, Interval(1.0, -1.0, 3.0), 4.0).low == -np.inf

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from landscapes.landscape import Landscape
+from theory.bisect import bisect
 
 
 def turning(landscape: Landscape, rho: Any, w: np.ndarray) -> np.ndarray:
@@ -78,11 +79,11 @@ def hallucinations(
     grid = np.broadcast_to(radii, (len(v), len(radii)))
     turns = np.diff(np.sign(slope(grid, aside)), axis=1) != 0
     rows, at = np.nonzero(turns)
-    low, high = radii[at], radii[at + 1]
-    sign = np.sign(slope(low, aside))
-    for _ in range(60):
-        middle = (low + high) / 2
-        same = np.sign(slope(middle, aside)) == sign
-        low, high = np.where(same, middle, low), np.where(same, high, middle)
-    back = slope(low, v) > 0
-    return (minimum - low[:, None] * v[rows])[back], low[back]
+    before = np.sign(slope(radii[at], aside))
+
+    def same(distance: np.ndarray) -> np.ndarray:
+        return np.sign(slope(distance, aside)) == before
+
+    found = bisect(same, radii[at], radii[at + 1], 1e-15).low
+    back = slope(found, v) > 0
+    return (minimum - found[:, None] * v[rows])[back], found[back]

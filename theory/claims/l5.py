@@ -98,10 +98,10 @@ def _grid(lam, t, momentum, steps, B=16.0):
 
 
 def any_momentum(quick):
-    r"""Curvatures of both signs, $|\lambda|t$ up to 3."""
+    r"""Curvatures of both signs, $|\lambda|t$ up to 3, batches of several sizes."""
     momentum = [0.0, 0.5, 0.9, 0.99]
-    for t in (0.5,) if quick else (0.1, 0.5, 3.0):
-        yield _grid([-2.0, -0.5, 1.0], t, momentum, 100 if quick else 300)
+    for t, B in ((0.5, 4.0),) if quick else ((0.1, 1.0), (0.5, 4.0), (3.0, 16.0)):
+        yield _grid([-2.0, -0.5, 1.0], t, momentum, 100 if quick else 300, B)
 
 
 def long(quick):

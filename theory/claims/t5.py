@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from landscapes.finite_sum import FiniteSum
-from landscapes.scalar_loss import loss
+from landscapes.scalar_loss import LOSSES
 from theory.claim import Claim, Curve, Picture, Statement
 from theory.methods import make
 from theory.quadratic import gd_edge, sam_cycle
@@ -110,7 +110,7 @@ def gradient(loss, rho, X, y, w):
 
 def oracle(name, X, y):
     """The gradient of the mean."""
-    return FiniteSum(X, y, loss(name)).gradient
+    return FiniteSum(X, y, LOSSES[name]).gradient
 
 
 def convex(quick):
@@ -219,7 +219,7 @@ def t5():
                 measured=ssam_direction,
                 bound=gradient,
                 cases=convex,
-                within=lambda loss, **_: loss != "log_square",
+                within=lambda loss, **_: LOSSES[loss].convex,
                 rtol=1e-12,  # rounding
                 proof="paper_notes.md, T5",
             ),
