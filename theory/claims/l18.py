@@ -144,7 +144,7 @@ def picture():
     late = t >= 100
     decay = path["SAM"][100] * (1 - eta * rho**2) ** (t[late] - 100)
     return Picture(
-        title="SAM drifts down a valley, USAM stops in it",
+        title="SAM drifts down a valley, USAM stops",
         xlabel=r"step $t$",
         ylabel=r"$y_t$ along the valley",
         curves=(

@@ -112,7 +112,7 @@ def picture():
         curves.append(Curve(fine, limit(method, fine), theory=True))
     gd = Curve(fine, 2 + 0 * fine, "GD", method="GD")
     return Picture(
-        title="the largest rate that always nears the minimiser",
+        title="the largest rate that always leads nearer",
         xlabel=r"$s = \rho\beta$",
         ylabel=r"$\eta\beta$",
         curves=(gd, *curves),
