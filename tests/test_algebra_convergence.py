@@ -2,8 +2,13 @@
 
 import sympy
 
-from theory.convergence import cycle_over_floor, sam_floor, unified_sam_neighbourhood
-from theory.regimes import pl_floor, pl_rate
+from theory.convergence import (
+    cycle_over_floor,
+    pl_floor,
+    pl_rate,
+    sam_floor,
+    unified_sam_neighbourhood,
+)
 from theory.schedule import unified_sam_radius, unified_sam_step
 
 eta, mu, beta, rho, gamma, L = sympy.symbols("eta mu beta rho gamma L", positive=True)

@@ -7,7 +7,7 @@ import pytest
 import sympy
 from sympy import Rational, cancel, cbrt, expand, factor, simplify, symbols
 
-from theory import regimes
+from theory import pair_factors
 
 k, y = symbols("k y", positive=True)
 MU = (1 - k) / (1 + k)
@@ -31,7 +31,7 @@ def test_at_the_end_of_its_range_the_promise_and_the_factor_are_these():
 def test_the_factor_agrees_with_the_closed_form_where_it_is_in_force():
     at = {k: Rational(6, 10), y: Rational(6, 10)}
     mu, rho, eta = (float(part.subs(at)) for part in (MU, RHO, ETA))
-    found = float(regimes.usam_pair_factor(eta, mu, 1.0, rho)) ** 2
+    found = float(pair_factors.usam_pair_factor(eta, mu, 1.0, rho)) ** 2
     assert found == pytest.approx(float(SQUARE.subs(at)), rel=1e-12)
 
 

@@ -8,7 +8,7 @@ from sympy import Matrix, Rational, simplify, sqrt
 from landscapes import load
 from landscapes.interpolant import Interpolant
 from tests.test_interpolant import sampled
-from theory import regimes
+from theory import convergence, pair_factors, regimes
 from theory.methods import make
 
 a, b, s, eta, rho, gamma, mu = sympy.symbols("a b s eta rho gamma mu", positive=True)
@@ -247,7 +247,7 @@ def test_n3_the_certificate_for_mu_0_has_rank_one():
     v = Matrix([1, -2, k])
     assert (form - (tau - 1) * v * v.T).applyfunc(simplify) == sympy.zeros(3, 3)
     # tau > 1 while (2 + rho) eta < 4: positive semidefinite, multipliers >= 0.
-    closed = regimes.usam_pair_factor(0.5, 0.0, 1.0, 1.7) ** 2
+    closed = pair_factors.usam_pair_factor(0.5, 0.0, 1.0, 1.7) ** 2
     assert closed == pytest.approx(float(tau.subs({eta: 0.5, rho: 1.7})), rel=1e-14)
 
 
@@ -262,7 +262,7 @@ def test_n3_the_factor_is_the_largest_over_the_ball():
         p, q = 1 + radius * low, 1 + radius
         y = (p + q) / 2 + (q - p) / 2 * turn
         reach = abs(1 - rate * (1 + low) * y / 2) + rate * (1 - low) * abs(y) / 2
-        factor = regimes.usam_pair_factor(rate / 3, low * 3, 3.0, radius / 3)
+        factor = pair_factors.usam_pair_factor(rate / 3, low * 3, 3.0, radius / 3)
         assert factor == pytest.approx(reach.max(), rel=1e-8)
         bent += factor > max(1 - rate * low * p, rate * q - 1) * (1 + 1e-9)
     assert bent > 100  # the new branch was tried
@@ -314,7 +314,7 @@ def test_n3_the_factor_is_attained(rate, low, radius):
     apart = length(step(f, "usam", radius, w, rate) - step(f, "usam", radius, v, rate))
     # Gradients of size 1e3 (1 + rho), their differences of size 1.
     assert apart == pytest.approx(
-        regimes.usam_pair_factor(rate, low, 1, radius), rel=1e-9
+        pair_factors.usam_pair_factor(rate, low, 1, radius), rel=1e-9
     )
 
 
@@ -326,17 +326,18 @@ def test_n3_for_small_rates_pairs_part_from_a_radius_on():
         closed = 4 * low**0.5 / ((1 + low) * (1 - low - 2 * low**0.5))
         assert edge == pytest.approx(closed, rel=1e-12)
         assert desired is None or edge == pytest.approx(desired, abs=1e-3)
-        assert regimes.usam_pair_factor(1e-6, low, 1, 0.99 * edge) < 1
-        assert regimes.usam_pair_factor(1e-6, low, 1, 1.01 * edge) > 1
+        assert pair_factors.usam_pair_factor(1e-6, low, 1, 0.99 * edge) < 1
+        assert pair_factors.usam_pair_factor(1e-6, low, 1, 1.01 * edge) > 1
     radius = 10.0 ** np.linspace(-2, 4, 200)
-    assert (regimes.usam_pair_factor(1e-6, 0.18, 1, radius) < 1).all()  # kappa < 5.8
+    factor = pair_factors.usam_pair_factor(1e-6, 0.18, 1, radius)
+    assert (factor < 1).all()  # kappa < 5.8
 
 
 def test_n3_on_a_quadratic_two_ssam_steps_part_above_their_limit():
     low, radius = 0.3, 3.0
     f = load("quadratic", spectrum=[1.0, low])
     v, w = np.array([[0.0, 1e8], [1.0, 1e8]])
-    limit = regimes.ssam_pair_limit(low, 1.0, radius)
+    limit = pair_factors.ssam_pair_limit(low, 1.0, radius)
     assert limit == pytest.approx(2 * 1.9 / 4)
     for rate in (0.9 * limit, limit, 1.0):
         apart = length(
@@ -353,8 +354,8 @@ def test_t10_the_bound_holds_for_sam_up_to_1_over_beta():
         first = f.value(x) - low
         for share, radius in ((1.0, 0.3), (0.4, 2.0)):
             x, rate = f.points, share / f.beta
-            shrink = regimes.pl_rate(rate, f.mu, f.beta)
-            floor = regimes.pl_floor(rate, f.mu, f.beta, radius)
+            shrink = convergence.pl_rate(rate, f.mu, f.beta)
+            floor = convergence.pl_floor(rate, f.mu, f.beta, radius)
             for t in range(1, 40):
                 x = step(f, "sam", radius, x, rate)
                 bound = shrink**t * first + floor
@@ -366,7 +367,7 @@ def test_t10_the_cycle_exceeds_its_floor_above_2_over_mu_plus_beta():
         rate = share * 2 / (0.2 + 1.5)
         half = rate * 0.7 * 1.5 / (2 - rate * 1.5)
         level = 1.5 * half**2 / 2
-        ratio = level / regimes.pl_floor(rate, 0.2, 1.5, 0.7)
+        ratio = level / convergence.pl_floor(rate, 0.2, 1.5, 0.7)
         assert ratio == pytest.approx(rate * 0.2 / (2 - rate * 1.5), rel=1e-12)
         assert (ratio > 1) == above
 
@@ -379,9 +380,15 @@ def test_t10_the_cycle_exceeds_its_floor_above_2_over_mu_plus_beta():
         (lambda: regimes.cosine(0, 1, [1, -2]), "rho must be finite and >= 0, got -2."),
         (lambda: regimes.ssam_fejer_limit(1, np.nan), "rho must be finite"),
         (lambda: regimes.ssam_n_limit(0, 1), "mu must be finite and > 0, got 0."),
-        (lambda: regimes.pl_rate(2, 0.1, 1), "eta must be finite and in"),
-        (lambda: regimes.usam_pair_factor(0, 0, 1, 1), "eta must be finite and > 0"),
-        (lambda: regimes.usam_pair_factor(1, -1, 1, 1), "mu must be finite and >= 0"),
+        (lambda: convergence.pl_rate(2, 0.1, 1), "eta must be finite and in"),
+        (
+            lambda: pair_factors.usam_pair_factor(0, 0, 1, 1),
+            "eta must be finite and > 0",
+        ),
+        (
+            lambda: pair_factors.usam_pair_factor(1, -1, 1, 1),
+            "mu must be finite and >= 0",
+        ),
         (lambda: regimes.cycle_beta(2, 1, 1), "eta mu < 2"),
     ],
 )

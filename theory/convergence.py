@@ -1,8 +1,8 @@
 r"""How fast, and how near, SAM's relatives come to a minimum: T10, L12, L13, L15.
 
 $\mu$ is the constant of the Polyak-Lojasiewicz inequality, L the smoothness (of every
-sample, in stochastic use). Steps and radii of L12: `theory.schedule`; T10 up to
-$1/\beta$: `theory.regimes`. Proofs: `paper_notes.md`.
+sample, in stochastic use). Steps and radii of L12: `theory.schedule`. Proofs:
+`paper_notes.md`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from theory.interval import Interval
+from theory.regimes import ascent_factors
+from theory.validate import require
 
 
 def sam_floor(eta: Any, mu: Any, beta: Any, rho: Any) -> Any:
@@ -118,3 +120,31 @@ def exponent(first: Interval, last: Interval, factor: float) -> Interval:
         return Interval(0.0, -np.inf, np.inf)
     ends = (last.value, first.value), (last.low, first.high), (last.high, first.low)
     return Interval(*(np.log(a / b) / np.log(factor) for a, b in ends))
+
+
+def pl_rate(eta: Any, mu: Any, beta: Any) -> np.ndarray:
+    r"""T10: SAM, convex mu-PL f, eta <= 1/beta: $1 - \mu\eta(2 - \eta\beta)$ a step."""
+    return 1 - np.multiply(mu, eta) * _slack(eta, mu, beta)
+
+
+def pl_floor(eta: Any, mu: Any, beta: Any, rho: Any) -> np.ndarray:
+    r"""T10: SAM's $f - f^*$ ends below $\eta\beta^3\rho^2/(2\mu(2-\eta\beta))$.
+
+    Args:
+        eta: learning rate, at most 1/beta; above $2/(\mu+\beta)$ the bound is false.
+        mu: PL constant, > 0.
+        beta: largest curvature.
+        rho: length of SAM's ascent.
+    """
+    ascent_factors(mu, beta, rho)
+    top = eta * np.power(beta, 3.0) * np.square(rho)
+    return top / (2 * np.multiply(mu, _slack(eta, mu, beta)))
+
+
+def _slack(eta: Any, mu: Any, beta: Any) -> np.ndarray:
+    """2 - eta beta, once the numbers of T10 are in range."""
+    ascent_factors(mu, beta, 0.0)
+    require("mu", np.asarray(mu), np.asarray(mu) > 0, "> 0")
+    reach = np.multiply(eta, beta)
+    require("eta", np.asarray(eta), (reach > 0) & (reach < 2), "in (0, 2 / beta)")
+    return 2 - reach

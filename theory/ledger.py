@@ -24,7 +24,7 @@ class Row:
         id, title, source, grade: the statement's.
         verdict, expected: the weakest of its claims', and of what it combines.
         reason: what decided, in a line.
-        tightness: of the claim that decided.
+        tightness: measured over bound, of the claim that decided.
         judgements: of its claims.
         missing: ids it combines that are not in the ledger.
         picture: the data of its small picture, if asked for.
@@ -72,7 +72,8 @@ def row(name: str, quick: bool, draw: bool = False) -> Row:
         verdict,
         weakest(claim.expected for claim in statement.claims),
         reason(decided, judged),
-        decided.tightness,
+        # Of a claim that is refuted, the counterexample's.
+        decided.worst.ratio if verdict == "refuted" else decided.tightness,
         judged,
         statement.combines,
         picture,

@@ -32,7 +32,7 @@ def apart(method: str, rho: float, f: Landscape, pair: Any, eta: Any) -> np.ndar
 
 
 def usam_pair(eta: float, mu: float, rho: float) -> Interpolant:
-    r"""Two USAM steps part by `regimes.usam_pair_factor`; $\mu \ge 0$, beta = 1.
+    r"""Two USAM steps part by `pair_factors.usam_pair_factor`; $\mu \ge 0$, beta = 1.
 
     The pair is the first two points, D = (1, 0, 0). Its common gradient is long and at
     right angles to everything else, which keeps the pair and its ascent points out of

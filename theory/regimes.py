@@ -1,4 +1,4 @@
-r"""Learning rates that work on a whole class of functions: T1 to T3, T10, T14, T15, N3.
+r"""Learning rates that work on a whole class of functions: T1 to T3, T14, T15.
 
 The class has curvature in $[\mu, \beta]$; $a = 1 + \rho\mu$, $b = 1 + \rho\beta$ and
 $s = \rho\beta$ for an un-normalised ascent (for a normalised one put
@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq
+
+from theory.validate import require
 
 
 def ascent_factors(mu: Any, beta: Any, rho: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -25,9 +27,9 @@ def ascent_factors(mu: Any, beta: Any, rho: Any) -> tuple[np.ndarray, np.ndarray
         ValueError: a number is out of range.
     """
     mu, beta, rho = (np.asarray(number, dtype=float) for number in (mu, beta, rho))
-    _rule("beta", beta, beta > 0, "> 0")
-    _rule("mu", mu, mu <= beta, "<= beta")
-    _rule("rho", rho, rho >= 0, ">= 0")
+    require("beta", beta, beta > 0, "> 0")
+    require("mu", mu, mu <= beta, "<= beta")
+    require("rho", rho, rho >= 0, ">= 0")
     return 1 + rho * mu, 1 + rho * beta
 
 
@@ -81,7 +83,7 @@ def ssam_n_limit(mu: Any, beta: Any) -> np.ndarray:
     The least of `ssam_limit` over the radii $\rho/\|g\|$: that of an infinite one.
     """
     ascent_factors(mu, beta, 0.0)
-    _rule("mu", np.asarray(mu), np.asarray(mu) > 0, "> 0")
+    require("mu", np.asarray(mu), np.asarray(mu) > 0, "> 0")
     return 4 * np.sqrt(np.divide(mu, beta)) / np.add(mu, beta)
 
 
@@ -156,141 +158,3 @@ def cycle_beta(eta: float, mu: float, rho: float) -> float:
     if excess[0] <= 0 or excess[1] >= 0:  # rho = 0: the limit is GD's
         return high
     return brentq(lambda beta: ssam_limit(mu, beta, rho) - eta, low, high, xtol=1e-300)
-
-
-def usam_pair_factor(eta: Any, mu: Any, beta: Any, rho: Any) -> np.ndarray:
-    r"""N3: the worst $\|w^+ - v^+\|/\|w - v\|$ of two USAM steps, $\mu \ge 0$, exactly.
-
-    The largest $\|D - \eta z\|$, $\|D\| = 1$, over z in the ball of diameter
-    $[\mu y, \beta y]$ and $y = D + \rho u$ in that of $[aD, bD]$. In units of beta,
-    with $c = (a+b)/2$, $r = (b-a)/2$, $e = 2/(\eta(1+\mu)) - c$:
-
-    $$\text{factor}^2 = \frac{\eta}{2(1+\mu)}\bigl((1+\mu)^2 e + (1-\mu)^2 c\bigr)
-    \Bigl(1 + \frac{r^2}{ce}\Bigr)$$
-
-    where e > 0 and that y, at an angle to D, exists; else y = aD or bD, the factor of
-    a quadratic, $\max(1 - \eta\mu a, \eta b - 1)$. For mu = 0 the first is
-    $1 + \eta\rho^2/((2+\rho)(4 - (2+\rho)\eta))$.
-
-    Args:
-        eta: learning rate, > 0.
-        mu: least curvature, >= 0.
-        beta: largest curvature.
-        rho: radius.
-    """
-    a, b = ascent_factors(mu, beta, rho)
-    mu, eta = np.divide(mu, beta), np.multiply(eta, beta)
-    _rule("mu", mu, mu >= 0, ">= 0")
-    _rule("eta", eta, eta > 0, "> 0")
-    c, r, e = (a + b) / 2, (b - a) / 2, 2 / (eta * (1 + mu)) - (a + b) / 2
-    steep, flat = (1 + mu) ** 2 * e, (1 - mu) ** 2 * c
-    # cos of the angle between y - cD and D, times its denominator.
-    turn = flat * c * (e**2 + r**2) - steep * e * (c**2 + r**2)
-    inside = (e > 0) & (np.abs(turn) <= 2 * c * e * r * (steep + flat))
-    square = (steep + flat) * (1 + r**2 / (c * np.where(inside, e, 1.0)))
-    straight = np.maximum(1 - eta * mu * a, eta * b - 1)
-    bent = np.sqrt(np.where(inside, eta / (2 * (1 + mu)) * square, 0.0))
-    return np.where(inside, bent, straight)
-
-
-def usam_pair_slope(mu: Any, beta: Any, rho: Any) -> np.ndarray:
-    r"""N3, N6: `usam_pair_factor` is $1 - \eta\,\cdot$ this $+ O(\eta^2)$.
-
-    In units of beta, with $c = (a+b)/2$ and $k = (1-\mu)/(1+\mu)$: $\mu a$ while
-    $kc \le a$, else $\frac{1+\mu}4(ab/c - k^2c)$, negative iff T2's cosine is below
-    k: then pairs part at every learning rate.
-    """
-    a, b = ascent_factors(mu, beta, rho)
-    mu = np.divide(mu, beta)
-    _rule("mu", mu, mu >= 0, ">= 0")
-    c, k = (a + b) / 2, (1 - mu) / (1 + mu)
-    bent = (1 + mu) / 4 * (a * b / c - k**2 * c)
-    return beta * np.where(k * c <= a, mu * a, bent)
-
-
-def usam_parting_radius(mu: Any, beta: Any) -> np.ndarray:
-    r"""N3: the rho above which `usam_pair_slope` < 0; infinite to kappa = $3+2\sqrt2$.
-
-    mu > 0; $\rho\beta = (q-1)/(1-q/\kappa)$, $q = ((\sqrt\kappa+1)/(\sqrt\kappa-1))^2$.
-    """
-    ascent_factors(mu, beta, 0.0)
-    root = np.sqrt(np.divide(beta, mu))
-    q = ((root + 1) / (root - 1)) ** 2
-    finite = q < root**2
-    return np.where(
-        finite, (q - 1) / np.where(finite, 1 - q / root**2, 1) / beta, np.inf
-    )
-
-
-def coercive_factor(eta: Any, mu: Any, beta: Any, rho: Any) -> np.ndarray:
-    r"""N6: $1 - a\eta\mu\beta/(\mu+\beta)$: the false lemma on USAM's pairs."""
-    a, _ = ascent_factors(mu, beta, rho)
-    return 1 - a * eta * mu * beta / np.add(mu, beta)
-
-
-def coercive_radius(mu: Any) -> np.ndarray:
-    r"""N6: for eta -> 0 and beta = 1 `coercive_factor` holds iff rho is at most this.
-
-    $8\mu/((1+\mu)(1-4\mu-\mu^2))$, where `usam_pair_slope` is $a\mu/(1+\mu)$.
-    Infinite if that is not in the lemma's range $\rho < 2/(1+\mu)$: from
-    $\mu = \sqrt{17}-4 = .123$ on.
-    """
-    mu = np.asarray(mu, dtype=float)
-    below = 1 - 4 * mu - mu**2
-    inside = below > 4 * mu
-    return np.where(inside, 8 * mu / ((1 + mu) * np.where(inside, below, 1)), np.inf)
-
-
-def coercive_curvature() -> float:
-    r"""N6: `coercive_factor` holds on its whole range iff $\mu/\beta$ is at least this.
-
-    $(\sqrt[3]3 - 1)/2 = .2211$; below it quadratics refute it.
-    """
-    return (3 ** (1 / 3) - 1) / 2
-
-
-def ssam_pair_limit(mu: Any, beta: Any, rho: Any) -> np.ndarray:
-    r"""N3: two SSAM steps never part only if $\eta \le 2a/(\beta b)$; 0 if a <= 0.
-
-    With both points far out along the flat axis of diag(beta, mu), $\gamma \to 1/a$,
-    and apart along the steep one the factor tends to $|1 - \eta\beta b/a|$. Not
-    sufficient.
-    """
-    a, b = ascent_factors(mu, beta, rho)
-    return np.maximum(2 * a / (beta * b), 0.0)
-
-
-def pl_rate(eta: Any, mu: Any, beta: Any) -> np.ndarray:
-    r"""T10: SAM, convex mu-PL f, eta <= 1/beta: $1 - \mu\eta(2 - \eta\beta)$ a step."""
-    return 1 - np.multiply(mu, eta) * _slack(eta, mu, beta)
-
-
-def pl_floor(eta: Any, mu: Any, beta: Any, rho: Any) -> np.ndarray:
-    r"""T10: SAM's $f - f^*$ ends below $\eta\beta^3\rho^2/(2\mu(2-\eta\beta))$.
-
-    Args:
-        eta: learning rate, at most 1/beta; above $2/(\mu+\beta)$ the bound is false.
-        mu: PL constant, > 0.
-        beta: largest curvature.
-        rho: length of SAM's ascent.
-    """
-    ascent_factors(mu, beta, rho)
-    top = eta * np.power(beta, 3.0) * np.square(rho)
-    return top / (2 * np.multiply(mu, _slack(eta, mu, beta)))
-
-
-def _slack(eta: Any, mu: Any, beta: Any) -> np.ndarray:
-    """2 - eta beta, once the numbers of T10 are in range."""
-    ascent_factors(mu, beta, 0.0)
-    _rule("mu", np.asarray(mu), np.asarray(mu) > 0, "> 0")
-    reach = np.multiply(eta, beta)
-    _rule("eta", np.asarray(eta), (reach > 0) & (reach < 2), "in (0, 2 / beta)")
-    return 2 - reach
-
-
-def _rule(name: str, value: np.ndarray, kept: np.ndarray, rule: str) -> None:
-    """Refuses numbers that break a rule, or are not finite."""
-    kept = kept & np.isfinite(value)
-    if not kept.all():
-        bad = np.broadcast_to(value, kept.shape)[~kept].flat[0]
-        raise ValueError(f"{name} must be finite and {rule}, got {bad:g}.")

@@ -53,3 +53,11 @@ def at_step(method: Method, eta: Any) -> None:
     """
     at_edge(method)
     _refuse("eta", eta, "finite and >= 0", lambda a: np.isfinite(a) & (a >= 0))
+
+
+def require(name: str, value: np.ndarray, kept: np.ndarray, rule: str) -> None:
+    """Refuses numbers that break a rule, or are not finite."""
+    kept = kept & np.isfinite(value)
+    if not kept.all():
+        bad = np.broadcast_to(value, kept.shape)[~kept].flat[0]
+        raise ValueError(f"{name} must be finite and {rule}, got {bad:g}.")

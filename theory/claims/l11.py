@@ -15,7 +15,7 @@ from theory.claim import Claim, Statement
 from theory.methods.gd import GD
 from theory.methods.usam import USAM
 from theory.neighbours import every_order, line, tumours
-from theory.regimes import usam_pair_factor
+from theory.pair_factors import usam_pair_factor
 from theory.schedule import constant, decreasing
 from theory.stability import (
     convex_stability,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from landscapes.quadratic import Quadratic
-from theory import members, regimes
+from theory import members, pair_factors
 from theory.bisect import bisect
 from theory.claim import Claim, Statement
 from theory.pairs import apart, ssam_pair, usam_pair
@@ -140,7 +140,9 @@ def n3():
                 r"$\mu \ge 0$, in closed form: attained",
                 expected="holds",
                 measured=attained,
-                bound=lambda eta, mu, rho: regimes.usam_pair_factor(eta, mu, 1.0, rho),
+                bound=lambda eta, mu, rho: pair_factors.usam_pair_factor(
+                    eta, mu, 1.0, rho
+                ),
                 cases=grid,
                 within=lambda eta, mu, rho: mu >= 0,
                 rtol=1e-8,  # gradients 1e3 times longer than their differences
@@ -153,7 +155,7 @@ def n3():
                 expected="holds",
                 relation="<=",
                 measured=factor,
-                bound=lambda f, mu, beta, rho, eta, v, w: regimes.usam_pair_factor(
+                bound=lambda f, mu, beta, rho, eta, v, w: pair_factors.usam_pair_factor(
                     eta, mu, beta, rho
                 ),
                 cases=pairs,
@@ -188,7 +190,7 @@ def n3():
                 r"$q = (\frac{\sqrt\kappa+1}{\sqrt\kappa-1})^2$",
                 expected="holds",
                 measured=radius,
-                bound=lambda mu, eta: regimes.usam_parting_radius(mu, 1.0),
+                bound=lambda mu, eta: pair_factors.usam_parting_radius(mu, 1.0),
                 cases=small,
                 within=lambda mu, eta: mu < 3 - 8**0.5,
                 rtol=2e-3,  # of the order of eta rho, and the bracket
@@ -217,7 +219,7 @@ def n3():
                 r"$\eta \le 2a/(\beta b)$",
                 expected="holds",
                 measured=edge,
-                bound=lambda mu, rho: regimes.ssam_pair_limit(mu, 1.0, rho),
+                bound=lambda mu, rho: pair_factors.ssam_pair_limit(mu, 1.0, rho),
                 cases=conditions,
                 within=lambda mu, rho: 0 < mu < 1,
                 rtol=1e-6,  # points 1e8 away: gamma is 1/a within 1e-8 or so
@@ -231,7 +233,7 @@ def n3():
                 waits="semidefinite programmes: two steps, two parameters",
             ),
         ),
-        code=("theory/regimes.py", "theory/pairs.py"),
+        code=("theory/pair_factors.py", "theory/pairs.py"),
         notes="On convex functions renormalising makes pairs worse: of the gradients' "
         "difference SSAM takes the part along g at the points, the part across at the "
         "ascent points, and both may oppose $w - v$. With points far out and $\\rho "

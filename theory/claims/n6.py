@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from landscapes.quadratic import Quadratic
-from theory import regimes
+from theory import pair_factors
 from theory.bisect import bisect
 from theory.claim import Claim, Statement
 from theory.pairs import apart, usam_pair
@@ -25,7 +25,7 @@ def worst(eta, mu, rho):
 
 def promised(eta, mu, rho):
     r"""$1 - a\eta\mu\beta/(\mu+\beta)$."""
-    return regimes.coercive_factor(eta, mu, 1.0, rho)
+    return pair_factors.coercive_factor(eta, mu, 1.0, rho)
 
 
 def in_range(eta, mu, rho):
@@ -46,7 +46,7 @@ def beyond_lines(quick):
         yield {"eta": eta, "mu": 0.0, "rho": 0.5}
 
 
-ROOT = regimes.coercive_curvature()
+ROOT = pair_factors.coercive_curvature()
 
 
 def round_numbers(quick):
@@ -126,9 +126,9 @@ def n6():
                 r"8\mu/((1+\mu)(1-4\mu-\mu^2))$, or $\mu \ge \sqrt{17}-4$",
                 expected="holds",
                 measured=radius,
-                bound=lambda mu, eta: regimes.coercive_radius(mu),
+                bound=lambda mu, eta: pair_factors.coercive_radius(mu),
                 cases=small,
-                within=lambda mu, eta: np.isfinite(regimes.coercive_radius(mu)),
+                within=lambda mu, eta: np.isfinite(pair_factors.coercive_radius(mu)),
                 rtol=2e-3,  # of the order of eta, and the bracket
                 proof="paper_notes.md, N6",
                 grade="T",
@@ -162,7 +162,7 @@ def n6():
                 grade="T",
             ),
         ),
-        code=("theory/regimes.py", "theory/pairs.py"),
+        code=("theory/pair_factors.py", "theory/pairs.py"),
         notes="At $\\mu = .1$, $\\rho = .3$, $\\eta = 1.518$ two steps on $x^2/2$ keep "
         ".9734 of their distance where the lemma promises .8579. With N3's exact "
         "factor its whole range can be charted. From $\\mu = \\sqrt{17} - 4$ on "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from theory import members, regimes
+from theory import members, pair_factors, regimes
 from theory.claim import Claim, Statement
 from theory.pairs import apart, ssam_pair
 from theory.settling import last, steepness
@@ -54,7 +54,7 @@ def parted(eta, mu, rho):
 
 def usams(eta, mu, rho):
     """USAM's worst factor."""
-    return regimes.usam_pair_factor(eta, mu, 1.0, rho)
+    return pair_factors.usam_pair_factor(eta, mu, 1.0, rho)
 
 
 def slow(quick):

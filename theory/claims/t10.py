@@ -6,10 +6,9 @@ import numpy as np
 
 from landscapes.quadratic import Quadratic
 from theory.claim import Claim, Curve, Picture, Statement
-from theory.convergence import cycle_over_floor, sam_floor
+from theory.convergence import cycle_over_floor, pl_floor, pl_rate, sam_floor
 from theory.methods.sam import SAM
 from theory.pl import on_functions, random_quadratics
-from theory.regimes import pl_floor, pl_rate
 from theory.runs import at
 
 TIMES = (1, 2, 5, 20, 100)
@@ -217,7 +216,7 @@ def t10():
                 proof="paper_notes.md, T10",
             ),
         ),
-        code=("theory/regimes.py", "theory/convergence.py", "theory/pl.py"),
+        code=("theory/convergence.py", "theory/pl.py"),
         notes="Descent lemma, monotonicity, PL. Beyond $2/(\\mu+\\beta)$ the 2-cycle "
         "on a quadratic exceeds the floor, by $\\eta\\mu/(2-\\eta\\beta)$; at "
         "$\\kappa$ near 1 that begins just above $1/\\beta$. In the middle range no "
