@@ -9,7 +9,7 @@ from typing import Any
 
 from theory import claims
 from theory.claim import VERDICTS
-from theory.judge import Judgement, judge, told
+from theory.judge import Judgement, judge
 from theory.parallel import in_parallel
 
 # A claim that could not be judged is weaker than all verdicts.
@@ -217,6 +217,3 @@ def plain(value: Any) -> Any:
     if hasattr(value, "tolist") or isinstance(value, (float, list, tuple)):
         return listed(value)
     return str(value)
-
-
-__all__ = ["Row", "entry", "row", "rows", "told", "weakest"]

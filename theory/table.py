@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from theory import claims
 from theory.claim import VERDICTS
-from theory.judge import OK, VIOLATED, Judgement, told, words
+from theory.judge import Judgement
 from theory.ledger import Row
+from theory.outcome import OK, VIOLATED, told, words
 from theory.plain import plain
 
 MEANING = {
