@@ -233,6 +233,8 @@ def test_a_stopped_run_keeps_what_is_complete_and_resumes(tmp_path):
         [sys.executable, "-m", MODULE, *words, "--out", str(out)],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         start_new_session=True, env=os.environ | {"PAUSE": "0.1"},
+        # Where the tests run in the background, an interrupt is ignored by default.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     folder, until = out / "saddle_escape", time.monotonic() + 60
     while not list(folder.glob("[!.]*.nc")) and time.monotonic() < until:
