@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import io
 import os
-import signal
 import sys
-import threading
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr
+from collections.abc import Callable
+from contextlib import redirect_stderr
 from typing import Any
-
-PATIENCE = 10.0  # seconds that an interrupted run has to end by itself
 
 
 class BadOption(Exception):
@@ -35,13 +31,11 @@ def main(
     program = f"python -m {module}"
     # What Ctrl-C cancels is no news.
     warnings.filterwarnings("ignore", message=".*tasks .* have been cancelled")
-    stopped = f"stopped{'; ' * bool(kept)}{kept}."
     try:
-        with _ended_in_time(program, stopped):
-            work(parse(config, program, sys.argv[1:]))
+        work(parse(config, program, sys.argv[1:]))
         sys.stdout.flush()
     except KeyboardInterrupt:
-        sys.exit(_say(program, stopped, 130))
+        sys.exit(_say(program, f"stopped{'; ' * bool(kept)}{kept}.", 130))
     except (ValueError, BadOption, MemoryError) as error:
         sys.exit(_say(program, str(error), 2))
     except OSError as error:
@@ -49,44 +43,6 @@ def main(
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         place = error.filename or "standard output"
         sys.exit(_say(program, f"{error.strerror}: `{place}`", 74))
-
-
-@contextmanager
-def _ended_in_time(program: str, stopped: str) -> Iterator[None]:
-    """Ends an interrupted run that a library keeps: one that swallows the interrupt.
-
-    Or one that waits for worker processes that were interrupted as well.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def end() -> None:
-        _kill_workers()
-        os._exit(_say(program, stopped, 130))
-
-    last = threading.Timer(PATIENCE, end)
-    last.daemon = True
-
-    def interrupted(number: int, frame: Any) -> None:
-        if not last.is_alive():
-            last.start()
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGINT, interrupted)
-    try:
-        yield
-    finally:
-        last.cancel()
-        signal.signal(signal.SIGINT, before)
-
-
-def _kill_workers() -> None:
-    """Those of joblib, if there are any."""
-    loky = sys.modules.get("joblib.externals.loky.reusable_executor")
-    executor = getattr(loky, "_executor", None)
-    for process in (getattr(executor, "_processes", None) or {}).values():
-        process.kill()
 
 
 def parse(config: type, program: str, words: list[str]) -> Any:
