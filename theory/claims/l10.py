@@ -10,7 +10,7 @@ from landscapes.data import classification
 from landscapes.finite_sum import FiniteSum
 from landscapes.half_line import half_line
 from landscapes.scalar_loss import ScalarLoss, Y, Z, loss
-from landscapes.stable import huber
+from landscapes.without_overflow import huber
 from theory import interval
 from theory.base import gradient_descent
 from theory.claim import Claim, Statement

@@ -9,7 +9,7 @@ from landscapes.data import classification
 from landscapes.finite_sum import FiniteSum
 from landscapes.quadratic import Quadratic
 from landscapes.scalar_loss import ScalarLoss, Y, Z, loss
-from landscapes.stable import sigmoid
+from landscapes.without_overflow import sigmoid
 from theory import interval
 from theory.claim import Claim, Statement
 from theory.methods.gd import GD

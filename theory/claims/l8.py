@@ -8,7 +8,7 @@ from landscapes.finite_sum import FiniteSum
 from landscapes.flat_ball import flat_ball
 from landscapes.quadratic import Quadratic
 from landscapes.scalar_loss import ScalarLoss, Y, Z
-from landscapes.stable import huber
+from landscapes.without_overflow import huber
 from theory.claim import Claim, Statement
 from theory.methods.sam import SAM
 from theory.simulate import iterate
