@@ -48,7 +48,7 @@ def fingerprint(config: Config, part: str | None = None) -> str:
     digest = hashlib.sha256(text.encode())
     for folder in SOURCES:
         for file in sorted((ROOT / folder).rglob("*.py")):
-            if file.name not in TEXTS and LEDGER not in file.parts:
+            if file.name not in TEXTS and file.parent.name != LEDGER:
                 digest.update(file.read_bytes())
     for name in [part] if part else config.landscape:
         if Path(name).is_file():

@@ -129,7 +129,9 @@ def combined(own: Row, computed: dict[str, Row]) -> Row:
             missing.append(name)
     verdict = weakest([own.verdict, *(v for v, _ in found.values())])
     expected = weakest([own.expected, *(e for _, e in found.values())])
-    text = own.reason + "; with " + ", ".join(f"{n} {v}" for n, (v, _) in found.items())
+    text = own.reason
+    if found:
+        text += "; with " + ", ".join(f"{n} {v}" for n, (v, _) in found.items())
     if missing:
         text += f"; not in the ledger: {', '.join(missing)}"
     return replace(own, verdict=verdict, expected=expected, reason=text)
