@@ -216,6 +216,6 @@ def l27():
         "runs can blow up. The bound is ours, from the descent lemma. How soon the "
         "exponent -1/2 shows depends on the start, since $T$ steps of $1/(L\\sqrt T)$ "
         "reach only $\\sqrt T/L$ units of time (problem 2: -.45 from 400 to 1600, -.47 "
-        "from 800 to 3200). Diagonal net: n = 20, d = 30, three nonzero, u = 0.1, v = 0, "
-        "learning rate 0.01, our choice.",
+        "from 800 to 3200). Diagonal net: n = 20, d = 30, three nonzero, u = 0.1, "
+        "v = 0, learning rate 0.01, our choice.",
     )
