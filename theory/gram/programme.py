@@ -1,0 +1,104 @@
+"""The worst case of a step as a programme in inner products and values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from theory.base import gradient_descent
+from theory.gram.trace import Parameter, Point, Trace, interpolation
+from theory.gram.vector import Form
+from theory.method import Method, dot
+
+MEASURES = ("distance", "pair", "descent")
+
+
+@dataclass(frozen=True)
+class Programme:
+    """Maximise `final` where `initial` <= 1, all `inequalities` >= 0, `equalities` = 0.
+
+    Coefficients are polynomials in the parameters (and in any argument that was one).
+
+    Args:
+        measure: `distance`, `pair` or `descent`.
+        points: where gradients are taken.
+        end: the last point, of a pair the difference.
+        initial: what is worst in proportion to.
+        final: what is to be made large.
+        inequalities: of the class, by their points.
+        equalities: what the parameters stand for.
+        parameters: to sweep.
+    """
+
+    measure: str
+    points: tuple[Point, ...]
+    initial: Form
+    final: Form
+    inequalities: dict[tuple[int, int], Form]
+    equalities: tuple[Form, ...]
+    parameters: tuple[Parameter, ...]
+
+
+def programme(
+    method: Method,
+    mu: Any,
+    beta: Any,
+    eta: Any,
+    measure: str = "distance",
+    steps: int = 1,
+    base: Any = gradient_descent,
+    star: bool = True,
+) -> Programme:
+    r"""The worst case of some steps over all f with curvature in $[\mu, \beta]$.
+
+    `distance`: $\|w^+ - w^*\|^2$ over $\|w - w^*\|^2$; `descent`: $f(w^+) - f^*$ over
+    $f(w) - f^*$, without a minimiser (`star` false) $f(w^+) - f(w)$ over $\|g\|^2$;
+    `pair`: $\|w^+ - v^+\|^2$ over $\|w - v\|^2$. A pair of steps that divide by nothing
+    depends on differences alone, and of the inequalities that bind these only the sums
+    over the two trajectories matter (N3): then v, its gradients are 0.
+
+    Raises:
+        ValueError: the method does what no linear programme expresses.
+    """
+    trace = Trace()
+    origin = trace.star() if star else None
+    try:
+        x = trace.vector("w") if star else trace.vector()
+        end = trace.step(method, base, x, eta, steps)
+        if measure == "pair" and trace.parameters:
+            trace = Trace()
+            x = trace.vector("w")
+            end = trace.step(method, base, x, eta, steps)
+            end = end - trace.step(method, base, trace.vector(), eta, steps)
+    except (TypeError, AttributeError) as error:
+        raise ValueError(
+            f"`{method.label}` cannot be certified: it takes {error}, which is not "
+            "linear in points and gradients."
+        ) from error
+    initial, final = dot(x, x), dot(end, end)
+    if measure == "descent":
+        start = trace.at(x)
+        last = trace.at(end)
+        initial = start.f if star else dot(start.g, start.g)
+        final = last.f if star else last.f - start.f
+    inequalities = {
+        (i, j): interpolation(p, q, mu, beta)
+        for i, p in enumerate(trace.points)
+        for j, q in enumerate(trace.points)
+        if i != j
+    }
+    if measure == "pair" and not trace.parameters:
+        inequalities = {
+            (0, i): inequalities[0, i] + inequalities[i, 0]
+            for i in range(1, len(trace.points))
+        }
+    del origin
+    return Programme(
+        measure,
+        tuple(trace.points),
+        initial,
+        final,
+        inequalities,
+        tuple(trace.equalities),
+        tuple(trace.parameters),
+    )
