@@ -87,5 +87,5 @@ class Matrices:
 
 
 def _order(name: str) -> tuple[bool, int, str]:
-    """The starting point first, then gradients by number."""
-    return name[0] == "g", len(name), name
+    """The starting point first, then gradients by their points."""
+    return name != "w", int(name[1:] or 0), name

@@ -7,7 +7,7 @@ from typing import Any
 
 from theory.base import gradient_descent
 from theory.gram.trace import Parameter, Point, Trace, interpolation
-from theory.gram.vector import Form
+from theory.gram.vector import Form, Vector
 from theory.method import Method, dot
 
 MEASURES = ("distance", "pair", "descent")
@@ -22,7 +22,6 @@ class Programme:
     Args:
         measure: `distance`, `pair` or `descent`.
         points: where gradients are taken.
-        end: the last point, of a pair the difference.
         initial: what is worst in proportion to.
         final: what is to be made large.
         inequalities: of the class, by their points.
@@ -61,44 +60,57 @@ def programme(
         ValueError: the method does what no linear programme expresses.
     """
     trace = Trace()
-    origin = trace.star() if star else None
     try:
-        x = trace.vector("w") if star else trace.vector()
-        end = trace.step(method, base, x, eta, steps)
-        if measure == "pair" and trace.parameters:
-            trace = Trace()
-            x = trace.vector("w")
-            end = trace.step(method, base, x, eta, steps)
-            end = end - trace.step(method, base, trace.vector(), eta, steps)
+        x, end = _steps(trace, method, base, eta, measure, steps, star)
     except (TypeError, AttributeError) as error:
         raise ValueError(
             f"`{method.label}` cannot be certified: it takes {error}, which is not "
             "linear in points and gradients."
         ) from error
-    initial, final = dot(x, x), dot(end, end)
-    if measure == "descent":
-        start = trace.at(x)
-        last = trace.at(end)
-        initial = start.f if star else dot(start.g, start.g)
-        final = last.f if star else last.f - start.f
-    inequalities = {
-        (i, j): interpolation(p, q, mu, beta)
-        for i, p in enumerate(trace.points)
-        for j, q in enumerate(trace.points)
-        if i != j
-    }
+    if measure == "pair" and trace.parameters:
+        trace = Trace()
+        x, end = _steps(trace, method, base, eta, measure, steps, star=False)
+        end = end - trace.step(method, base, trace.vector(), eta, steps)
+    initial, final = _ends(trace, x, end, measure, star)
+    points = tuple(
+        Point(trace.settled(p.x), trace.settled(p.g), p.f) for p in trace.points
+    )
+    inequalities = _inequalities(points, mu, beta)
     if measure == "pair" and not trace.parameters:
         inequalities = {
             (0, i): inequalities[0, i] + inequalities[i, 0]
-            for i in range(1, len(trace.points))
+            for i in range(1, len(points))
         }
-    del origin
+    equalities, parameters = tuple(trace.equalities()), tuple(trace.parameters)
     return Programme(
-        measure,
-        tuple(trace.points),
-        initial,
-        final,
-        inequalities,
-        tuple(trace.equalities),
-        tuple(trace.parameters),
+        measure, points, initial, final, inequalities, equalities, parameters
     )
+
+
+def _steps(trace, method, base, eta, measure, steps, star) -> tuple[Vector, Vector]:
+    """Where the steps begin and end."""
+    if star:
+        trace.star()
+    x = trace.vector("w") if star or measure == "pair" else trace.vector()
+    return x, trace.step(method, base, x, eta, steps)
+
+
+def _ends(trace, x, end, measure, star) -> tuple[Form, Form]:
+    """What is measured at the beginning and at the end."""
+    if measure == "descent":
+        start, last = trace.at(x), trace.at(end)
+        if star:
+            return start.f, last.f
+        g = trace.settled(start.g)
+        return dot(g, g), last.f - start.f
+    x, end = trace.settled(x), trace.settled(end)
+    return dot(x, x), dot(end, end)
+
+
+def _inequalities(points, mu, beta) -> dict[tuple[int, int], Form]:
+    return {
+        (i, j): interpolation(p, q, mu, beta)
+        for i, p in enumerate(points)
+        for j, q in enumerate(points)
+        if i != j
+    }

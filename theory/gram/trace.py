@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,42 +21,47 @@ class Point:
 
 @dataclass(frozen=True)
 class Parameter:
-    r"""What a method divides by: fixed to a number, it leaves the step linear.
+    r"""What a method divides by: at any fixed number the step is linear.
 
     Args:
-        name: `gamma0`, ... for $\gamma = \|g\|/\|g'\|$, `q0`, ... for $1/\|g\|$.
-        ascent: of a ratio the c of $w_a = w + cg$, to which T1 applies:
-            $\gamma \in [1/(1+c\beta), 1/(1+c\mu)]$; None of a norm.
+        name: `r0`, ... for a norm $\|g\|$, `gamma0`, ... for $\|g\|/\|g'\|$.
+        ascent: of a ratio the c of $w_a = w + cg$, a polynomial; None of a norm.
+        over: the norm that c is to be divided by, if any.
     """
 
     name: str
     ascent: Polynomial | None = None
+    over: str | None = None
 
-    def low(self, beta: Any, **values: Any) -> Any:
-        """The least ratio."""
-        return 1 / (1 + self.ascent(**values) * beta)
+    def interval(self, mu: Any, beta: Any, **values: Any) -> tuple[Any, Any]:
+        r"""Of a ratio, T1: $\gamma \in [1/(1+c\beta), 1/(1+c\mu)]$.
 
-    def high(self, mu: Any, **values: Any) -> Any:
-        """The largest ratio, None if the class has none."""
-        a = 1 + self.ascent(**values) * mu
-        return 1 / a if a > 0 else None
+        The upper end is None where $1 + c\mu \le 0$: there the class has none.
+        """
+        c = self.ascent(**values)
+        if self.over is not None:
+            c = c / values[self.over]
+        low, high = sorted((1 + c * mu, 1 + c * beta))
+        return 1 / high, 1 / low if low > 0 else None
 
 
 @dataclass
 class Trace:
     """What steps of a method ask of f, and what they divide by.
 
-    The case g = 0 is left out: there no method moves, if f is convex or the point is
-    where it starts.
+    A gradient that is divided by its norm r becomes r e, e a unit vector: nothing is
+    singular as r -> 0. That a gradient vanishes exactly is left out: a method then
+    stays where it is.
     """
 
     points: list[Point] = field(default_factory=list)
     parameters: list[Parameter] = field(default_factory=list)
-    equalities: list[Form] = field(default_factory=list)
+    _units: dict[str, str] = field(default_factory=dict)  # names of r by names of g
+    _ratios: list[tuple[Vector, Vector, Polynomial]] = field(default_factory=list)
 
     def vector(self, *names: str) -> Vector:
         """A basis vector, or the origin."""
-        return Vector(dict.fromkeys(names, 1), self.parameter)
+        return Vector(dict.fromkeys(names, 1), self)
 
     def gradient(self, x: Vector) -> Vector:
         """The gradient at a point: the same one at the same point."""
@@ -79,29 +83,6 @@ class Trace:
         self.points.append(star)
         return star
 
-    def parameter(self, kind: str, over: Vector, under: Vector | None = None) -> Any:
-        r"""The inverse of a norm or a ratio of norms, and the equality it stands for."""
-        if kind == "norm":
-            new = variable(f"q{len(self.parameters)}")
-            self.parameters.append(Parameter(next(iter(new.terms))[0]))
-            self.equalities.append(dot(over, over) * (new * new) + Form({(): -1}))
-            return new
-        new = variable(f"gamma{len(self.parameters)}")
-        self.parameters.append(
-            Parameter(next(iter(new.terms))[0], self._ascent(over, under))
-        )
-        self.equalities.append(dot(over, over) - dot(under, under) * (new * new))
-        return new
-
-    def _ascent(self, g: Vector, ahead: Vector) -> Polynomial:
-        """The c of $w_a = w + cg$."""
-        ends = [p for v in (g, ahead) for p in self.points if p.g.same(v)]
-        if len(ends) == 2:
-            along = (ends[1].x - ends[0].x).terms
-            if along.keys() == g.terms.keys() and len(along) == 1:
-                return as_polynomial(next(iter(along.values())))
-        raise TypeError("a ratio of norms whose range is not known")
-
     def step(
         self, method: Method, base: Any, x: Vector, eta: Any, steps: int
     ) -> Vector:
@@ -111,6 +92,62 @@ class Trace:
             d, _, state = method.direction(x, state, self.gradient)
             x, velocity = base.update(x, d, velocity, eta)
         return x
+
+    def unit(self, g: Vector) -> Vector:
+        """The unit vector along a gradient."""
+        name = self._gradient(g)
+        if name not in self._units:
+            self._units[name] = f"r{len(self.parameters)}"
+            self.parameters.append(Parameter(self._units[name]))
+        return self.vector(_along(name))
+
+    def ratio(self, g: Vector, ahead: Vector) -> Polynomial:
+        r"""$\|g\|/\|g'\|$."""
+        name = f"gamma{len(self.parameters)}"
+        self.parameters.append(Parameter(name, *self._ascent(g, ahead)))
+        self._ratios.append((g, ahead, variable(name)))
+        return variable(name)
+
+    def _gradient(self, v: Vector) -> str:
+        name, *more = v.terms
+        if more or name[0] != "g" or v.terms[name] != 1:
+            raise TypeError("a norm of what is no gradient")
+        return name
+
+    def _ascent(self, g: Vector, ahead: Vector) -> tuple[Polynomial, str | None]:
+        """The c of $w_a = w + cg$, and what divides it."""
+        name = self._gradient(g)
+        start, end = (next(p.x for p in self.points if p.g.same(v)) for v in (g, ahead))
+        along = dict((end - start).terms)
+        plain, unit = (as_polynomial(along.pop(n, 0)) for n in (name, _along(name)))
+        if along:
+            raise TypeError("a ratio of norms whose range is not known")
+        if not unit.terms:
+            return plain, None
+        return plain * variable(self._units[name]) + unit, self._units[name]
+
+    def settled(self, v: Vector) -> Vector:
+        """With r e for every gradient that was divided by its norm r."""
+        total = self.vector()
+        for name, value in v.terms.items():
+            if name in self._units:
+                name, value = _along(name), value * variable(self._units[name])
+            total = total + self.vector(name) * value
+        return total
+
+    def equalities(self) -> list[Form]:
+        """What the parameters stand for, each 0."""
+        one = Form({(): 1})
+        units = [self.vector(_along(name)) for name in self._units]
+        ratios = [(self.settled(g), self.settled(d), c) for g, d, c in self._ratios]
+        return [dot(e, e) - one for e in units] + [
+            dot(g, g) - dot(d, d) * (c * c) for g, d, c in ratios
+        ]
+
+
+def _along(name: str) -> str:
+    """Of the gradient `g1` the unit vector `e1`."""
+    return f"e{name[1:]}"
 
 
 @minimum.register

@@ -8,7 +8,6 @@ needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,9 +47,7 @@ class Linear:
         return self._new(_times(self.terms, factor))
 
     def __truediv__(self, divisor: Any) -> Any:
-        if isinstance(divisor, Norm):
-            return self * divisor.inverse
-        if isinstance(divisor, Linear):
+        if isinstance(divisor, (Linear, Norm)):
             raise TypeError("a quotient of coordinates")
         return self._new({key: value / divisor for key, value in self.terms.items()})
 
@@ -69,14 +66,20 @@ class Vector(Linear):
 
     Args:
         terms: coefficients by name.
-        parameter: called for what is not linear: `("norm", v)` or `("ratio", v, u)`.
+        trace: gives names to what is not linear: `unit(v)` and `ratio(v, u)`, the
+            quotient of two norms.
     """
 
     terms: dict[str, Any]
-    parameter: Callable[..., Any]
+    trace: Any
 
     def _new(self, terms: dict) -> Vector:
-        return Vector(terms, self.parameter)
+        return Vector(terms, self.trace)
+
+    def __truediv__(self, divisor: Any) -> Vector:
+        if isinstance(divisor, Norm) and self.same(divisor.vector):
+            return self.trace.unit(self)
+        return Linear.__truediv__(self, divisor)
 
     def same(self, other: Vector) -> bool:
         """Whether the coefficients are."""
@@ -105,14 +108,9 @@ class Form(Linear):
 
 @dataclass(frozen=True, eq=False)
 class Norm:
-    r"""$\|v\|$: not linear, so its inverse is a parameter to sweep."""
+    r"""$\|v\|$, which is not linear: one may divide by it, and another norm by it."""
 
     vector: Vector
-
-    @property
-    def inverse(self) -> Any:
-        r"""$1 / \|v\|$."""
-        return self.vector.parameter("norm", self.vector)
 
 
 @dot.register
@@ -139,12 +137,8 @@ def _(b: Norm) -> Norm:
 @ratio.register
 def _(a: Norm, b: Any) -> Any:
     if not isinstance(b, Norm):
-        raise TypeError("a norm, not divided by another")
-    return (
-        1
-        if a.vector.same(b.vector)
-        else a.vector.parameter("ratio", a.vector, b.vector)
-    )
+        raise TypeError("a norm that is not divided by another")
+    return 1 if a.vector.same(b.vector) else a.vector.trace.ratio(a.vector, b.vector)
 
 
 @ratio.register(Form)
