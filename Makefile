@@ -16,7 +16,7 @@ all: .venv
 	$(PYTHON) -m venv .venv
 	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet \
 	  $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
-	  --editable '.[data,test,lint]'
+	  --editable '.[certify,data,test,lint]'
 	touch $@
 
 saddle_escape: .venv  ## the main question: results, table, sentence, figures

@@ -27,10 +27,19 @@ class Affine:
 class Matrices:
     """All forms of a programme over its basis and its values, to evaluate quickly.
 
-    The order is initial, final, the inequalities, the equalities.
+    The order is initial, final, the inequalities, the equalities. Lengths are measured
+    in units of `length`, gradients of beta times it, values of beta times its square:
+    so the numbers are near 1, and `initial` <= 1 speaks of that length.
+
+    Args:
+        programme: with number coefficients but for its parameters.
+        beta: largest curvature.
+        length: of the starting point, for steps that have no scale of their own.
     """
 
     programme: Programme
+    beta: float = 1.0
+    length: float = 1.0
 
     @cached_property
     def _forms(self) -> list[Form]:
@@ -61,16 +70,32 @@ class Matrices:
                     if powers not in made:
                         zeros = [np.zeros((len(forms), *s)) for s in ((n, n), (m,), ())]
                         made[powers] = Affine(*zeros)
-                    part = made[powers]
+                    part, number = made[powers], float(number) * self._unit(key)
+                    number /= self._size if k < 2 else 1.0
                     if isinstance(key, str):
-                        part.vector[k, self.values.index(key)] += float(number)
+                        part.vector[k, self.values.index(key)] += number
                     elif not key:
-                        part.constant[k] += float(number)
+                        part.constant[k] += number
                     else:
                         i, j = (place[name] for name in key)
-                        part.matrix[k, i, j] += float(number) / 2
-                        part.matrix[k, j, i] += float(number) / 2
+                        part.matrix[k, i, j] += number / 2
+                        part.matrix[k, j, i] += number / 2
         return made
+
+    def unit(self, name: str) -> float:
+        """What a basis vector (`w`, `g1`, `e1`) or a value (`f1`) is measured in."""
+        sizes = {"w": 1.0, "g": self.beta, "f": self.beta * self.length}
+        return sizes[name[0]] * self.length if name[0] in sizes else 1.0
+
+    @cached_property
+    def _size(self) -> float:
+        """What `initial` and `final` are divided by: R^2, or beta R^2 / 2."""
+        key = next(iter(self.programme.initial.terms))
+        return self._unit(key) / (2 if isinstance(key, str) else 1)
+
+    def _unit(self, key: tuple[str, ...] | str) -> float:
+        names = [key] if isinstance(key, str) else key
+        return prod(self.unit(name) for name in names)
 
     def at(self, **parameters: float) -> Affine:
         """The forms at values of the parameters."""

@@ -57,7 +57,9 @@ def solver():
     return clarabel
 
 
-def solve(forms: Affine, inequalities: int, tolerance: float = 1e-10) -> Solution:
+def solve(
+    forms: Affine, inequalities: int, most: bool = False, tolerance: float = 1e-10
+) -> Solution:
     r"""The least tau with $\tau X - P - \sum\lambda_kQ_k - \sum\nu_kN_k \succeq 0$.
 
     The values cancel, $\lambda \ge 0$, and every equality's constant counts.
@@ -65,6 +67,7 @@ def solve(forms: Affine, inequalities: int, tolerance: float = 1e-10) -> Solutio
     Args:
         forms: initial X, final P, the inequalities Q, the equalities N.
         inequalities: how many they are.
+        most: whether `initial` may be less than 1 (else it is 1).
         tolerance: of the solver.
     """
     clarabel = solver()
@@ -79,17 +82,18 @@ def solve(forms: Affine, inequalities: int, tolerance: float = 1e-10) -> Solutio
         return matrices[..., rows, columns] * scale
 
     variables = 1 + len(rest)  # tau, lam, nu
+    signs = np.eye(variables)[0 if most else 1 : 1 + inequalities]
     A = np.concatenate(
         [
             np.vstack([forms.vector[:1], -forms.vector[2:]]).T,  # values cancel
-            -np.eye(variables)[: 1 + inequalities],  # tau, lam >= 0
+            -signs,  # lam >= 0, and tau
             -np.vstack([svec(X)[None], -svec(rest)]).T,  # S is semidefinite
         ]
     )
-    b = np.concatenate([forms.vector[1], np.zeros(1 + inequalities), -svec(P)])
+    b = np.concatenate([forms.vector[1], np.zeros(len(signs)), -svec(P)])
     cones = [
         clarabel.ZeroConeT(m),
-        clarabel.NonnegativeConeT(1 + inequalities),
+        clarabel.NonnegativeConeT(len(signs)),
         clarabel.PSDTriangleConeT(n),
     ]
     cost = np.concatenate([[1.0], forms.constant[2:]])
@@ -107,7 +111,7 @@ def solve(forms: Affine, inequalities: int, tolerance: float = 1e-10) -> Solutio
     ).solve()
     x, z = np.array(found.x), np.array(found.z)
     G = np.zeros((n, n))
-    G[rows, columns] = G[columns, rows] = z[m + 1 + inequalities :] / scale
+    G[rows, columns] = G[columns, rows] = z[m + len(signs) :] / scale
     return Solution(
         str(found.status),
         found.obj_val,
