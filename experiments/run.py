@@ -23,6 +23,8 @@ __all__ = [
     "ROOT",
     "BadOption",
     "Config",
+    "Work",
+    "at_least",
     "check_folder",
     "fingerprint",
     "in_parallel",
@@ -39,8 +41,34 @@ MOST = 1000  # values in LOW:HIGH:N
 
 
 @dataclass
-class Config:
-    """The words every experiment shares."""
+class Work:
+    """The words that say how the work is done."""
+
+    quick: bool = False
+    """a small version, in seconds; its results go to the folder `quick`"""
+    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
+    """processes; the results do not depend on it"""
+    cluster: str = ""
+    """address of a dask scheduler that runs the jobs instead"""
+    fresh: bool = False
+    """recompute what is already there (default: resume)"""
+    out: Path = RESULTS
+    """folder of the results"""
+
+    def __post_init__(self) -> None:
+        """Checks the numbers; raises BadOption naming the option and its rule."""
+        at_least(1, jobs=self.jobs)
+        if self.quick and self.out == RESULTS:  # the whole results are worth minutes
+            self.out = RESULTS / "quick"
+
+    def files(self) -> tuple[str, ...]:
+        """What a user's own files may be among."""
+        return ()
+
+
+@dataclass
+class Config(Work):
+    """The words every experiment on landscapes shares."""
 
     landscape: tuple[str, ...] = ()
     """names, or paths of your own Python files; default: all that suit"""
@@ -57,27 +85,16 @@ class Config:
     """most steps a run takes"""
     seed: int = 0
     """of all random numbers"""
-    quick: bool = False
-    """a small version, in seconds; its results go to the folder `quick`"""
-    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
-    """processes; the results do not depend on it"""
-    cluster: str = ""
-    """address of a dask scheduler that runs the jobs instead"""
-    fresh: bool = False
-    """recompute what is already there (default: resume)"""
     device: str = "cpu"
     """torch device of the large batches"""
     dtype: str = "float64"
     """float64 or float32"""
-    out: Path = RESULTS
-    """folder of the results"""
 
     def __post_init__(self) -> None:
         """Checks the numbers; raises BadOption naming the option and its rule."""
-        for name, least in {"starts": 1, "steps": 1, "jobs": 1, "seed": 0}.items():
-            value = getattr(self, name)
-            if value < least:
-                raise BadOption(f"--{name} must be >= {least}, got {value}.")
+        super().__post_init__()
+        at_least(1, starts=self.starts, steps=self.steps)
+        at_least(0, seed=self.seed)
         if not self.methods:
             raise BadOption("--methods needs a name.")
         if self.dtype not in ("float64", "float32"):
@@ -86,6 +103,17 @@ class Config:
             check_device(self.device)
         numbers("eta", self.eta, zero=False)
         numbers("rho", self.rho, zero=True)
+
+    def files(self) -> tuple[str, ...]:
+        """The landscapes."""
+        return self.landscape
+
+
+def at_least(least: int, **options: int) -> None:
+    """Refuses options below their least value."""
+    for name, value in options.items():
+        if value < least:
+            raise BadOption(f"--{name} must be >= {least}, got {value}.")
 
 
 def check_device(name: str) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from experiments import run
+from experiments import parts, run
 
 if TYPE_CHECKING:
     import xarray
@@ -46,13 +46,9 @@ class Config(run.Config):
             raise run.BadOption(
                 f"--radius must be finite and > 0, got {self.radius:g}."
             )
-        if self.steps < SHORTEST:
-            raise run.BadOption(f"--steps must be >= {SHORTEST}, got {self.steps}.")
-        if self.rays < 1:
-            raise run.BadOption(f"--rays must be >= 1, got {self.rays}.")
+        run.at_least(SHORTEST, steps=self.steps)
+        run.at_least(1, rays=self.rays)
         if self.quick:
-            if self.out == run.RESULTS:  # the whole results are worth minutes
-                self.out = run.RESULTS / "quick"
             self.starts, self.steps = min(self.starts, 48), min(self.steps, 150)
             self.rays = min(self.rays, 2)
         self.most_saddles = 2 if self.quick else None
@@ -89,23 +85,15 @@ def measure(config: Config) -> xarray.Dataset:
     """All measurements; a landscape is kept on disk as soon as it is complete."""
     from experiments.saddles import plan
 
-    plans = plan.by_landscape(config)
-    # The keys belong to the sources as they are now, not as they may be at the end.
-    keys = {name: run.fingerprint(config, name) for name in plans}
-    kept = {} if config.fresh else plan.kept(config, keys)
-    run.check_folder(config.out)
-    cases = [
-        case for name, group in plans.items() if name not in kept for case in group
-    ]
-    done: dict[str, list] = {name: [] for name in plans}
-    for case, dataset in _measured(cases, config):
-        name = plan.owner(case)
-        done[name].append((case, dataset))
-        if len(done[name]) == len(plans[name]):
-            kept[name] = plan.together(done.pop(name))
-            path = plan.place(config, name, keys[name])
-            run.save(kept[name], path, config, keys[name])
-    return plan.in_order(plan.merge(kept[name] for name in plans), config)
+    whole = parts.measured(
+        NAME,
+        plan.by_landscape(config),
+        plan.owner,
+        lambda cases: _measured(cases, config),
+        plan.together,
+        config,
+    )
+    return plan.in_order(plan.merge(whole), config)
 
 
 def _measured(cases: list[tuple], config: Config) -> Iterator[tuple]:

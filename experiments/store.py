@@ -23,7 +23,7 @@ from theory.files import atomic
 if TYPE_CHECKING:
     import xarray
 
-    from experiments.run import Config
+    from experiments.run import Work
 
 ROOT = Path(__file__).resolve().parent.parent
 FORMAT = 1  # of the result files; raised when their meaning changes
@@ -31,10 +31,10 @@ FORMAT = 1  # of the result files; raised when their meaning changes
 SOURCES = ("landscapes", "theory", "experiments")
 TEXTS = ("report.py",)
 LEDGER = "claims"  # the folder of statements, which decides no experiment's result
-LIBRARIES = ("numpy", "scipy", "sympy", "torch", "scikit-learn")
+LIBRARIES = ("numpy", "scipy", "sympy", "torch", "scikit-learn", "clarabel")
 
 
-def fingerprint(config: Config, part: str | None = None) -> str:
+def fingerprint(config: Work, part: str | None = None) -> str:
     """Hash of the configuration, the sources and the libraries that decide a result.
 
     Options that do not change results (jobs, out, ...) are left out; so is the list
@@ -50,18 +50,17 @@ def fingerprint(config: Config, part: str | None = None) -> str:
         for file in sorted((ROOT / folder).rglob("*.py")):
             if file.name not in TEXTS and file.parent.name != LEDGER:
                 digest.update(file.read_bytes())
-    for name in [part] if part else config.landscape:
+    for name in [part] if part else config.files():
         if Path(name).is_file():
             digest.update(Path(name).read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _words(config: Config, part: str | None = None) -> dict[str, str]:
+def _words(config: Work, part: str | None = None) -> dict[str, str]:
     """The options that change a result."""
     words = {key: str(value) for key, value in asdict(config).items()}
-    for name in ("jobs", "cluster", "fresh", "out", *(["landscape"] if part else [])):
-        del words[name]
-    return words
+    unsaid = ("jobs", "cluster", "fresh", "out", *(["landscape"] if part else []))
+    return {key: value for key, value in words.items() if key not in unsaid}
 
 
 def versions() -> str:
@@ -73,19 +72,19 @@ def versions() -> str:
     return ", ".join(found)
 
 
-def save(dataset: xarray.Dataset, path: Path, config: Config, key: str) -> Path:
+def save(dataset: xarray.Dataset, path: Path, config: Work, key: str) -> Path:
     """Writes a result atomically: netCDF, and a sidecar of what may differ.
 
     The netCDF holds the configuration, its hash, versions and seed, so that the same
     work gives the same bytes; commit, machine and time stand in `NAME.json`.
     """
+    words = _words(config)
     dataset.attrs |= {
         "format": FORMAT,
         "fingerprint": key,
-        "config": json.dumps(_words(config), sort_keys=True),
-        "seed": config.seed,
+        "config": json.dumps(words, sort_keys=True),
         "versions": versions(),
-    }
+    } | {name: int(words[name]) for name in ("seed",) if name in words}
     # Encoded in memory: the HDF5 library does not survive a disk that fills up.
     with _local(config):
         content = bytes(dataset.to_netcdf(None, engine="h5netcdf"))
@@ -98,7 +97,7 @@ def save(dataset: xarray.Dataset, path: Path, config: Config, key: str) -> Path:
     return path
 
 
-def _local(config: Config) -> AbstractContextManager:
+def _local(config: Work) -> AbstractContextManager:
     """While a cluster works, xarray would lock every write through its scheduler."""
     if not config.cluster:
         return nullcontext()

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import xarray
 
-from experiments import run, saddle_escape, store
+from experiments import parts, run, saddle_escape, store
 from experiments.saddles import plan
 from tests.test_architecture import LANDSCAPE, METHOD, ROOT
 
@@ -205,7 +205,7 @@ def test_an_output_that_takes_nothing_is_said_in_one_line(tmp_path):
 
 def place(words, name):
     """Where a landscape's part lies."""
-    return plan.place(words, name, run.fingerprint(words, name))
+    return parts.place("saddle_escape", words, name, run.fingerprint(words, name))
 
 
 SLOW = (

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import xarray
 
 import landscapes
-from experiments import run
 from experiments.saddles.directions import directions
 from experiments.saddles.maps import path, trap_map
 from experiments.saddles.site import sites
@@ -157,22 +155,3 @@ def in_order(dataset: xarray.Dataset, config: Any) -> xarray.Dataset:
 def owner(case: tuple) -> str:
     """The landscape a case belongs to."""
     return SPECTRA if case[0] == "across" else case[1]
-
-
-def place(config: Any, name: str, key: str) -> Path:
-    """Where a landscape's own result lies: each configuration has its own."""
-    stem = Path(name).stem if name.endswith(".py") else name
-    return config.out / "saddle_escape" / f"{stem.replace(' ', '_')}-{key}.nc"
-
-
-def kept(config: Any, keys: dict[str, str]) -> dict[str, xarray.Dataset]:
-    """The earlier results for exactly this work."""
-    found = {}
-    for name, key in keys.items():
-        try:
-            dataset = run.load(place(config, name, key))
-        except ValueError:
-            continue
-        if dataset.attrs.get("fingerprint") == key:
-            found[name] = dataset
-    return found
