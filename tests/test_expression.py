@@ -80,7 +80,17 @@ def test_the_names_are_those_in_the_text():
 
 
 def test_a_power_binds_as_in_python():
-    for text in ("-2**2", "2**-1", "-mu**2*3", "(-mu)**3", "2/3/4", "1-2-3", "+-+mu"):
+    for text in (
+        "-2**2",
+        "2**-1",
+        "-mu**2*3",
+        "(-mu)**3",
+        "2/3/4",
+        "1-2-3",
+        "+-+mu",
+        "+mu",
+        "0**0",
+    ):
         assert formula(text)(**POINT) == eval(text, {}, POINT)
 
 
@@ -111,6 +121,7 @@ def test_where_an_array_is_undefined_it_is_nan():
     np.testing.assert_array_equal(formula("sqrt(mu)")(mu=mu)[:3], [np.nan, 0, 2])
     np.testing.assert_array_equal(formula("min(1, 1/mu)")(mu=mu)[1:3], [np.nan, 0.25])
     assert np.isnan(formula("mu**2")(mu=mu)[-1])
+    assert np.isnan(formula("sqrt(mu)**0")(mu=mu)[0])
     assert np.isnan(formula("eta + 1/0")(eta=mu)).all()
     assert np.isnan(formula("eta/mu")(eta=np.ones(2), mu=0.0)).all()
 
@@ -179,6 +190,7 @@ def test_an_expression_is_plain_data():
         ("mu**-17", "`-17` is not allowed; an exponent"),
         ("9**9**9", "`9\\*\\*9` is not allowed; an exponent"),
         ("((mu**4)**4)**2", "`4` is not allowed; .* times those of powers around it"),
+        ("((9**16)**16)**0", "`16` is not allowed; an exponent"),
         ("(9**16)**0 + (9**16)**2", "`16` is not allowed; an exponent"),
         ("1e999", "`1e999` is not allowed; a number has at most 30 digits"),
         ("1e-999", "`1e-999` is not allowed; a number"),
@@ -195,6 +207,7 @@ def test_an_expression_is_plain_data():
         ("+".join(["mu"] * 400), "at most 1000 characters are read, and 50 operations"),
         ("+".join(["mu"] * 60), "is not allowed; at most 1000 characters"),
         ("(" * 60 + "1" + ")" * 60, "is not allowed; at most 1000"),
+        ("mu" + " " * 998 + "+1", "is not allowed; at most 1000"),
         ("-" * 900 + "1", "is not allowed; at most 1000"),
     ],
 )
@@ -252,7 +265,11 @@ HOSTILE = [
     "max(**eta)",
     "min(1, key=eta)",
     "min(1, 2, key=eta)",
-    "sqrt(x=2)",
+    "sqrt(eta=2)",
+    "sqrt(2, eta=2)",
+    "sqrt(2, **eta)",
+    "min(1, 2, eta=2)",
+    "min(1, 2, *eta)",
     "sqrt",
     "sqrt()",
     "eta()",

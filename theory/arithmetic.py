@@ -20,7 +20,8 @@ _NUMBERS = {
     "-": operator.sub,
     "*": operator.mul,
     "/": operator.truediv,
-    "**": operator.pow,
+    # NaN to the power 0 is NaN: what is undefined stays so.
+    "**": lambda x, n: x**n if n else 1 + 0 * x,
     "neg": operator.neg,
 }
 _ORDERS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
