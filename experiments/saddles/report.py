@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import xarray
 
+from experiments.text import align, percent
+
 HEAD = (
     "landscape", "method", "saddles", "left", "held", "unsure", "median steps",
     "over theory", "trap", "as predicted",
@@ -34,7 +36,7 @@ def table(dataset: xarray.Dataset) -> str:
             part = dataset.isel(saddle=np.flatnonzero(labels == name))
             for method in part.algorithm.values:
                 rows.append(_row(name, part.sel(algorithm=method)))
-    text = [_align(rows), "", NOTES]
+    text = [align(rows), "", NOTES]
     if "threshold_low" in dataset:
         text += ["", _thresholds(dataset)]
     return "\n".join(text)
@@ -110,7 +112,7 @@ def _thresholds(dataset: xarray.Dataset) -> str:
             rho = float(at.rho.sel(algorithm="SAM"))
             numbers = (f"{rho:.3g}", f"{low:.4g}", f"{high:.4g}", f"{told:.4g}", ratio)
             rows.append((saddle, *numbers))
-    return "SAM's learning-rate threshold, bisected (nan: not found)\n" + _align(rows)
+    return "SAM's learning-rate threshold, bisected (nan: not found)\n" + align(rows)
 
 
 def answer(dataset: xarray.Dataset) -> str:
@@ -181,20 +183,8 @@ def _threshold(part: xarray.Dataset) -> str:
 
 
 def _percent(values: xarray.DataArray) -> str:
-    return f"{100 * float(values.mean()):.1f} %"
+    return percent(values.mean())
 
 
 def _steps(value: float) -> str:
     return f"{value:.0f}" if np.isfinite(value) else ">"
-
-
-def _align(rows: list[tuple[str, ...]]) -> str:
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        first, *rest = (
-            cell.ljust(w) if i < 2 else cell.rjust(w)
-            for i, (cell, w) in enumerate(zip(row, widths, strict=True))
-        )
-        lines.append("  ".join((first, *rest)))
-    return "\n".join(lines)

@@ -1,0 +1,41 @@
+"""The ball around the minimiser that SAM does not leave."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray
+
+from theory.bisect import bisect
+from theory.certify import worst_case
+from theory.methods import make
+
+LARGEST = 1e3  # radii of the ball, over rho
+
+
+def ball(kappa: str, mu: float, count: int) -> xarray.Dataset:
+    r"""The least R / rho such that SAM maps $\|w - w^*\| \le R$ into itself, beta = 1.
+
+    Certified in floats, not proved; NaN where none below `LARGEST` is. Beside it the
+    radius of T5's cycle, eta/(2 - eta), which no such ball can be smaller than.
+    """
+    eta = np.linspace(0.05, 1.95, count)
+    least = np.array([_least(mu, rate) for rate in eta])
+    return xarray.Dataset(
+        {
+            "ball": (("kappa", "eta"), least[None]),
+            "cycle": ("eta", eta / (2 - eta)),
+        },
+        coords={"kappa": [kappa], "eta": eta},
+    )
+
+
+def _least(mu: float, eta: float) -> float:
+    method = make("sam", rho=1.0)
+
+    def leaves(radius: np.ndarray) -> bool:
+        worst = worst_case(method, mu=mu, beta=1.0, eta=eta, radius=float(radius))
+        return not worst.value <= 1
+
+    if leaves(LARGEST):
+        return np.nan
+    return float(bisect(leaves, 1e-3, LARGEST, 1e-3).high)

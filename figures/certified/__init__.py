@@ -1,0 +1,1 @@
+"""The pictures of `experiments.certified_regimes`, one a file."""

@@ -1,0 +1,146 @@
+"""The largest learning rate up to which every function of a class is served."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from theory import theorems
+from theory.certify import class_of, measures, worst_case
+from theory.counterexample import Counterexample, refutes
+from theory.method import Method
+from theory.proof import Proof, prove
+from theory.validate import at_edge
+
+# How far from a guess is looked first, as a share of it, and how much farther next.
+NEAR, WIDER = 5e-4, 4.0
+LEAST = 1e-3  # learning rates, times beta, below which no regime is looked for
+MOST = 8.0
+
+
+@dataclass(frozen=True, eq=False)
+class Limit:
+    r"""Up to which learning rate, and how this is known.
+
+    Args:
+        low: for every $\eta \in (0, \mathrm{low}]$ it holds for all f of the class.
+        high: for every $\eta \ge \mathrm{high}$ some f fails it.
+        status: `theorem` (low = high; whether the end itself belongs is the theorem's
+            matter), `bracketed` (a proof below, a function above) or `undecided`
+            (one of them was not found).
+        source: the theorem's id.
+        proof: at `low`.
+        counterexample: at `high`.
+    """
+
+    low: float
+    high: float
+    status: str
+    source: str = ""
+    proof: Proof | None = None
+    counterexample: Counterexample | None = None
+
+
+def largest_learning_rate(
+    method: Method, *, mu: float, beta: float, measure: str = "convergence"
+) -> Limit:
+    r"""The largest eta that serves every f with curvature in $[\mu, \beta]$.
+
+    `convergence`: the gradient tends to 0 from every start, if f is bounded below
+    (T15). `descent`: no step raises f (T3). `distance`: no step leads away from a
+    minimiser (T14, N1). `pair`: no two steps part (N3). From a theorem where there is
+    one; else the ends of a bracket: an exact proof below, a function that fails above.
+
+    Args:
+        method: its hyperparameters are numbers.
+        mu: least curvature, < beta.
+        beta: largest curvature, > 0.
+        measure: one of the four.
+
+    Raises:
+        ValueError: a number is out of range, or nothing is known of the method in this
+            measure.
+    """
+    class_of(mu, beta)
+    at_edge(method)
+    known = theorems.limit(method, mu, beta, measure)
+    if known is not None:
+        return Limit(known.eta, known.eta, "theorem", known.source)
+    if measure == "convergence" or measure not in measures(method, mu):
+        raise ValueError(
+            f"nothing is known of the {measure} of `{method.label}` for mu = {mu:g}."
+        )
+    return bracketed(method, mu, beta, measure)
+
+
+def bracketed(
+    method: Method, mu: float, beta: float, measure: str, factor: float | None = 1.0
+) -> Limit:
+    """By search: the largest eta that was proved and the smallest that was refuted."""
+    guess = edge(method, mu, beta, measure)
+    proofs: dict[float, Proof] = {}
+    found: dict[float, Counterexample] = {}
+
+    def proved(eta: float) -> bool:
+        proof = prove(method, mu=mu, beta=beta, eta=eta, measure=measure, factor=factor)
+        proofs[eta] = proof
+        return proof.status == "proved"
+
+    def refuted(eta: float) -> bool:
+        function = refutes(
+            method, mu=mu, beta=beta, eta=eta, measure=measure, factor=1.0
+        )
+        found[eta] = function
+        return function is not None
+
+    low = outermost(proved, guess, -1, LEAST / beta, MOST / beta)
+    high = outermost(refuted, guess, 1, LEAST / beta, MOST / beta)
+    sure = low is not None and high is not None
+    return Limit(
+        low or 0.0,
+        math.inf if high is None else high,
+        "bracketed" if sure else "undecided",
+        "",
+        proofs.get(low),
+        found.get(high),
+    )
+
+
+def outermost(
+    holds: Callable[[float], bool], guess: float, side: int, least: float, most: float
+) -> float | None:
+    """The learning rate nearest to a guess, on one side, at which something holds.
+
+    It is looked for farther and farther away, then half-way back once.
+
+    Returns:
+        None if it holds nowhere between `least` and `most`.
+    """
+    away, last = NEAR, 0.0
+    while least <= (eta := _moved(guess, side * away, least)) <= most:
+        if holds(eta):
+            middle = _moved(guess, side * (away + last) / 2, least)
+            return middle if last and holds(middle) else eta
+        away, last = away * WIDER, away
+        if side < 0 and away >= 1:
+            away = 1 - least / guess if last < 1 - least / guess else math.inf
+    return None
+
+
+def _moved(guess: float, share: float, least: float) -> float:
+    return max(guess, least) * (1 + share) if share > 0 else guess * (1 + share)
+
+
+def edge(method: Method, mu: float, beta: float, measure: str) -> float:
+    """The learning rate at which the certified worst case passes 1, by floats."""
+    known = theorems.limit(method, mu, beta, measure)
+    if known is not None:
+        return known.eta
+    top = 0.0 if mu < 0 and measure == "descent" else 1.0
+    low, high = LEAST / beta, MOST / beta
+    while high / low > 1 + NEAR:
+        middle = math.sqrt(low * high)
+        worst = worst_case(method, mu=mu, beta=beta, eta=middle, measure=measure)
+        low, high = (middle, high) if worst.value <= top + 1e-7 else (low, middle)
+    return low

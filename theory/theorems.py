@@ -1,0 +1,87 @@
+"""The learning rates up to which a theorem says what happens on a whole class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from scipy.optimize import brentq
+
+from theory import pair_factors, regimes
+from theory.method import Method
+
+
+class Known(NamedTuple):
+    """A limit on eta and the id of its theorem in `paper_notes.md`."""
+
+    eta: float
+    source: str
+
+
+def limit(method: Method, mu: float, beta: float, measure: str) -> Known | None:
+    """What a theorem says of a method, None if none does.
+
+    Args:
+        method: looked up by its label; a cap or another variant has no theorem.
+        mu: least curvature.
+        beta: largest curvature.
+        measure: `convergence`, `descent`, `distance` or `pair`.
+    """
+    found = _THEOREMS.get((method.label, measure))
+    return found and found(mu, beta, float(method.get("rho", 0.0)))
+
+
+def _descent(label: str, source: str) -> Callable[..., Known | None]:
+    def told(mu: float, beta: float, rho: float) -> Known | None:
+        return Known(float(regimes.descent_limit(label, mu, beta, rho)), source)
+
+    return told
+
+
+def _fejer(label: str) -> Callable[..., Known | None]:
+    def told(mu: float, beta: float, rho: float) -> Known | None:
+        if mu != 0:
+            return None
+        return Known(float(regimes.fejer_limit(label, beta, rho)), "T14")
+
+    return told
+
+
+def _linear(mu: float, beta: float, rho: float) -> Known | None:
+    return Known(2 / beta, "L11") if mu >= 0 else None
+
+
+def _normalised(mu: float, beta: float, rho: float) -> Known | None:
+    return Known(float(regimes.ssam_n_limit(mu, beta)), "T3") if mu > 0 else None
+
+
+def _never(mu: float, beta: float, rho: float) -> Known | None:
+    return Known(0.0, "T15")
+
+
+def _usam_pair(mu: float, beta: float, rho: float) -> Known | None:
+    """N3: the factor is convex in eta, 1 at eta = 0."""
+    if mu < 0:
+        return None
+    if pair_factors.usam_pair_slope(mu, beta, rho) <= 0:
+        return Known(0.0, "N3")
+
+    def excess(eta: float) -> float:
+        return float(pair_factors.usam_pair_factor(eta, mu, beta, rho)) - 1
+
+    return Known(brentq(excess, 1e-9 / beta, 2.0 / beta, xtol=1e-14), "N3")
+
+
+_THEOREMS: dict[tuple[str, str], Callable[..., Any]] = {
+    ("GD", "distance"): _linear,
+    ("GD", "pair"): _linear,
+    ("USAM", "distance"): _fejer("usam"),
+    ("SSAM", "distance"): _fejer("ssam"),
+    ("USAM", "pair"): _usam_pair,
+    ("SAM", "convergence"): _never,
+    ("SSAM-N", "descent"): _normalised,
+} | {
+    (label.upper(), measure): _descent(label, source)
+    for label in ("gd", "usam", "ssam")
+    for measure, source in (("descent", "T3"), ("convergence", "T15"))
+}
