@@ -213,6 +213,18 @@ def test_a_function_one_can_run_has_the_factor(m, radius):
         assert worst_factor(rate, m, 1, radius) > quadratic_factor(rate, m, 1, radius)
 
 
+@pytest.mark.parametrize(("m", "radius"), [*CLASSES, (0.2, 0.6), (1.0, 3.0)])
+def test_outside_the_rates_the_quadratic_named_has_the_factor(m, radius):
+    low, high = np.nan_to_num(bent_rates(m, 1, radius), nan=2 / (1 + radius))
+    for rate in (0.0, 0.5 * max(low, 0), 0.95 * low, 1.05 * high, 2 * high):
+        if rate >= 0:
+            cos = worst_cosine(rate, m, 1, radius)
+            assert abs(cos) == 1
+            curvature = {-1.0: m, 1.0: 1.0}[float(cos)]
+            shrunk = abs(1 - rate * curvature * (1 + radius * curvature))
+            assert shrunk == pytest.approx(worst_factor(rate, m, 1, radius), rel=1e-14)
+
+
 @pytest.mark.parametrize(("m", "radius"), CLASSES)
 def test_no_other_angle_is_worse(m, radius):
     A, C = 1 + radius * m, 1 - m
