@@ -220,6 +220,7 @@ def test_no_step_within_the_limit_leads_away(mu, s):
             eta = share * limit
             ratio = ((x - eta * d) ** 2).sum(-1) / (x**2).sum(-1)
             assert (ratio <= ssam_nearing_factor(eta, limit, mu) + 1e-12).all()
+    assert ssam_nearing_factor(1.0, 1.8, 0.5) == pytest.approx(0.8)
 
 
 def test_it_lies_between_usams_limit_and_that_of_convergence():
