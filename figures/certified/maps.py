@@ -27,17 +27,14 @@ def draw(dataset: xarray.Dataset, measure: str) -> Figure:
         measure: distance, descent or pair.
     """
     part = dataset.sel(measure=measure).dropna("kappa", how="all", subset=["proved"])
-    names, classes = part.algorithm.values, part.kappa.values
-    size = (style.WIDTH, 0.9 + 1.6 * len(names))
-    figure = Figure(figsize=size)
+    names, classes, top = part.algorithm.values, part.kappa.values, part.attrs["rate"]
+    figure = Figure(figsize=(style.WIDTH, 0.9 + 1.6 * len(names)))
     panels = figure.subplots(
         len(names), len(classes), sharex=True, sharey=True, squeeze=False
     )
     for row, label in zip(panels, names, strict=True):
         for axes, kappa in zip(row, classes, strict=True):
-            panel(
-                axes, part.sel(algorithm=label, kappa=kappa), float(part.attrs["rate"])
-            )
+            panel(axes, part.sel(algorithm=label, kappa=kappa), top)
         row[0].set_ylabel(f"{label}\n" + r"$\eta\beta$")
     for axes, kappa in zip(panels[0], classes, strict=True):
         axes.set_title(limits.words(str(kappa)))
