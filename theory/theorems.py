@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from scipy.optimize import brentq
 
-from theory import pair_factors, regimes
+from theory import fejer, pair_factors, regimes, usam_distance
 from theory.method import Method
 
 
@@ -38,13 +38,21 @@ def _descent(label: str, source: str) -> Callable[..., Known | None]:
     return told
 
 
-def _fejer(label: str) -> Callable[..., Known | None]:
-    def told(mu: float, beta: float, rho: float) -> Known | None:
-        if mu != 0:
-            return None
-        return Known(float(regimes.fejer_limit(label, beta, rho)), "T14")
+def _usam_distance(mu: float, beta: float, rho: float) -> Known | None:
+    if mu < 0:
+        return None
+    source = "T14" if mu == 0 else "N1"
+    return Known(float(usam_distance.distance_limit(mu, beta, rho)), source)
 
-    return told
+
+def _ssam_distance(mu: float, beta: float, rho: float) -> Known | None:
+    if mu < 0:
+        return None
+    return Known(float(fejer.ssam_fejer_limit_strong(mu, beta, rho)), "T14")
+
+
+def _ssam_n_distance(mu: float, beta: float, rho: float) -> Known | None:
+    return Known(float(fejer.ssam_n_fejer_limit(mu, beta)), "T14") if mu > 0 else None
 
 
 def _linear(mu: float, beta: float, rho: float) -> Known | None:
@@ -75,11 +83,12 @@ def _usam_pair(mu: float, beta: float, rho: float) -> Known | None:
 _THEOREMS: dict[tuple[str, str], Callable[..., Any]] = {
     ("GD", "distance"): _linear,
     ("GD", "pair"): _linear,
-    ("USAM", "distance"): _fejer("usam"),
-    ("SSAM", "distance"): _fejer("ssam"),
+    ("USAM", "distance"): _usam_distance,
+    ("SSAM", "distance"): _ssam_distance,
     ("USAM", "pair"): _usam_pair,
     ("SAM", "convergence"): _never,
     ("SSAM-N", "descent"): _normalised,
+    ("SSAM-N", "distance"): _ssam_n_distance,
 } | {
     (label.upper(), measure): _descent(label, source)
     for label in ("gd", "usam", "ssam")
