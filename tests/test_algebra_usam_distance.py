@@ -55,7 +55,7 @@ ROUND = slack("*a") + slack("aw") + slack("w*")
 
 
 def zero(expression):
-    return sympy.simplify(expression) == 0
+    return sympy.expand(sympy.numer(sympy.together(expression))) == 0
 
 
 def test_up_to_s_equal_a_the_ball_between_the_quadratics_is_a_sum_of_slacks():
@@ -96,8 +96,8 @@ def test_z_and_eta_determine_each_other_and_the_rates_are_its_ends():
 
 
 def test_the_data_obey_the_six_inequalities():
-    angle = sympy.Symbol("theta", real=True)
-    cos, sin = sympy.cos(angle), sympy.sin(angle)
+    cos = sympy.Symbol("cos", real=True)
+    sin = sympy.sqrt(1 - cos**2)
     *vectors, values = bent_data(mu, s, cos, sin)
     points, gradients = ([sympy.Matrix(row) for row in part] for part in vectors)
     assert all(map(zero, points[2] - points[1] - s * gradients[1]))
@@ -120,6 +120,13 @@ def test_the_data_are_as_far_as_the_bound_and_the_formula():
     root = a * (2 - k - 2 * a * eta) ** 2 - mu * b * k**2
     stated = 1 + eta * root / (k * (4 - eta * (4 * a + c * k)))
     assert zero(length.subs(z, at) - stated)
+    rate = D / (a * D + c * k * z)
+    for end, sign in ((mu * a, 1), (b, -1)):  # more than either quadratic
+        more = (c * k) ** 2 * (a + s) / D * ((1 + sign * cos) / 2) ** 2
+        more = (1 - rate * end) ** 2 + rate**2 * more
+        assert zero(length.subs(eta, rate) - more)
+    under = c * k * (a + s) / (a * D + c * k * z)
+    assert zero((4 - eta * (4 * a + c * k)).subs(eta, rate) - under)
     for end in (a, s):  # there the bound is the quadratics'
         rate = (D / (a * D + c * k * z)).subs(z, end)
         quadratic = (1 - eta * {a: mu * a, s: b}[end]) ** 2
@@ -182,6 +189,8 @@ def test_the_best_rate_is_a_root_between_the_rates():
     assert zero(short - 2 * c * z / k * Q)
     assert zero(Q.subs(z, a) + a**2 * k * mu)
     assert zero(Q.subs(z, s) - s * k * b)
+    slope = a * (2 - k) ** 2 - mu * b * k**2
+    assert zero(Q.subs(z, (a + s) / 4) - k / 16 * slope)
     square = 9 * (a + s) ** 2 - 8 * s * (4 * a + c * k)
     assert zero(square - (a + s) ** 2 + 8 * k)
     assert zero((a + s) ** 2 - 8 * k - (s + a - 4) ** 2 - 16 * (a - 1))
