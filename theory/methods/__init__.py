@@ -7,6 +7,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import fields
 from functools import cache
+from math import inf
 from typing import Any
 
 from landscapes.registry import definitions, squash, unknown
@@ -60,6 +61,17 @@ def make(spec: str, **values: Any) -> Method:
         limit = {"cap": _number(spec, cap)} if at else {}
         return maker(make(inner, **values), **limit).having(**values)
     return maker().having(**values)
+
+
+def spec(method: Method) -> str:
+    """The command-line name of a method, without its hyperparameters."""
+    stems = {maker: name for name, maker in _makers().items()}
+    name = stems[type(method)]
+    inner = next((v for v in vars(method).values() if isinstance(v, Method)), None)
+    if inner is None:
+        return name
+    cap = method.get("cap", inf)
+    return f"{name}{f'@{cap!r}' * (cap < inf)}:{spec(inner)}"
 
 
 def _number(spec: str, text: str) -> float:

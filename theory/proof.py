@@ -1,0 +1,155 @@
+"""Proofs over whole ranges of learning rates and radii: `python -m theory.proof FILE`.
+
+A solver finds multipliers, which are rounded to fractions; that these prove the
+statement is then verified without it, exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from itertools import product
+from typing import Annotated, Any
+
+import tyro
+
+from theory import console
+from theory.method import Method
+from theory.methods import make, spec
+from theory.pieces import Piece, Proof, load, place
+from theory.rational import ends, rational
+from theory.statement import Statement
+
+CONTRACTION = Fraction(19999, 20000)
+# By how much a worst case found by a solver must exceed a factor to count.
+ABOVE = 1e-6
+
+
+def prove(
+    method: Method,
+    *,
+    mu: Any,
+    beta: Any,
+    eta: Any,
+    rho: Any = None,
+    measure: str = "distance",
+    factor: Any = None,
+    radius: Any = None,
+    limit: int = 300,
+) -> Proof:
+    r"""Proves that no step of a method has a ratio above `factor`, for whole ranges.
+
+    Numbers are taken as they are written: .1 is 1/10. The ratio is that of
+    `theory.certify.worst_case`.
+
+    Args:
+        method: one that a linear programme expresses.
+        mu: least curvature, < beta.
+        beta: largest curvature, > 0.
+        eta: learning rate, or the ends (low, high) of a range.
+        rho: radius or the ends of a range; else the method's.
+        measure: `distance`, `pair` or `descent`, as of `theory.certify.worst_case`.
+        factor: claimed; None is a contraction by 5e-5, for mu < 0 descent.
+        radius: R, for methods with normalised ascent.
+        limit: of pieces for each learning rate.
+
+    Raises:
+        ValueError: a number is out of range, no programme expresses the statement, or
+            there is no solver.
+    """
+    if rho is None:
+        rho = method.get("rho", None)
+    mu = rational("mu", mu)
+    if factor is None:
+        factor = CONTRACTION if mu >= 0 else 0
+    statement = Statement(
+        spec(method),
+        dict(_numbers(method)),
+        mu,
+        rational("beta", beta),
+        ends("eta", eta),
+        None if rho is None else ends("rho", rho),
+        measure,
+        rational(
+            "factor", (CONTRACTION if mu >= 0 else 0) if factor is None else factor
+        ),
+        None if radius is None else rational("radius", radius),
+    )
+    return _proof(statement, limit)
+
+
+def _numbers(method: Method) -> Iterator[tuple[str, Fraction]]:
+    """Names and values of its hyperparameters that its name does not tell."""
+    for field in fields(method):
+        value = getattr(method, field.name)
+        if isinstance(value, Method):
+            yield from _numbers(value)
+        elif field.name not in ("rho", "cap") and not isinstance(value, bool):
+            yield field.name, rational(field.name, value)
+
+
+def _proof(statement: Statement, limit: int) -> Proof:
+    from theory.gram.search import Search
+
+    if reason := _too_small(statement):
+        return Proof(statement, "undecided", (), reason)
+    length = float(statement.radius or 1)
+    sizes = {"w": length, "g": float(statement.beta) * length}
+    sizes["f"] = sizes["g"] * length
+    pieces: list[Piece] = []
+    for eta in statement.etas:
+        dual, region = statement.bound(eta)
+        search = Search(dual, lambda name: sizes.get(name[0], 1.0))
+        found, stuck = search.cover(region, limit)
+        pieces += [Piece(eta, box, multipliers) for box, multipliers in found]
+        if stuck is not None:
+            reason = f"no multipliers were found {place(eta, stuck)}"
+            return Proof(statement, "undecided", tuple(pieces), reason)
+    return Proof(statement, "proved", tuple(pieces))
+
+
+def _too_small(statement: Statement) -> str:
+    """Where the programme's worst case exceeds the factor, if it is seen to."""
+    from theory.certify import worst_case
+
+    s = statement
+    numbers = {name: float(value) for name, value in s.hyperparameters.items()}
+    etas = s.eta if s.mu < 0 else s.etas
+    for rho, eta in dict.fromkeys(product(s.rho or [None], etas)):
+        at = {} if rho is None else {"rho": float(rho)}
+        found = worst_case(
+            make(s.method, **numbers, **at),
+            mu=float(s.mu),
+            beta=float(s.beta),
+            eta=float(eta),
+            measure=s.measure,
+            radius=s.radius and float(s.radius),
+        )
+        if found.value > s.factor + ABOVE:
+            where = place(eta, {} if rho is None else {"rho": (rho, rho)})
+            return f"the programme's worst case is {found.value:.6g} {where}"
+    return ""
+
+
+@dataclass
+class Options:
+    """Verifies a proof, without a solver, and states the theorem.
+
+    Exit code 0: it is proved; 2: the file proves nothing.
+    """
+
+    file: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="FILE")]
+    """written by `Proof.save`"""
+
+
+def work(options: Options) -> None:
+    """Reads, verifies, prints."""
+    proof = load(options.file)
+    if fault := proof.fault():
+        raise ValueError(f"`{options.file}` proves nothing: {fault}.")
+    print(proof.theorem())
+
+
+if __name__ == "__main__":
+    console.main(Options, work, "theory.proof")
