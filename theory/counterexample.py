@@ -7,28 +7,35 @@ refutes is the ratio measured, not the solver's word.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
-from typing import Any
 
 import numpy as np
 
 from landscapes.interpolant import Interpolant
 from theory import far_pairs
-from theory.certify import Data, _check, class_of, worst_case
+from theory.certify import Data, _check, _Search, class_of, worst_case
+from theory.counterexample_file import save
 from theory.gram.excess import Excess
-from theory.gram.programme import programme
+from theory.gram.programme import Programme, programme
+from theory.gram.smallest import smallest
+from theory.measured import measured
 from theory.method import Method
-from theory.simulate import iterate
 from theory.validate import at_edge
 
-# The data are sought in a class that is smaller by this share at each end: so they
-# obey the class strictly, by more than a solver's tolerance.
-INSIDE = 1e-6
+__all__ = ["Counterexample", "counterexample", "measured", "refutes", "save"]
+
+# The data are sought in a class that is smaller by such a share at each end, so that
+# they obey the class strictly, by more than a solver's tolerance: the first that does.
+INSIDE = (1e-6, 1e-5, 1e-4)
 # Relative differences that are not to be told from rounding, for values of the size
 # of the lengths' squares and for larger ones.
 ROUNDING, OF_VALUES = 1e-11, 1e-14
+# 1 + rho mu of the classes that are looked at where it is no more positive.
+LEAST_ASCENT = (0.1, 0.01, 0.001)
 # Of two functions whose ratios differ by less that of fewer dimensions is the better.
 SAME = 1e-5
 
@@ -67,57 +74,20 @@ class Counterexample:
 
     @property
     def rounding(self) -> float:
-        """The error that the ratio may have."""
-        f, x = self.landscape, self.points
+        """The error that the ratio may have: values round to a share of the largest."""
+        f, x = self.landscape, np.asarray(self.points)
+        most = max(np.abs(f.values).max(), f.beta * (np.asarray(f.points) ** 2).max())
         length = x[-1] - x[0] if len(x) > 1 else x[0]
-        size = f.beta * (length @ length) or 1.0
-        most = np.abs(f.values).max() + f.beta * (np.asarray(f.points) ** 2).max()
-        return max(1.0, abs(self.ratio)) * (ROUNDING + OF_VALUES * most / size)
+        size = f.beta * (length @ length)
+        if self.measure == "descent":
+            g = f.gradient(x[0])
+            size = g @ g / f.beta if f.mu < 0 else f.value(x[0])
+        return max(1.0, abs(self.ratio)) * (ROUNDING + OF_VALUES * float(most / size))
 
     @property
     def clear(self) -> bool:
         """Whether the ratio exceeds the factor beyond rounding."""
         return self.ratio > self.factor + self.rounding
-
-
-def measured(
-    method: Method,
-    landscape: Any,
-    points: Any,
-    eta: float,
-    measure: str = "distance",
-    steps: int = 1,
-    radius: float | None = None,
-) -> float:
-    r"""The ratio of `worst_case`, by running the method; the minimiser is the origin.
-
-    Args:
-        method: whose step it is.
-        landscape: the function.
-        points: one start, or a pair's two, `(n, d)`.
-        eta: learning rate.
-        measure: `distance`, `pair` or `descent`.
-        steps: how many.
-        radius: R, of methods with normalised ascent.
-    """
-    x = np.asarray(points, dtype=float)
-    *_, last = iterate(landscape, method, x, eta, steps)
-    if measure == "descent":
-        return _descent(landscape, x[0], last.x[0], radius)
-    start, end = (p[-1] - p[0] if len(p) > 1 else p[0] for p in (x, last.x))
-    least = max(start @ start, (radius or 0.0) ** 2)
-    grown = (end - start) @ (end + start) - (least - start @ start)
-    return float(np.sqrt(max(1 + grown / least, 0.0)))
-
-
-def _descent(f: Any, start: np.ndarray, end: np.ndarray, radius: float | None) -> float:
-    before, after = f.value(start), f.value(end)
-    if f.constants["mu"] < 0:
-        g = f.gradient(start)
-        return float((after - before) / (g @ g))
-    lowest = f.value(np.zeros_like(start))
-    floor = f.constants["beta"] * (radius or 0.0) ** 2 / 2
-    return float((after - lowest) / max(before - lowest, floor))
 
 
 def counterexample(
@@ -202,58 +172,85 @@ class _Case:
     steps: int
     radius: float | None
 
-    def inside(self, low: float = INSIDE, high: float = INSIDE) -> tuple[float, float]:
+    def inside(self, low: float, high: float) -> tuple[float, float]:
         """The class without its ends; one of mu < 0 has none of mu >= 0 inside."""
         span = self.beta - self.mu
         mu = self.mu + low * span
         return (self.mu if self.mu < 0 <= mu else mu), self.beta - high * span
 
+    @cached_property
+    def ascent(self) -> float | None:
+        """What a rescaled method's ascent is a multiple of the gradient by."""
+        swept = self._programme(0.0, self.beta).parameters
+        return float(swept[0].ascent()) if swept and self.radius is None else None
+
+    @property
+    def bounded(self) -> bool:
+        """Whether what it rescales by has a bound."""
+        return self.ascent is None or 1 + self.ascent * self.mu > 0
+
     def worst(self) -> Iterator[Counterexample]:
         """Those with the largest ratio."""
         if self.measure == "pair":
             yield from self._pairs()
+        elif self.bounded:
+            for share in INSIDE:
+                made = [c for data in self._worst(share) for c in self._run(data)]
+                if made:
+                    yield from made
+                    return
+
+    def _worst(self, share: float) -> Iterator[Data]:
+        """The worst case of the class without its ends, and the smallest such."""
+        mu, beta = self.inside(share, share)
+        numbers = {"eta": self.eta, "measure": self.measure, "steps": self.steps}
+        numbers["radius"] = self.radius
+        found = worst_case(self.method, mu=mu, beta=beta, **numbers)
+        if not math.isfinite(found.value):
             return
-        mu, beta = self.inside()
-        found = worst_case(
-            self.method,
-            mu=mu,
-            beta=beta,
-            eta=self.eta,
-            measure=self.measure,
-            steps=self.steps,
-            radius=self.radius,
-        )
-        yield from self._run(found.worst)
+        yield found.worst
+        search = _Search(self._programme(mu, beta), mu, beta, self.radius or 1.0)
+        value = found.value if self.measure == "descent" else found.value**2
+        forms, most = search.matrices.at(**found.sweep.at), self.radius is not None
+        small = smallest(forms, len(search.made.inequalities), value, most)
+        if small.solved:
+            yield search._data(small, found.sweep.at)
 
     def exceeding(self) -> Iterator[Counterexample]:
         """Those found first, also where the ratio hardly exceeds the factor."""
         if self.measure == "pair":
             yield from self._pairs()
         elif self.radius is None:
-            for low in (0.0, INSIDE):  # a smaller mu counts where w is far away
-                found = list(self._excess(low))
+            for mu, beta in self._classes():
+                made = self._programme(mu, beta)
+                found = list(Excess(made, mu, beta, 1.0, self.factor).data())
                 for data in found:
                     yield from self._run(data)
-                if not found:
+                if self.bounded and not found:
                     return
 
-    def _excess(self, low: float) -> Iterator[Data]:
-        mu, beta = self.inside(low)
+    def _classes(self) -> Iterator[tuple[float, float]]:
+        """Where to look: within the class, and where rescaling has a bound."""
+        if self.bounded:
+            yield self.inside(0.0, INSIDE[0])  # where w is far away a smaller mu counts
+            yield self.inside(INSIDE[0], INSIDE[0])
+        else:
+            for a in LEAST_ASCENT:
+                yield (a - 1) / self.ascent, self.inside(0.0, INSIDE[0])[1]
+
+    def _programme(self, mu: float, beta: float) -> Programme:
         numbers = mu, beta, self.eta, self.measure, self.steps
-        made = programme(self.method, *numbers, star=self.mu >= 0)
-        return Excess(made, mu, beta, 1.0, self.factor).data()
+        return programme(self.method, *numbers, star=self.mu >= 0)
 
     def _pairs(self) -> Iterator[Counterexample]:
         """Pairs, of longer and longer common gradients."""
-        mu, beta = self.inside()
-        swept = programme(self.method, mu, beta, self.eta, "distance").parameters
-        if swept:
-            rho = float(swept[0].ascent())
-            made = far_pairs.rescaled(self.eta, self.mu, self.beta, rho)
+        if self.ascent is not None:
+            numbers = self.eta, self.mu, self.beta, self.ascent
+            made = far_pairs.rescaled(*numbers)
         else:
-            found = worst_case(
-                self.method, mu=mu, beta=beta, eta=self.eta, measure="pair"
-            )
+            mu, beta = self.inside(INSIDE[0], INSIDE[0])
+            numbers = {"eta": self.eta, "measure": "pair"}
+            found = worst_case(self.method, mu=mu, beta=beta, **numbers)
             parted = Data(*(part[1:] for part in vars(found.worst).values()))
             made = far_pairs.linear(self.method, parted, self.mu, self.beta)
         for data in made:
@@ -283,4 +280,9 @@ def _turned(points: np.ndarray, gradients: np.ndarray) -> tuple:
     rows = np.concatenate([points, gradients])
     turn, sizes = np.linalg.qr(rows[rows.any(axis=1)].T)
     turn = turn * np.where(sizes.diagonal() < 0, -1, 1)
-    return points @ turn, gradients @ turn
+    return _clean(points @ turn), _clean(gradients @ turn)
+
+
+def _clean(x: np.ndarray) -> np.ndarray:
+    """Rounding is 0."""
+    return np.where(np.abs(x) <= 1e-15 * np.abs(x).max(), 0.0, x)
