@@ -41,7 +41,7 @@ class Config(run.Work):
     class mu = beta/kappa < 0, of which only descent is asked"""
     measures: tuple[str, ...] = MEASURES
     """out of distance, descent, pair"""
-    columns: int = 48
+    columns: int = 96
     """radii are cut into so many intervals, each proved at once"""
     radius: float = 4.0
     """largest rho beta"""

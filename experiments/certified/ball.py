@@ -15,16 +15,12 @@ LARGEST = 1e3  # radii of the ball, over rho
 def ball(kappa: str, mu: float, count: int) -> xarray.Dataset:
     r"""The least R / rho such that SAM maps $\|w - w^*\| \le R$ into itself, beta = 1.
 
-    Certified in floats, not proved; NaN where none below `LARGEST` is. Beside it the
-    radius of T5's cycle, eta/(2 - eta), which no such ball can be smaller than.
+    Certified in floats, not proved; NaN where none below `LARGEST` is.
     """
     eta = np.linspace(0.05, 1.95, count)
     least = np.array([_least(mu, rate) for rate in eta])
     return xarray.Dataset(
-        {
-            "ball": (("kappa", "eta"), least[None]),
-            "cycle": ("eta", eta / (2 - eta)),
-        },
+        {"ball": (("kappa", "eta"), least[None])},
         coords={"kappa": [kappa], "eta": eta},
     )
 

@@ -76,7 +76,7 @@ def together(done: Iterable[tuple[tuple, xarray.Dataset]]) -> xarray.Dataset:
     """The cases of one map, whatever order they finished in."""
     finished = sorted(done, key=lambda item: item[0][:5])
     along = "kappa" if finished[0][0][0] == BALL else "column"
-    return xarray.concat([part for _, part in finished], along)
+    return xarray.concat([part for _, part in finished], along, data_vars="all")
 
 
 def merge(whole: list[xarray.Dataset], config: Any) -> xarray.Dataset:

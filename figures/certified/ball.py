@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from figures import style
 from figures.certified import limits
+from theory.quadratic import sam_cycle
 
 
 def suits(dataset: xarray.Dataset) -> bool:
