@@ -51,7 +51,7 @@ def largest(value: Callable[[np.ndarray], float], dim: int) -> tuple[np.ndarray,
 
     def loss(shares: np.ndarray) -> float:
         seen.append(value(np.clip(shares, COARSE[0], COARSE[-1])))
-        return -seen[-1] if np.isfinite(seen[-1]) else np.inf
+        return -seen[-1] if np.isfinite(seen[-1]) else np.finfo(float).max
 
     grid = np.array(list(product(COARSE[::dim], repeat=dim)))
     losses = np.array([loss(shares) for shares in grid])
