@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from theory.files import atomic, check_folder
 from theory.method import Method
@@ -13,16 +16,16 @@ if TYPE_CHECKING:
     from theory.counterexample import Counterexample
 
 SAID = {
-    "distance": "is never further from the minimiser than {c} times the start",
-    "pair": "never has two of them further apart than {c} times their starts",
-    "descent": "never has more than {c} times the excess f - f* of its start",
-    "rise": "never rises by more than {c} |g|^2",
+    "distance": "is at most {c:g} times as far from the minimiser as its start",
+    "pair": "leaves two points at most {c:g} times as far apart as before",
+    "descent": "leaves at most {c:g} times f - f* of its start",
+    "rise": "raises f by at most {c:g} |g|^2",
 }
-FILE = '''r"""{title}.
+FILE = '''r"""{title}
 
-Refutes that a step of {label} {said}, whatever the function with curvature in
-[{mu:g}, {beta:g}]: here the ratio is {ratio!r}. Run this file to measure it, or
-`landscapes.load("{name}.py")` to have the function. Learning rate {eta!r}.
+{said}
+
+Run this file to measure the ratio; `landscapes.load`, given its path, makes f.
 """
 
 from numpy import array
@@ -31,25 +34,26 @@ from landscapes.interpolant import Interpolant
 from theory.measured import measured
 {imports}
 
-STARTS = array({starts})
+METHOD = {method}
+STARTS = {starts}
 
 
 def {name}():
-    """The function through {count} points, gradients and values."""
-    return Interpolant(
-        points=array({points}),
-        gradients=array({gradients}),
-        values=array({values}),
-        mu={mu!r},
-        beta={beta!r},
-        name="{name}",
-    )
+    """The function."""
+    points = {points}
+    gradients = {gradients}
+    values = {values}
+    return Interpolant(points, gradients, values, {mu!r}, {beta!r}, "{name}")
 
 
 def ratio():
     """Measured by running the method."""
-    method = {method}
-    return measured(method, {name}(), STARTS, {arguments})
+    return measured(
+        METHOD,
+        {name}(),
+        STARTS,
+{numbers}
+    )
 
 
 if __name__ == "__main__":
@@ -57,13 +61,20 @@ if __name__ == "__main__":
 '''
 
 
-def save(found: Counterexample, folder: str | Path, name: str | None = None) -> Path:
+def save(
+    found: Counterexample,
+    folder: str | Path,
+    name: str | None = None,
+    says: str | None = None,
+) -> Path:
     """Writes it as a landscape: `landscapes.load(path)` gives the very same function.
 
     Args:
         found: the counterexample.
         folder: made if need be.
-        name: of the file and the function in it; None: method and measure.
+        name: of the file and of the function in it; None: method and measure.
+        says: which statement it refutes, for the file's docstring; None: that the
+            ratio is at most its factor.
 
     Returns:
         The file's path.
@@ -74,33 +85,52 @@ def save(found: Counterexample, folder: str | Path, name: str | None = None) -> 
     name = name or _plain(f"{found.method.label}_{found.measure}")
     if not name.isidentifier():
         raise ValueError(f"a counterexample's name is a function's, got `{name}`.")
-    f, kind = found.landscape, found.measure
-    rises = kind == "descent" and f.mu < 0
-    numbers = {"eta": found.eta, "measure": kind}
+    f = found.landscape
+    numbers = {"eta": found.eta, "measure": found.measure}
     numbers |= {"steps": found.steps, "radius": found.radius}
+    given = (f"{' ' * 8}{key}={_source(value)}," for key, value in numbers.items())
     text = FILE.format(
         name=name,
-        title=f"{found.method.label}, {kind}: found by the programme of the worst case",
-        label=_source(found.method),
-        said=SAID["rise" if rises else kind].format(c=f"{found.factor:g}"),
-        ratio=found.ratio,
-        eta=float(found.eta),
+        title=f"{found.method.label}: a function that refutes by its {found.measure}.",
+        said=textwrap.fill(_said(found, says), 88),
         imports="\n".join(sorted(_imports(found.method))),
-        starts=found.points.tolist(),
-        count=len(f.points),
-        points=f.points.tolist(),
-        gradients=f.gradients.tolist(),
-        values=f.values.tolist(),
+        method=_source(found.method),
+        starts=_rows(found.points, 0),
+        points=_rows(f.points, 4),
+        gradients=_rows(f.gradients, 4),
+        values=_rows(f.values, 4),
         mu=float(f.mu),
         beta=float(f.beta),
-        method=_source(found.method),
-        arguments=", ".join(f"{key}={_source(n)}" for key, n in numbers.items()),
+        numbers="\n".join(given),
     )
     path = Path(folder) / f"{name}.py"
     check_folder(path.parent)
     with atomic(path) as file:
         file.write_text(text, encoding="utf-8")
     return path
+
+
+def _said(found: Counterexample, says: str | None) -> str:
+    """The statement, and what the function makes of it."""
+    f, kind = found.landscape, found.measure
+    kind = "rise" if kind == "descent" and f.mu < 0 else kind
+    says = says or f"every step {SAID[kind].format(c=found.factor)}"
+    return (
+        f"Refuted: {says}. Here f has curvature in [{f.mu:g}, {f.beta:g}], the "
+        f"learning rate is {found.eta:.10g} and the ratio is {found.ratio:.10g}, "
+        f"against {found.factor:.10g}."
+    )
+
+
+def _rows(numbers: Any, indent: int) -> str:
+    """An array's source, a row a line."""
+    inner = " " * (indent + 4)
+    rows = np.asarray(numbers, dtype=float).tolist()
+    if isinstance(rows[0], list):
+        lines = [f"{inner}[{', '.join(map(repr, row))}]," for row in rows]
+    else:
+        lines = [f"{inner}{row!r}," for row in rows]
+    return "\n".join(["array([", *lines, " " * indent + "])"])
 
 
 def _plain(text: str) -> str:
