@@ -68,6 +68,12 @@ class Proof:
 
     def fault(self) -> str:
         """Why they do not, in a line; empty if they do."""
+        try:
+            return self._fault()
+        except ValueError as error:  # the method is no longer what it was
+            return str(error).rstrip(".")
+
+    def _fault(self) -> str:
         etas = self.statement.etas
         for piece in self.pieces:
             if piece.eta not in etas:
@@ -85,14 +91,14 @@ class Proof:
         return ""
 
     def theorem(self) -> str:
-        """What is proved, in words, and by how many boxes."""
+        """What is proved, in words, and how."""
         etas = [piece.eta for piece in self.pieces]
         boxes = [
             f"{etas.count(eta)} box{'es' * (etas.count(eta) > 1)}"
             + (f" at eta = {eta}" if eta else "")
             for eta in dict.fromkeys(etas)
         ]
-        return f"{words(self.statement)}\nProved in fractions: {', '.join(boxes)}."
+        return f"{words(self.statement)}\nProved in fractions, {', '.join(boxes)}."
 
     def save(self, path: str | Path) -> None:
         """Writes statement and pieces to a small text file.
@@ -129,6 +135,7 @@ def load(path: str | Path) -> Proof:
 
 
 def place(eta: Fraction | None, box: Box) -> str:
+    """Where in the ranges: `at eta = 1, gamma0 = [1/2, 10/11]`."""
     sides = {} if eta is None else {"eta": (eta, eta)}
     parts = [f"{name} = {between(side)}" for name, side in (sides | box).items()]
     return f"at {', '.join(parts)}"

@@ -38,7 +38,7 @@ def prove(
     radius: Any = None,
     limit: int = 300,
 ) -> Proof:
-    r"""Proves that no step of a method has a ratio above `factor`, for whole ranges.
+    """Proves that no step of a method has a ratio above `factor`, for whole ranges.
 
     Numbers are taken as they are written: .1 is 1/10. The ratio is that of
     `theory.certify.worst_case`.
@@ -71,9 +71,7 @@ def prove(
         ends("eta", eta),
         None if rho is None else ends("rho", rho),
         measure,
-        rational(
-            "factor", (CONTRACTION if mu >= 0 else 0) if factor is None else factor
-        ),
+        rational("factor", factor),
         None if radius is None else rational("radius", radius),
     )
     return _proof(statement, limit)
@@ -90,6 +88,7 @@ def _numbers(method: Method) -> Iterator[tuple[str, Fraction]]:
 
 
 def _proof(statement: Statement, limit: int) -> Proof:
+    """Searches, unless the worst case found by a solver says that it is in vain."""
     from theory.gram.search import Search
 
     if reason := _too_small(statement):

@@ -22,9 +22,15 @@ def rational(name: str, value: Any) -> Fraction:
 
 
 def ends(name: str, value: Any) -> Range:
-    """Of a range (low, high), or of a number."""
-    low, high = value if isinstance(value, (tuple, list)) else (value, value)
-    return rational(name, low), rational(name, high)
+    """Of a range (low, high), or of a number.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    pair = value if isinstance(value, (tuple, list)) else (value, value)
+    if len(pair) != 2:
+        raise ValueError(f"{name} takes a number or (low, high), got {value}.")
+    return rational(name, pair[0]), rational(name, pair[1])
 
 
 def between(ends: Range | None) -> str:

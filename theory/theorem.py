@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from theory.rational import between
 from theory.statement import Statement
 
@@ -15,26 +17,47 @@ MEASURED = {
 
 
 def words(statement: Statement) -> str:
-    """Class, method, ranges and bound, in three lines."""
+    """Class, method and ranges, bound, and why the learning rates that were checked do.
+
+    A line each.
+    """
     s = statement
     start, end = MEASURED["change" if s.mu < 0 else s.measure]
-    star = ", and let w* be a minimiser of f" * ("*" in start)
-    ranges = {"rho": s.rho} if s.rho else {}
-    values = {n: (v, v) for n, v in s.hyperparameters.items()} | ranges | {"eta": s.eta}
-    said = ", ".join(
-        f"{name} {'=' if low == high else 'in'} {between((low, high))}"
-        for name, (low, high) in values.items()
-    )
-    size = s.radius
-    if size is not None and s.measure == "descent":
-        size = s.beta * size**2 / 2
-    near = "" if size is None else f" from where {start} <= {size}"
-    bound = f"{s.factor} {start}" if size is None else f"{s.factor * size}"
-    if s.factor == 0:
-        bound = "0"
-    return (
+    star = ", and w* a minimiser of f" * ("*" in start)
+    lines = [
         f"Let f - (mu/2) |x|^2 and (beta/2) |x|^2 - f be convex, in any dimension, for "
-        f"mu = {s.mu} and beta = {s.beta}{star}.\n"
-        f"Every step of {s.made(s.rho and s.rho[0]).label} with {said}{near} has\n"
-        f"{end} <= {bound}."
-    )
+        f"mu = {s.mu} and beta = {s.beta}{star}.",
+        f"Every step of {_method(s)}{_start(s, start)} has",
+        f"{end} <= {_bound(s, start)}.",
+    ]
+    if s.mu >= 0:
+        still = ", and 1 at eta = 0" * (s.factor >= 1)
+        lines.append(f"The ratio is convex in eta{still}.")
+    return "\n".join(lines)
+
+
+def _method(s: Statement) -> str:
+    ranges = {name: (value, value) for name, value in s.hyperparameters.items()}
+    ranges |= ({"rho": s.rho} if s.rho else {}) | {"eta": s.eta}
+    said = [
+        f"{name} {'=' if low == high else 'in'} {between((low, high))}"
+        for name, (low, high) in ranges.items()
+    ]
+    return f"{s.made(s.rho and s.rho[0]).label} with {', '.join(said)}"
+
+
+def _start(s: Statement, start: str) -> str:
+    if s.measure == "pair":
+        return ", from w and from v,"
+    return "" if s.radius is None else f" from where {start.strip('()')} <= {_size(s)}"
+
+
+def _bound(s: Statement, start: str) -> str:
+    if s.radius is not None:
+        return str(s.factor * _size(s))
+    return f"{s.factor} {start}" if s.factor else "0"
+
+
+def _size(s: Statement) -> Fraction:
+    """Of what is measured, at first, with a radius."""
+    return s.beta * s.radius**2 / 2 if s.measure == "descent" else s.radius

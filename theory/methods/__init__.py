@@ -70,7 +70,7 @@ def spec(method: Method) -> str:
     inner = next((v for v in vars(method).values() if isinstance(v, Method)), None)
     if inner is None:
         return name
-    cap = method.get("cap", inf)
+    cap = vars(method).get("cap", inf)
     return f"{name}{f'@{cap!r}' * (cap < inf)}:{spec(inner)}"
 
 
