@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from landscapes import load
+from landscapes.interpolant import gaps
 from theory.certify import worst_case
 from theory.counterexample import counterexample, measured, refutes, save
+from theory.gram.heights import heights
+from theory.members import interpolants
 from theory.methods import make
 from theory.pair_factors import coercive_factor, usam_pair_factor
 from theory.pairs import ssam_pair
@@ -63,8 +66,9 @@ def least_at_zero(found):
     return bool(still and (f.value(x) >= f.value(zero)).all())
 
 
-def right(found, rho, rescaled):
-    """Of its class, with its minimiser, and of the ratio it names."""
+def right(found, rho, rescaled, mu=0.0, beta=1.0):
+    """Of the class asked for, with its minimiser, and of the ratio it names."""
+    assert (found.landscape.mu, found.landscape.beta) == (mu, beta)
     assert of_its_class(found)
     assert found.minimiser is None or least_at_zero(found)
     error = abs(by_hand(found, rho, rescaled) - found.ratio)
@@ -97,7 +101,7 @@ def test_the_limit_is_found_however_near_three(spec):
 def test_descent_is_refuted_just_above_its_limit_and_not_below(spec, mu):
     method, limit = make(spec, rho=0.25), float(descent_limit(spec, 2 * mu, 2.0, 0.25))
     found = refutes(method, 2 * mu, 2.0, 1.005 * limit, "descent")
-    assert right(found, 0.25, spec == "ssam")
+    assert right(found, 0.25, spec == "ssam", 2 * mu, 2.0)
     assert refutes(method, 2 * mu, 2.0, 0.995 * limit, "descent") is None
 
 
@@ -121,7 +125,33 @@ def test_it_has_the_worst_ratio_in_few_dimensions(spec, mu, rho, eta, measure, d
     worst = worst_case(method, **numbers, measure=measure).value
     assert found.ratio == pytest.approx(worst, abs=1e-5)
     assert found.landscape.dim == dim
-    assert right(found, rho, spec == "ssam")
+    assert right(found, rho, spec == "ssam", mu)
+
+
+@pytest.mark.parametrize("measure", ["distance", "descent"])
+def test_any_factor_below_the_worst_is_refuted_and_none_above(measure):
+    method = make("usam", rho=2.0)
+    numbers = dict(mu=0.1, beta=1.0, eta=0.45, measure=measure)
+    worst = worst_case(method, **numbers).value
+    assert worst < 0.97
+    assert right(refutes(method, **numbers, factor=worst - 1e-4), 2.0, False, 0.1)
+    assert refutes(method, **numbers, factor=worst) is None
+
+
+def test_what_little_is_along_an_axis_is_spared():
+    limit = float(fejer_limit("usam", 1.0, 0.6))
+    found = refutes(make("usam", rho=0.6), 0.0, 1.0, 1.01 * limit)
+    assert right(found, 0.6, False) and found.landscape.dim == 1
+
+
+def test_heights_are_strictly_inside_where_any_are():
+    for f in interpolants(3, 20, mu=-0.2):
+        values = heights(f.points, f.gradients, f.mu - 1e-3, f.beta + 1e-3)
+        gap = gaps(f.points, f.gradients, values, f.mu - 1e-3, f.beta + 1e-3)
+        assert (gap[~np.eye(len(gap), dtype=bool)] > 1e-6).all()
+    # A slope that falls by more than the class lets it.
+    assert heights([[0.0], [1.0]], [[0.0], [-0.5]], -0.4, 1.0) is None
+    assert heights([[0.0], [1.0]], [[0.0], [-0.3]], -0.4, 1.0) is not None
 
 
 def test_units_do_not_matter():
@@ -166,7 +196,7 @@ def test_two_steps_are_run():
 def test_usam_pairs_part_as_the_formula_says(mu, rho, eta):
     factor = float(usam_pair_factor(eta, mu, 1.0, rho))
     found = refutes(make("usam", rho=rho), mu, 1.0, eta, "pair", factor - 1e-5)
-    assert right(found, rho, False) and found.landscape.dim == 2
+    assert right(found, rho, False, mu) and found.landscape.dim == 2
     assert refutes(make("usam", rho=rho), mu, 1.0, eta, "pair", factor) is None
 
 
@@ -174,7 +204,7 @@ def test_the_coercive_factor_is_refuted_on_a_line_and_beyond_lines():
     for rho, eta, dim, ratio in ((0.3, 1.518, 1, 0.9734), (1.0, 0.409, 2, 0.9616)):
         promised = float(coercive_factor(eta, 0.1, 1.0, rho))
         found = refutes(make("usam", rho=rho), 0.1, 1.0, eta, "pair", promised)
-        assert right(found, rho, False) and found.landscape.dim == dim
+        assert right(found, rho, False, 0.1) and found.landscape.dim == dim
         assert found.ratio == pytest.approx(ratio, abs=1e-4)
 
 
@@ -183,7 +213,7 @@ def test_ssam_pairs_part_more_than_those_known(eta):
     found = counterexample(
         make("ssam", rho=0.3), mu=0.1, beta=1.0, eta=eta, measure="pair"
     )
-    assert right(found, 0.3, True) and found.landscape.dim == 2
+    assert right(found, 0.3, True, 0.1) and found.landscape.dim == 2
     f, _ = ssam_pair(0.1, 0.3)  # of the least slope at one c, not of the worst
     known = measured(make("ssam", rho=0.3), f, f.points[:2], eta, "pair")
     assert found.ratio > known > 1
@@ -195,7 +225,7 @@ def test_ssam_pairs_part_more_than_those_known(eta):
 
 def test_no_range_is_left_where_the_ascent_may_undo_the_gradient():
     found = refutes(make("ssam", rho=1.5), -1.0, 1.0, 0.3, "descent")
-    assert right(found, 1.5, True)
+    assert right(found, 1.5, True, -1.0)
 
 
 def test_an_equality_refutes_nothing():
