@@ -106,6 +106,28 @@ def test_n4_ssam_bound_is_that_root_and_gradient_descents_for_no_angle():
     assert exact.ssam_value_bound(limit, 0.2, 1.5, 2.0) == pytest.approx(1, abs=1e-12)
 
 
+def test_n4_at_their_best_usam_and_ssam_are_equally_fast():
+    root = (b - mu * a) / (b + mu * a)
+    best = 2 * sqrt(a * b) / (b + mu * a)
+    cos = 2 * sqrt(a * b) / (a + b)
+    square = root**2 - best * cos * unit * root - 1 - mu * best**2
+    assert simplify(square + best * cos * (1 + mu)) == 0
+    # It is a quadratic's: both modes change by that factor where gamma^2 = 1/(ab).
+    share = a / (a + b)
+    assert simplify(share * b**2 + (1 - share) * a**2 - a * b) == 0
+    assert simplify(1 - 2 / (b + mu * a) * mu * a - root) == 0
+    assert simplify(1 - 2 / (b + mu * a) * b + root) == 0
+    args = (0.2, 1.5, 2.0)
+    found = exact.best_value_factor(*args)
+    for method, rate in [
+        ("usam", exact.usam_value_factor),
+        ("ssam", exact.ssam_value_bound),
+    ]:
+        step = exact.best_value_step(method, *args)
+        assert rate(step, *args) == pytest.approx(found, abs=1e-12)
+        assert min(rate(0.97 * step, *args), rate(1.03 * step, *args)) > found
+
+
 def test_n4_no_sum_of_walls_falls_slower():
     rng = np.random.default_rng(0)
     for _ in range(300):

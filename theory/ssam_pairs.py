@@ -209,6 +209,24 @@ def ssam_value_bound(eta: Any, mu: Any, beta: Any, rho: Any) -> np.ndarray:
     return half + np.sqrt(half**2 + 1 + mu * eta**2 - eta * C * (1 + mu))
 
 
+def best_value_factor(mu: Any, beta: Any, rho: Any) -> np.ndarray:
+    r"""N4: USAM's and SSAM's worst factor at its own `best_value_step`, mu > 0.
+
+    Both $(\beta b - \mu a)/(\beta b + \mu a)$: gradient descent's with
+    $\kappa b/a$ for $\kappa$. No other learning rate has a smaller one.
+    """
+    a, b = ascent_factors(mu, beta, rho)
+    require("mu", np.asarray(mu), np.asarray(mu) > 0, "> 0")
+    return (beta * b - mu * a) / (beta * b + mu * a)
+
+
+def best_value_step(method: str, mu: Any, beta: Any, rho: Any) -> np.ndarray:
+    r"""N4: of `usam`, $2/(\beta b + \mu a)$; of `ssam`, $\sqrt{ab}$ times as long."""
+    a, b = ascent_factors(mu, beta, rho)
+    require("mu", np.asarray(mu), np.asarray(mu) > 0, "> 0")
+    return {"usam": 2.0, "ssam": 2 * np.sqrt(a * b)}[method] / (beta * b + mu * a)
+
+
 def ssam_gradient_bound(eta: Any, mu: Any, beta: Any, rho: Any) -> np.ndarray:
     r"""N4: SSAM's $\|\nabla f(w^+)\|/\|g\|$ is at most this; $\mu \ge 0$.
 
