@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 from math import prod
@@ -118,6 +119,7 @@ TAMPERED = {
     "a narrower box": lambda c: c["pieces"][-1]["box"].update(gamma0=["3/4", "4/5"]),
     "a lost piece": lambda c: c["pieces"].pop(2),
     "a piece twice": lambda c: c["pieces"].append(c["pieces"][0]),
+    "a foreign piece": lambda c: c["pieces"].append({**c["pieces"][0], "eta": "1"}),
     "a lost multiplier": lambda c: c["pieces"][0]["multipliers"].pop("lam1.0"),
     "a piece at another eta": lambda c: c["pieces"][0].update(eta="1"),
     "eta": lambda c: c["statement"].update(eta=["1/20", "9/5"]),
@@ -187,6 +189,36 @@ def test_a_search_that_ends_early_is_undecided():
     proof = prove(make("ssam", rho=1), **said, limit=1)
     assert proof.status == "undecided" and "no multipliers" in proof.reason
     assert not proof.verify()
+
+
+def test_both_ends_of_a_range_are_looked_at():
+    """At eta = 1.7 no step keeps more than .909; at .05 some keep .995."""
+    proof = prove(make("ssam", rho=1), **SSAM, eta=(0.05, 1.7), factor=0.95)
+    assert proof.status == "undecided" and "at eta = 1/20" in proof.reason
+
+
+def test_every_rule_of_a_dual_is_checked(proofs):
+    """Multipliers that break one rule only, the claim being far from tight."""
+    dual, _ = prove(make("gd"), **SSAM, eta=1, factor=10).statement.bound(Fraction(1))
+    good = {"lam0.1": (Fraction(2),), "lam1.0": (Fraction(2),)}
+    assert dual.fault({}, good) == ""
+    assert "negative" in dual.fault({}, dict.fromkeys(good, (Fraction(-2),)))
+    assert "cancel" in dual.fault({}, {**good, "lam0.1": (Fraction(3),)})
+    assert "are not lam0.1, lam1.0" in dual.fault({}, {"lam0.1": (Fraction(2),)})
+    assert "one value a corner" in dual.fault(
+        {}, {**good, "lam0.1": (Fraction(2),) * 2}
+    )
+    ball = next(p for p in proofs if p.statement.method == "unified-sam")
+    less = replace(ball.statement, factor=Fraction(9, 10), eta=(Fraction(1),) * 2)
+    dual, region = less.bound(Fraction(1))
+    piece = ball.pieces[0]
+    assert dual.fault(piece.box, piece.multipliers) == "the constant is negative"
+    assert region.hull == {"r0": (0, 1)}
+
+
+def test_a_gradient_is_at_most_beta_times_the_radius(proofs):
+    ball = next(p for p in proofs if p.statement.method == "sam")
+    assert ball.statement.bound(ball.statement.etas[0])[1].hull == {"r0": (0, 2)}
 
 
 def _step(method, H, w, eta):

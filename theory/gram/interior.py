@@ -37,7 +37,7 @@ class Interior:
     size: Callable[[str], float]
 
     def solve(
-        self, box: Box, unknowns: list[Any], equations: list[dict], zero: set
+        self, box: Box, unknowns: list[Any], equations: list[dict]
     ) -> tuple[float, np.ndarray, np.ndarray]:
         """The largest t (NaN if the solver failed), with multipliers and their units.
 
@@ -45,7 +45,6 @@ class Interior:
             box: of the parameters.
             unknowns: `(form, corner)`, in the order of the forms.
             equations: that hold between them, the unknown `1` being 1; each is 0.
-            zero: unknowns that the equations say are 0.
         """
         clarabel = solver()
         target, parts = self._controls(box)
@@ -55,7 +54,7 @@ class Interior:
         slopes = -parts.reshape(*target.shape, -1) * units
         known = [[float(e.get(u, 0)) for u in ["1", *unknowns]] for e in equations]
         known = np.array(known).reshape(-1, 1 + len(units))
-        signed = [u[0] not in self.dual.free and u not in zero for u in unknowns]
+        signed = [name not in self.dual.free for name, _ in unknowns]
         signs, none = np.eye(len(units))[signed], np.zeros((1, len(units)))
         identity = np.eye(len(self.basis))[self._triangle]
         # Of each cone: what lies in it is a + b t + C x.

@@ -67,11 +67,9 @@ class Search:
         """Those that prove the bound on a box; None if none were found."""
         unknowns = list(product(self.dual.forms, range(2 ** len(box))))
         equations = list(self._equations(box))
-        zero = self._zero(equations)
-        equations += [{unknown: Fraction(1)} for unknown in sorted(zero)]
         if "1" in reduced(equations, unknowns):
             return None
-        t, x, units = self._interior.solve(box, unknowns, equations, zero)
+        t, x, units = self._interior.solve(box, unknowns, equations)
         if not t > -TINY:
             return None
         # The largest follow from the others: they keep their sign.
@@ -126,27 +124,6 @@ class Search:
             for index in indices(degrees):
                 terms = {u: p.control(box, index) for u, p in parts.items()}
                 yield {u: Fraction(v) for u, v in terms.items() if v}
-
-    def _zero(self, equations: list[dict]) -> set:
-        """The multipliers that must be 0, because their sum is."""
-        zero: set = set()
-        order = {u for equation in equations for u in equation} - {"1"}
-        order = sorted(order, key=lambda u: (self._signed(u), u))
-        while True:
-            known = equations + [{u: Fraction(1)} for u in sorted(zero)]
-            new = {
-                unknown
-                for name, others in reduced(known, order).items()
-                if all(map(self._signed, (name, *others)))
-                and all(c < 0 for c in others.values())
-                for unknown in (name, *others)
-            }
-            if new <= zero:
-                return zero
-            zero |= new
-
-    def _signed(self, unknown: Any) -> bool:
-        return unknown != "1" and unknown[0] not in self.dual.free
 
 
 def _small(box: Box, hull: Box) -> bool:
