@@ -1,0 +1,164 @@
+r"""Adjudicates a lemma of your own about one step: `python -m theory.adjudicate`.
+
+For example (N6):
+
+    python -m theory.adjudicate --method usam --measure pair \
+      --factor "1-(1+mu*rho)*eta*mu*beta/(mu+beta)" \
+      --assuming "eta <= 2/(mu+beta) - rho" \
+      --mu 0.1 0.3 --eta 0.01:1.8:12 --rho 0.05:1.5:8 --out lemma
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import product
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import tyro
+
+from theory import console, samples
+from theory.expression import condition, formula
+from theory.files import atomic, check_folder
+from theory.methods import make
+
+if TYPE_CHECKING:
+    from theory.lemma import Lemma, Ruling
+
+MOST = 20_000  # points
+PROOFS = "proof_{:03d}.json"
+
+
+@dataclass
+class Options:
+    """Is every step's ratio at most FACTOR, for every f with curvature in [mu, beta]?
+
+    At sampled points of the assumed region: proves it in exact arithmetic, or runs the
+    method on a function that breaks it. Formulas have numbers, + - * / **, sqrt, min,
+    max and eta, rho, mu, beta, kappa = beta/mu; conditions compare them, joined by
+    and, or, not. Exit code 0: decided, true or false; 1: some points are not; 2: bad
+    input.
+    """
+
+    method: str
+    """gd, usam, ssam, sam ..."""
+    measure: Annotated[str, tyro.conf.arg(metavar="MEASURE")]
+    """distance, pair or descent (of f - f*; for mu < 0: f's change by |g|^2)"""
+    factor: str
+    """the most that the ratio is, a formula (with a minus first: `--factor=-eta`)"""
+    mu: tuple[str, ...]
+    """least curvature, values or LOW:HIGH:N (logarithmic)"""
+    eta: tuple[str, ...]
+    """learning rates, values or LOW:HIGH:N"""
+    assuming: str = ""
+    """where it is claimed, a condition; else everywhere"""
+    beta: tuple[str, ...] = ("1",)
+    """largest curvature, values or LOW:HIGH:N"""
+    rho: tuple[str, ...] = ()
+    """radii, values or LOW:HIGH:N"""
+    radius: Annotated[str, tyro.conf.arg(metavar="R")] = ""
+    """of the ball in which a step of SAM or SSAM-N starts"""
+    out: Annotated[str, tyro.conf.arg(metavar="DIR")] = ""
+    """writes counterexamples as Python files, and all points as adjudicated.json"""
+    keep_proofs: bool = False
+    """writes every proof too, to DIR/proofs"""
+    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
+    """processes; the answer does not depend on it"""
+
+    def __post_init__(self) -> None:
+        """Checks what can be checked before any work."""
+        _named("method", make, self.method)
+        _named("factor", formula, self.factor)
+        if self.assuming:
+            _named("assuming", condition, self.assuming)
+        if self.jobs < 1:
+            raise console.BadOption(f"--jobs must be >= 1, got {self.jobs}.")
+        if self.keep_proofs and not self.out:
+            raise console.BadOption("--keep-proofs needs --out DIR.")
+        if bool(self.rho) != (make(self.method).get("rho", None) is not None):
+            what = "has no radius" if self.rho else "needs one"
+            raise console.BadOption(f"--rho: `{self.method}` {what}.")
+        self.values = (
+            samples.fractions("mu", self.mu),
+            samples.fractions("beta", self.beta, "> 0"),
+            samples.fractions("eta", self.eta, "> 0"),
+            samples.fractions("rho", self.rho or ["0"], ">= 0"),
+        )
+        if (count := prod(map(len, self.values))) > MOST:
+            raise console.BadOption(f"{count} points are too many: at most {MOST}.")
+
+    @property
+    def lemma(self) -> Lemma:
+        """What is claimed."""
+        from theory.lemma import Lemma
+
+        given = bool(self.radius)
+        R = samples.fractions("radius", [self.radius], "> 0")[0] if given else None
+        return Lemma(self.method, self.measure, self.factor, self.assuming, R)
+
+
+def _named(option: str, read: Callable[[str], Any], text: str) -> None:
+    try:
+        read(text)
+    except ValueError as error:
+        raise console.BadOption(f"--{option}: {error}") from None
+
+
+def work(options: Options) -> None:
+    """Rules, prints, writes."""
+    # One thread a process: what is computed does not depend on --jobs.
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        os.environ[f"{library}_NUM_THREADS"] = "1"
+    from theory import findings
+    from theory.gram.solve import solver
+    from theory.lemma import Point, adjudicate
+
+    solver()
+    folder = Path(options.out) if options.out else None
+    if folder:
+        check_folder(folder)
+    lemma = options.lemma
+    points = [Point(*at) for at in product(*options.values)]
+    rulings = adjudicate(lemma, points, options.jobs)
+    print(f"{len(rulings)} of {len(points)} sampled points are in the assumed region.")
+    print(findings.table(rulings))
+    for line in findings.failures(rulings):
+        print(line)
+    for ruling in findings.worst(rulings):
+        print(f"worst violation: {findings.violation(ruling)}")
+    print(findings.sentence(rulings))
+    if folder:
+        _write(folder, lemma, rulings, options.keep_proofs)
+    if not findings.decided(rulings):
+        sys.exit(1)
+
+
+def _write(folder: Path, lemma: Lemma, rulings: list[Ruling], proofs: bool) -> None:
+    from theory import counterexample_file, findings
+
+    says = f"the {lemma.measure} ratio is at most {lemma.factor}"
+    says += f" where {lemma.assuming}" if lemma.assuming else ""
+    for number, ruling in enumerate(findings.worst(rulings), 1):
+        name = f"counterexample_{number}"
+        path = counterexample_file.save(ruling.function, folder, name, says)
+        print(f"written: {path}")
+    kept = [ruling.proof for ruling in rulings if ruling.proof] if proofs else []
+    if kept:
+        check_folder(folder / "proofs")
+        for number, proof in enumerate(kept, 1):
+            proof.save(folder / "proofs" / PROOFS.format(number))
+        print(f"written: {len(kept)} proofs in {folder / 'proofs'}")
+    path = folder / "adjudicated.json"
+    with atomic(path.absolute()) as temporary:
+        text = json.dumps(findings.content(lemma, rulings), indent=1)
+        temporary.write_text(text + "\n", encoding="utf-8")
+    print(f"written: {path}")
+
+
+if __name__ == "__main__":
+    console.main(Options, work, "theory.adjudicate")
