@@ -106,6 +106,20 @@ def test_a_proof_is_verified_where_no_solver_can_be_imported(flagship, tmp_path)
     assert "|w+ - w*| <= 19999/20000 |w - w*|" in done.stdout
 
 
+def test_a_theorem_says_what_is_measured(proofs):
+    said = {proof.theorem().split("\n", 1)[1] for proof in proofs}
+    for line in (
+        "Any two steps of USAM with rho in [0, 1], eta in [1/20, 2/5], from w and from "
+        "v, have\n|w+ - v+| <= 19999/20000 |w - v|.",
+        "Every step of SSAM with rho = 1, eta in [1/20, 1] has\nf(w+) - f(w) <= 0.",
+        "Every step of SAM with rho = 3/10, eta in [1/20, 1] from where |w - w*| <= 2 "
+        "has\n|w+ - w*| <= 19999/10000.",
+        "Every step of GD with eta in [1/20, 2] has\n|w+ - w*| <= 1 |w - w*|.\n"
+        "The ratio is convex in eta, and 1 at eta = 0.",
+    ):
+        assert any(text.startswith(line) for text in said), line
+
+
 def _negated(piece, name):
     values = piece["multipliers"][name]
     values[0] = values[0][1:] if values[0][0] == "-" else f"-{values[0]}"

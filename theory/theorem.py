@@ -27,7 +27,7 @@ def words(statement: Statement) -> str:
     lines = [
         f"Let f - (mu/2) |x|^2 and (beta/2) |x|^2 - f be convex, in any dimension, for "
         f"mu = {s.mu} and beta = {s.beta}{star}.",
-        f"Every step of {_method(s)}{_start(s, start)} has",
+        _steps(s, start),
         f"{end} <= {_bound(s, start)}.",
     ]
     if s.mu >= 0:
@@ -46,10 +46,11 @@ def _method(s: Statement) -> str:
     return f"{s.made(s.rho and s.rho[0]).label} with {', '.join(said)}"
 
 
-def _start(s: Statement, start: str) -> str:
+def _steps(s: Statement, start: str) -> str:
     if s.measure == "pair":
-        return ", from w and from v,"
-    return "" if s.radius is None else f" from where {start.strip('()')} <= {_size(s)}"
+        return f"Any two steps of {_method(s)}, from w and from v, have"
+    near = "" if s.radius is None else f" from where {start.strip('()')} <= {_size(s)}"
+    return f"Every step of {_method(s)}{near} has"
 
 
 def _bound(s: Statement, start: str) -> str:
