@@ -20,7 +20,7 @@ from theory.lemma import Lemma, Point, Ruling, rule
 from theory.lines import on_lines
 from theory.methods import make
 from theory.pair_factors import usam_pair_factor
-from theory.proof import load
+from theory.pieces import Proof, load
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULE = "theory.adjudicate"
@@ -128,17 +128,15 @@ def test_every_proof_that_is_kept_is_of_its_claim(n6):
         assert s.eta[0] == s.eta[1] and s.rho[0] == s.rho[1]
 
 
-SLACK = "1 - eta*mu + 1e-6"
-
-
 def test_a_true_lemma_is_proved_up_to_the_exact_end_of_its_range():
-    claim = Lemma("gd", "distance", SLACK, "eta <= 2/(mu+beta)")
+    """The bound is met exactly everywhere, at the end by two parabolas."""
+    claim = Lemma("gd", "distance", "1 - eta*mu", "eta <= 2/(mu+beta)")
     ruled = lemma.adjudicate(claim, points(["0.25"], ["0.4", "1.6", "1.60001"]))
     assert [(r.point.eta, r.status) for r in ruled] == [
         (F(2, 5), "proved"),
         (F(8, 5), "proved"),
     ]
-    assert ruled[1].claimed == F("0.600001") and ruled[1].proof.verify()
+    assert ruled[1].claimed == F("0.6") and ruled[1].proof.verify()
     assert findings.decided(ruled)
     assert "At all 2 sampled points of the assumed region the lemma is proved." == (
         findings.sentence(ruled)
@@ -146,10 +144,28 @@ def test_a_true_lemma_is_proved_up_to_the_exact_end_of_its_range():
 
 
 def test_beyond_its_range_the_lemma_is_false():
-    claim = Lemma("gd", "distance", SLACK)
+    claim = Lemma("gd", "distance", "1 - eta*mu")
     ruled = lemma.adjudicate(claim, points(["0.25"], ["1.61"]))
     assert ruled[0].status == "refuted" and ruled[0].function.landscape.dim == 1
     assert ruled[0].function.ratio == pytest.approx(0.61, abs=1e-5)
+
+
+EDGES = {"gd": "max(1-eta*mu, eta*beta-1)"}
+EDGES["usam"] = "max(1-eta*mu*(1+rho*mu), eta*beta*(1+rho*beta)-1)"
+
+
+@pytest.mark.parametrize("name", EDGES)
+@pytest.mark.parametrize("measure", ["distance", "pair", "descent"])
+@pytest.mark.parametrize("eta", ["0.7", "1.3", "1.5"])
+def test_what_a_parabola_attains_is_proved_but_nothing_less(name, measure, eta):
+    rho = "0" if name == "gd" else "0.3"
+    at = points(["0.3"], [eta], [rho])[0]
+    edge = f"({EDGES[name]})" + "**2" * (measure == "descent")
+    exact = rule(Lemma(name, measure, edge), at)
+    assert exact.status == "proved" and exact.tight and exact.proof.verify()
+    assert exact.claimed == exact.proof.statement.factor
+    less = rule(Lemma(name, measure, f"{edge} - 1e-12"), at)
+    assert less.status == "undecided" and less.tight
 
 
 def test_a_false_lemma_is_never_proved_nor_a_true_one_refuted():
@@ -285,10 +301,7 @@ def test_the_exit_code_says_whether_it_is_decided(monkeypatch, capsys):
 def test_without_a_proof_it_is_certified_and_without_a_function_undecided(monkeypatch):
     at = points(["0.1"], ["0.9"], ["0.1"])[0]
 
-    class Unproved:
-        status = "undecided"
-
-    monkeypatch.setattr(lemma, "prove", lambda *_, **__: Unproved)
+    monkeypatch.setattr(lemma, "_proof", lambda *_: Proof(None, "undecided"))
     monkeypatch.setattr(lemma, "refutes", lambda *_, **__: None)
     found = [rule(Lemma("usam", "pair", text), at) for text in ("0.99", "0.1")]
     assert [r.status for r in found] == ["certified", "undecided"]
@@ -302,11 +315,8 @@ def test_what_no_solver_solved_is_no_verdict(monkeypatch):
     class Unsolved:
         status, value = "not solved", float("nan")
 
-    class Unproved:
-        status = "undecided"
-
     monkeypatch.setattr(lemma, "worst_case", lambda *_, **__: Unsolved)
-    monkeypatch.setattr(lemma, "prove", lambda *_, **__: Unproved)
+    monkeypatch.setattr(lemma, "_proof", lambda *_: Proof(None, "undecided"))
     at = points(["0.1"], ["0.9"], ["0.1"])[0]
     found = rule(Lemma("usam", "pair", "0.99"), at)
     assert found.status == "not solved" and not findings.decided([found])
@@ -356,12 +366,14 @@ def test_help_comes_at_once():
 
 
 def test_an_interrupted_run_ends_in_one_line_and_leaves_nothing(tmp_path):
-    grid = ["--mu", "0.1", "--eta", "0.01:1:60", "--rho", "0.01:0.5:60", "--jobs", "2"]
+    grid = ["--mu", "0.1", "--eta", "0.01:1:60", "--rho", "0.01:0.5:60", "--jobs", "1"]
     out = tmp_path / "out"
     work = subprocess.Popen(
         [sys.executable, "-m", MODULE, *LEMMA, *grid, "--out", str(out)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
         start_new_session=True,
+        # Where the tests run in the background, an interrupt is ignored by default.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     until = time.monotonic() + 20
     while not out.is_dir() and time.monotonic() < until:
