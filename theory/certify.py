@@ -11,39 +11,19 @@ largest of the programmes over an interval of that number, which is swept.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, fields
+from numbers import Real
 from typing import Any
 
-import numpy as np
-
 from theory.base import gradient_descent
-from theory.gram import sweep
-from theory.gram.matrices import Matrices
-from theory.gram.polynomial import as_polynomial
+from theory.gram.data import Data, data
 from theory.gram.programme import MEASURES, Programme, programme
-from theory.gram.solve import Solution, solve
-from theory.gram.vector import Vector
+from theory.gram.sweep import Sweep
+from theory.gram.worst import Search
 from theory.method import Method
 from theory.validate import at_edge
 
-# Directions in which a worst case extends less than this share are rounding.
-FLAT = 1e-7
-
-
-@dataclass(frozen=True, eq=False)
-class Data:
-    """Points with gradients and values that some f of the class passes through.
-
-    Args:
-        points: shape `(k, d)`; with a minimiser it is the first, the origin.
-        gradients: shape `(k, d)`.
-        values: shape `(k,)`.
-    """
-
-    points: np.ndarray
-    gradients: np.ndarray
-    values: np.ndarray
+REDUCED = "; the exact factor of SSAM's pairs is `theory.ssam_pairs.ssam_pair_factor`"
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +32,9 @@ class WorstCase:
 
     Args:
         value: of `distance` and `pair` the ratio of lengths (not squared), of `descent`
-            that of $f - f^*$; NaN if not solved.
-        status: `solved` or `not solved`, which says nothing about f.
+            that of $f - f^*$ (for mu < 0 in units of 1/beta); NaN if not solved.
+        status: `solved`, or `not solved` if at some parameters no solution was found,
+            which says nothing about f.
         gap: between the bound that the dual proves and what the primal attains, at the
             worst parameters, of the squared ratio where lengths are measured.
         sweep: where the parameters were tried. A sweep finds the largest value from
@@ -66,7 +47,7 @@ class WorstCase:
     value: float
     status: str
     gap: float
-    sweep: sweep.Sweep
+    sweep: Sweep
     worst: Data
     multipliers: dict[tuple[int, int], float]
 
@@ -74,20 +55,24 @@ class WorstCase:
 def measures(method: Method, mu: float = 0.0) -> tuple[str, ...]:
     r"""What can be certified of a method: of a step on the class with least curvature.
 
-    | method | mu >= 0 | mu < 0 |
-    |---|---|---|
-    | GD, USAM, SSAM (linear, or rescaled) | distance, pair, descent | descent |
-    | SAM, SSAM-N, UnifiedSAM, LookaheadSAM (normalised ascent), with `radius` |
-      distance, descent | none |
+    Linear methods (GD, USAM): distance, pair and descent. Rescaled ones (SSAM):
+    distance and descent; the worst of their pairs is approached as a gradient that both
+    points share grows, where the programme has no solution (`theory.ssam_pairs` has the
+    exact factor). Normalised ascent (SAM, SSAM-N, UnifiedSAM, LookaheadSAM), with a
+    `radius`: distance and descent. For mu < 0: descent, without normalised ascent.
 
     Raises:
         ValueError: the method does what no linear programme expresses.
     """
     made = programme(method, 0.0, 1.0, 1.0)
-    lengths = any(p.ascent is None for p in made.parameters)
     if mu < 0:
-        return () if lengths else ("descent",)
-    return ("distance", "descent") if lengths else MEASURES
+        return () if _has_lengths(made) else ("descent",)
+    return ("distance", "descent") if made.parameters else MEASURES
+
+
+def _has_lengths(made: Programme) -> bool:
+    """Whether the method divides by a norm, and so has no scale of its own."""
+    return any(spec.ascent is None for spec in made.parameters)
 
 
 def worst_case(
@@ -127,14 +112,50 @@ def worst_case(
             do not go together.
     """
     class_of(mu, beta)
+    one_number(eta=eta, **hyperparameters(method))
     at_edge(method, eta=eta)
-    _check(method, mu, measure, steps, radius)
+    check(method, mu, measure, steps, radius)
     made = programme(method, mu, beta, eta, measure, steps, base, star=mu >= 0)
-    return _Search(made, mu, beta, radius or 1.0).run()
+    search = Search(made, mu, beta, radius or 1.0)
+    shares, swept = search.largest()
+    found, at = search.at(shares), search.parameters(shares)
+    solved = found.solved and not swept.unsolved
+    return WorstCase(
+        _ratio(found.value, measure) if solved else math.nan,
+        "solved" if solved else "not solved",
+        found.gap,
+        swept.named(at),
+        data(search.matrices, found, at),
+        dict(zip(made.inequalities, map(float, found.lam), strict=True)),
+    )
+
+
+def _ratio(value: float, measure: str) -> float:
+    return value if measure == "descent" else math.sqrt(max(value, 0.0))
+
+
+def one_number(**values: Any) -> None:
+    """Refuses arrays, words and None."""
+    for name, value in values.items():
+        if not isinstance(value, Real):
+            raise ValueError(f"{name} must be one number, got {value!r}.")
+
+
+def hyperparameters(method: Method) -> dict[str, Any]:
+    """Those that are numbers of a batch, of the wrapped method too."""
+    found: dict[str, Any] = {}
+    for spec in fields(method):
+        value = getattr(method, spec.name)
+        if isinstance(value, Method):
+            found |= hyperparameters(value)
+        elif not spec.metadata.get("static"):
+            found[spec.name] = value
+    return found
 
 
 def class_of(mu: float, beta: float) -> None:
     """Refuses what is no class of functions."""
+    one_number(mu=mu, beta=beta)
     if not (math.isfinite(mu) and math.isfinite(beta) and beta > 0 and mu < beta):
         raise ValueError(
             "a class has finite mu < beta and beta > 0, got "
@@ -142,19 +163,24 @@ def class_of(mu: float, beta: float) -> None:
         )
 
 
-def _check(method, mu, measure, steps, radius) -> None:
+def check(
+    method: Method, mu: float, measure: str, steps: int, radius: float | None
+) -> None:
+    """Refuses what does not go together."""
     if measure not in MEASURES:
         raise ValueError(f"measure is one of {', '.join(MEASURES)}, got `{measure}`.")
     allowed = measures(method, mu)
     if measure not in allowed:
         raise ValueError(
             f"`{method.label}` is certified in {' and '.join(allowed) or 'no measure'} "
-            f"for mu {'<' if mu < 0 else '>='} 0, not in {measure}."
+            f"for mu {'<' if mu < 0 else '>='} 0, not in {measure}"
+            f"{REDUCED if measure == 'pair' and mu >= 0 else ''}."
         )
     if type(steps) is not int or steps < 1 or (steps > 1 and measure == "pair"):
         rule = "1 for a pair" if measure == "pair" else "a whole number >= 1"
         raise ValueError(f"steps must be {rule}, got {steps}.")
-    lengths = "pair" not in measures(method)
+    made = programme(method, 0.0, 1.0, 1.0, measure, steps)
+    lengths, swept = _has_lengths(made), len(made.parameters)
     if lengths and not (radius is not None and 0 < radius < math.inf):
         raise ValueError(
             f"`{method.label}` has no scale of its own: it takes a finite radius > 0, "
@@ -162,84 +188,7 @@ def _check(method, mu, measure, steps, radius) -> None:
         )
     if not lengths and radius is not None:
         raise ValueError(f"`{method.label}` takes no radius, got {radius}.")
-    swept = len(programme(method, 0.0, 1.0, 1.0, measure, steps).parameters)
     if swept > 2 or (lengths and steps > 1):
         raise ValueError(
             f"{steps} steps of `{method.label}` are too many: {swept} numbers to sweep."
         )
-
-
-@dataclass(frozen=True, eq=False)
-class _Search:
-    made: Programme
-    mu: float
-    beta: float
-    radius: float
-
-    @cached_property
-    def matrices(self) -> Matrices:
-        return Matrices(self.made, self.beta, self.radius)
-
-    def parameters(self, shares: np.ndarray) -> dict[str, float]:
-        """Each at its share of its interval."""
-        values: dict[str, float] = {}
-        for spec, share in zip(self.made.parameters, shares, strict=True):
-            low, high = 0.0, self.beta * self.radius
-            if spec.ascent is not None:
-                low, high = spec.interval(self.mu, self.beta, **values)
-            if high is None:
-                raise ValueError(
-                    "rescaling has no bound where 1 + rho mu <= 0: no certificate."
-                )
-            values[spec.name] = float(low + share * (high - low))
-        return values
-
-    def at(self, shares: np.ndarray) -> Solution:
-        """The programme with its parameters fixed."""
-        forms = self.matrices.at(**self.parameters(shares))
-        most = any(spec.ascent is None for spec in self.made.parameters)
-        return solve(forms, len(self.made.inequalities), most)
-
-    def run(self) -> WorstCase:
-        """The largest over the sweep."""
-        names = [spec.name for spec in self.made.parameters]
-        shares, swept = sweep.largest(self._value, len(names))
-        found, at = self.at(shares), self.parameters(shares)
-        return WorstCase(
-            self._ratio(found.value) if found.solved else math.nan,
-            "solved" if found.solved and not swept.unsolved else "not solved",
-            found.gap,
-            swept.named(at),
-            self._data(found, at),
-            dict(zip(self.made.inequalities, map(float, found.lam), strict=True)),
-        )
-
-    def _value(self, shares: np.ndarray) -> float:
-        found = self.at(shares)
-        return found.value if found.solved else math.nan
-
-    def _ratio(self, value: float) -> float:
-        return value if self.made.measure == "descent" else math.sqrt(max(value, 0.0))
-
-    def _data(self, found: Solution, at: dict[str, float]) -> Data:
-        """Vectors with the inner products found, in the fewest dimensions."""
-        size, turn = np.linalg.eigh(found.G)
-        kept = size > FLAT * max(size.max(), 0.0)
-        root = (turn * np.sqrt(np.maximum(size, 0)))[:, kept][:, ::-1]
-        rows = zip(self.matrices.basis, root, strict=True)
-        basis = {name: row * self.matrices.unit(name) for name, row in rows}
-        values = dict(zip(self.matrices.values, found.F, strict=True))
-
-        def place(v: Vector) -> np.ndarray:
-            parts = (as_polynomial(c)(**at) * basis[n] for n, c in v.terms.items())
-            return sum(parts, start=np.zeros(kept.sum()))
-
-        return Data(
-            np.array([place(p.x) for p in self.made.points]),
-            np.array([place(p.g) for p in self.made.points]),
-            np.array([self._height(p.f.terms, values) for p in self.made.points]),
-        )
-
-    def _height(self, terms: dict, values: dict[str, float]) -> float:
-        """A value; 0 where only differences count."""
-        return sum(values.get(n, 0.0) * self.matrices.unit(n) for n in terms)

@@ -17,11 +17,13 @@ import numpy as np
 
 from landscapes.interpolant import Interpolant
 from theory import far_pairs
-from theory.certify import Data, _check, _Search, class_of, worst_case
+from theory.certify import check, class_of, measures, worst_case
 from theory.counterexample_file import save
+from theory.gram.data import Data, data
 from theory.gram.excess import Excess
 from theory.gram.programme import Programme, programme
 from theory.gram.smallest import smallest
+from theory.gram.worst import Search
 from theory.measured import measured
 from theory.method import Method
 from theory.validate import at_edge
@@ -155,7 +157,8 @@ def refutes(
 def _case(method, mu, beta, eta, measure, factor, steps, radius) -> _Case:
     class_of(mu, beta)
     at_edge(method, eta=eta)
-    _check(method, mu, measure, steps, radius)
+    if measure != "pair" or "pair" in measures(method, mu):
+        check(method, mu, measure, steps, radius)
     if factor is None:
         factor = 0.0 if measure == "descent" and mu < 0 else 1.0
     return _Case(method, mu, beta, eta, measure, factor, steps, radius)
@@ -195,7 +198,7 @@ class _Case:
             yield from self._pairs()
         elif self.bounded:
             for share in INSIDE:
-                made = [c for data in self._worst(share) for c in self._run(data)]
+                made = [c for one in self._worst(share) for c in self._run(one)]
                 if made:
                     yield from made
                     return
@@ -209,12 +212,12 @@ class _Case:
         if not math.isfinite(found.value):
             return
         yield found.worst
-        search = _Search(self._programme(mu, beta), mu, beta, self.radius or 1.0)
+        search = Search(self._programme(mu, beta), mu, beta, self.radius or 1.0)
         value = found.value if self.measure == "descent" else found.value**2
         forms, most = search.matrices.at(**found.sweep.at), self.radius is not None
         small = smallest(forms, len(search.made.inequalities), value, most)
         if small.solved:
-            yield search._data(small, found.sweep.at)
+            yield data(search.matrices, small, found.sweep.at)
 
     def exceeding(self) -> Iterator[Counterexample]:
         """Those found first, also where the ratio hardly exceeds the factor."""
@@ -223,9 +226,9 @@ class _Case:
         elif self.radius is None:
             for mu, beta in self._classes():
                 made = self._programme(mu, beta)
-                found = list(Excess(made, mu, beta, 1.0, self.factor).data())
-                for data in found:
-                    yield from self._run(data)
+                found = list(Excess(made, mu, beta, self.factor).data())
+                for one in found:
+                    yield from self._run(one)
                 if self.bounded and not found:
                     return
 
@@ -253,20 +256,20 @@ class _Case:
             found = worst_case(self.method, mu=mu, beta=beta, **numbers)
             parted = Data(*(part[1:] for part in vars(found.worst).values()))
             made = far_pairs.linear(self.method, parted, self.mu, self.beta)
-        for data in made:
-            yield from self._run(data, pair=True)
+        for one in made:
+            yield from self._run(one, pair=True)
 
-    def _run(self, data: Data, pair: bool = False) -> Iterator[Counterexample]:
+    def _run(self, seen: Data, pair: bool = False) -> Iterator[Counterexample]:
         """Functions through the data, in the fewest axes that the class allows.
 
         The data's axes are in the order of their extent; what little is along the
         last may be spared.
         """
-        for dim in range(1, data.points.shape[1] + 1):
-            points, gradients = _turned(data.points[:, :dim], data.gradients[:, :dim])
+        for dim in range(1, seen.points.shape[1] + 1):
+            points, gradients = _turned(seen.points[:, :dim], seen.gradients[:, :dim])
             numbers = self.eta, self.measure, self.steps, self.radius
             try:
-                f = Interpolant(points, gradients, data.values, self.mu, self.beta)
+                f = Interpolant(points, gradients, seen.values, self.mu, self.beta)
             except ValueError:
                 continue
             first = int(self.mu >= 0)  # the minimiser is before

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from theory.certify import Data
+from theory.gram.data import Data
 from theory.gram.heights import heights
 from theory.method import Method
 from theory.regimes import ascent_factors

@@ -10,6 +10,9 @@ from scipy.optimize import brentq
 from theory import fejer, pair_factors, regimes, usam_distance
 from theory.method import Method
 
+# What is GD without a radius.
+PLAIN = ("USAM", "SAM", "SSAM", "SSAM-N")
+
 
 class Known(NamedTuple):
     """A limit on eta and the id of its theorem in `paper_notes.md`."""
@@ -19,7 +22,7 @@ class Known(NamedTuple):
 
 
 def limit(method: Method, mu: float, beta: float, measure: str) -> Known | None:
-    """What a theorem says of a method, None if none does.
+    """What a theorem says of a method in two dimensions or more, None if none does.
 
     Args:
         method: looked up by its label; a cap or another variant has no theorem.
@@ -27,8 +30,10 @@ def limit(method: Method, mu: float, beta: float, measure: str) -> Known | None:
         beta: largest curvature.
         measure: `convergence`, `descent`, `distance` or `pair`.
     """
-    found = _THEOREMS.get((method.label, measure))
-    return found and found(mu, beta, float(method.get("rho", 0.0)))
+    rho = float(method.get("rho", 0.0))
+    label = method.label if rho > 0 or method.label not in PLAIN else "GD"
+    found = _THEOREMS.get((label, measure))
+    return found and found(mu, beta, rho)
 
 
 def _descent(label: str, source: str) -> Callable[..., Known | None]:
@@ -52,7 +57,9 @@ def _ssam_distance(mu: float, beta: float, rho: float) -> Known | None:
 
 
 def _ssam_n_distance(mu: float, beta: float, rho: float) -> Known | None:
-    return Known(float(fejer.ssam_n_fejer_limit(mu, beta)), "T14") if mu > 0 else None
+    if mu < 0:
+        return None
+    return Known(float(fejer.ssam_n_fejer_limit(mu, beta)) if mu else 0.0, "T14")
 
 
 def _linear(mu: float, beta: float, rho: float) -> Known | None:
@@ -60,7 +67,9 @@ def _linear(mu: float, beta: float, rho: float) -> Known | None:
 
 
 def _normalised(mu: float, beta: float, rho: float) -> Known | None:
-    return Known(float(regimes.ssam_n_limit(mu, beta)), "T3") if mu > 0 else None
+    if mu <= 0:
+        return Known(0.0, "T3")
+    return Known(float(regimes.ssam_n_limit(mu, beta)), "T3")
 
 
 def _never(mu: float, beta: float, rho: float) -> Known | None:

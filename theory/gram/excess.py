@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
 
 import numpy as np
 
-from theory.certify import Data, _Search
+from theory.gram.data import Data, data
 from theory.gram.matrices import Affine
-from theory.gram.solve import Solution, solve
-from theory.gram.sweep import COARSE
+from theory.gram.programme import Programme
+from theory.gram.worst import Search
 
 # How long a starting point may be beside the gradients (over beta).
 REACH = 100.0
 # What the solver's tolerance may leave of an excess that is 0.
 NOTHING = 1e-8
+# Where a violation is looked for first, as shares of a parameter's interval.
+TRIED = np.linspace(0, 1, 14)[1:-1]
 
 
 @dataclass(frozen=True, eq=False)
-class Excess(_Search):
+class Excess:
     r"""The largest $\|w^+\|^2 - c^2\|w\|^2$, or $f(w^+) - cf(w)$, of bounded gradients.
 
     Just above a limit the worst ratio is 1 and hardly more, of points far away beside
@@ -29,36 +32,48 @@ class Excess(_Search):
     have no scale of their own.
 
     Args:
+        made: the programme.
+        mu: least curvature.
+        beta: largest curvature.
         factor: c.
     """
 
+    made: Programme
+    mu: float
+    beta: float
     factor: float = 1.0
 
-    def at(self, shares: np.ndarray) -> Solution:
-        """The programme with its parameters fixed."""
-        forms = self.matrices.at(**self.parameters(shares))
-        size = np.array([REACH if n == "w" else 1.0 for n in self.matrices.basis])
-        scale = np.outer(size, size)
-        matrix, vector = forms.matrix * scale, forms.vector.copy()
+    @cached_property
+    def search(self) -> Search:
+        """The programme, altered."""
+        return Search(self.made, self.mu, self.beta, altered=self._altered)
+
+    @cached_property
+    def _scale(self) -> np.ndarray:
+        basis = Search(self.made, self.mu, self.beta).matrices.basis
+        size = np.array([REACH if name == "w" else 1.0 for name in basis])
+        return np.outer(size, size)
+
+    def _altered(self, forms: Affine) -> Affine:
+        matrix, vector = forms.matrix * self._scale, forms.vector.copy()
         c = self.factor if self.made.measure == "descent" else self.factor**2
         matrix[1] -= c * matrix[0]
         vector[1] -= c * vector[0]
-        matrix[0], vector[0] = np.eye(len(size)), 0
-        bounded = Affine(matrix, vector, forms.constant)
-        found = solve(bounded, len(self.made.inequalities))
-        return replace(found, G=found.G * scale)
+        matrix[0], vector[0] = np.eye(len(self._scale)), 0
+        return Affine(matrix, vector, forms.constant)
 
     def data(self) -> Iterator[Data]:
         """Violations: the first one found, then the largest."""
-        grid = product(COARSE, repeat=len(self.made.parameters))
-        for shares in map(np.array, grid):
-            found = self.at(shares)
+        for shares in product(TRIED, repeat=len(self.made.parameters)):
+            found = self.search.at(np.array(shares))
             if found.solved and found.value > 100 * NOTHING:
-                yield self._data(found, self.parameters(shares))
+                yield self._data(np.array(shares))
                 break
-        most = self.run()
-        if most.value > NOTHING:
-            yield most.worst
+        shares, _ = self.search.largest()
+        if self.search.value(shares) > NOTHING:
+            yield self._data(shares)
 
-    def _ratio(self, value: float) -> float:
-        return value
+    def _data(self, shares: np.ndarray) -> Data:
+        found, at = self.search.at(shares), self.search.parameters(shares)
+        found = replace(found, G=found.G * self._scale)
+        return data(self.search.matrices, found, at)

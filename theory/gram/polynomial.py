@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from math import comb, prod
+from numbers import Number
 from typing import Any
 
 
@@ -26,7 +27,7 @@ class Polynomial:
         return Polynomial({key: value for key, value in terms.items() if value != 0})
 
     def __mul__(self, other: Any) -> Polynomial:
-        if not isinstance(other, (Polynomial, int, float)) and not _number(other):
+        if not isinstance(other, (Polynomial, Number)):
             return NotImplemented
         total = Polynomial({})
         for key, value in as_polynomial(other).terms.items():
@@ -49,6 +50,8 @@ class Polynomial:
         return Polynomial({key: value / number for key, value in self.terms.items()})
 
     def __eq__(self, other: Any) -> bool:
+        if not isinstance(other, (Polynomial, Number)):
+            return NotImplemented
         return not (self - other).terms
 
     __radd__, __rmul__, __hash__ = __add__, __mul__, None
@@ -103,7 +106,3 @@ def as_polynomial(value: Any) -> Polynomial:
     if isinstance(value, Polynomial):
         return value
     return Polynomial({(): value} if value != 0 else {})
-
-
-def _number(value: Any) -> bool:
-    return hasattr(value, "real") and hasattr(value, "__mul__")

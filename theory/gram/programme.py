@@ -11,6 +11,7 @@ from theory.gram.vector import Form, Vector
 from theory.method import Method, dot
 
 MEASURES = ("distance", "pair", "descent")
+PAIRED = 3  # points of a pair's differences: the origin and those of two gradients
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def programme(
     trace = Trace()
     try:
         x, end = _steps(trace, method, base, eta, measure, steps, star)
-    except (TypeError, AttributeError) as error:
+    except TypeError as error:
         raise ValueError(
             f"`{method.label}` cannot be certified: it takes {error}, which is not "
             "linear in points and gradients."
@@ -77,6 +78,12 @@ def programme(
     )
     inequalities = _inequalities(points, mu, beta)
     if measure == "pair" and not trace.parameters:
+        if len(points) > PAIRED:
+            raise ValueError(
+                f"a pair of `{method.label}` cannot be certified: it takes "
+                f"{len(points) - 1} gradients a step, and what is known of pairs (N3) "
+                f"is for {PAIRED - 1}."
+            )
         inequalities = {
             (0, i): inequalities[0, i] + inequalities[i, 0]
             for i in range(1, len(points))

@@ -7,16 +7,21 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 import numpy as np
+from scipy.ndimage import minimum_filter
 from scipy.optimize import minimize
 
 # Shares of an interval. At its very ends a programme has no interior.
-COARSE = np.array([1e-4, *np.linspace(0, 1, 13)[1:-1], 1 - 1e-4])
+END = 1e-6
+POINTS = {1: 13, 2: 9}
+STARTS = {1: 1, 2: 3}
 RESOLUTION = 1e-4
+NUDGES = 0.0, 1e-3, 1e-2
+UNKNOWN = np.finfo(float).max
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """Where a parameter was tried.
+    """Where parameters were tried.
 
     Args:
         evaluations: how often.
@@ -38,8 +43,8 @@ class Sweep:
 def largest(value: Callable[[np.ndarray], float], dim: int) -> tuple[np.ndarray, Sweep]:
     """The place in the cube of shares, and how it was found.
 
-    A grid, then a search without derivatives from its best place: the worst case is
-    continuous, and was unimodal wherever it was looked at.
+    A grid, then searches without derivatives from the best of its local maxima. What
+    is found is a lower bound of the largest value: a narrow peak may be missed.
 
     Args:
         value: at shares `(dim,)`; NaN where it is not known.
@@ -47,28 +52,54 @@ def largest(value: Callable[[np.ndarray], float], dim: int) -> tuple[np.ndarray,
     """
     if dim == 0:
         return np.zeros(0), Sweep(1, int(np.isnan(value(np.zeros(0)))), 0.0)
-    seen: list[float] = []
+    seen: list[tuple[float, tuple[float, ...]]] = []  # losses, and where
 
-    def loss(shares: np.ndarray) -> float:
-        seen.append(value(np.clip(shares, COARSE[0], COARSE[-1])))
-        return -seen[-1] if np.isfinite(seen[-1]) else np.finfo(float).max
+    def loss(place: np.ndarray) -> float:
+        # Where it is not known, a little nearer to the middle it mostly is.
+        for nudge in NUDGES:
+            shares = _shares(place + nudge * (0.5 - place))
+            found = value(shares)
+            if np.isfinite(found):
+                seen.append((-found, tuple(shares)))
+                return -found
+        seen.append((UNKNOWN, tuple(shares)))
+        return UNKNOWN
 
-    grid = np.array(list(product(COARSE[::dim], repeat=dim)))
-    losses = np.array([loss(shares) for shares in grid])
-    start = grid[losses.argmin()]
-    steps = start + np.vstack([np.zeros(dim), 0.05 * np.eye(dim)])
-    steps = np.where(steps > COARSE[-1], 2 * start - steps, steps)
-    found = minimize(
-        loss,
-        start,
-        method="Nelder-Mead",
-        options={
-            "initial_simplex": steps,
+    side = np.linspace(0, 1, POINTS[dim])
+    grid = np.array(list(product(side, repeat=dim)))
+    losses = np.array([loss(place) for place in grid])
+    for start in _peaks(losses.reshape([len(side)] * dim), grid)[: STARTS[dim]]:
+        _climb(loss, start)
+    unsolved = sum(bool(lost == UNKNOWN) for lost, _ in seen)
+    return np.array(min(seen)[1]), Sweep(len(seen), unsolved, RESOLUTION)
+
+
+def _shares(place: np.ndarray) -> np.ndarray:
+    """Slower towards the ends, where a worst case may change fast."""
+    t = np.clip(place, 0, 1)
+    return END + (1 - 2 * END) * t * t * (3 - 2 * t)
+
+
+def _peaks(losses: np.ndarray, grid: np.ndarray) -> list[np.ndarray]:
+    """Places of the grid that no neighbour betters, the best first."""
+    least = minimum_filter(losses, size=3, mode="nearest")
+    places = np.flatnonzero((losses <= least).ravel())
+    order = places[np.argsort(losses.ravel()[places], kind="stable")]
+    return [grid[k] for k in order]
+
+
+def _climb(loss: Callable, start: np.ndarray) -> None:
+    """A wide search, and in two dimensions a narrow one from where it ended."""
+    dim = len(start)
+    for size in (0.1, 0.02)[:dim]:
+        corners = start + np.vstack([np.zeros(dim), size * np.eye(dim)])
+        options = {
+            "initial_simplex": np.where(corners > 1, 2 * start - corners, corners),
             "xatol": RESOLUTION,
             "fatol": 1e-12,
-            "maxfev": 60 * dim,
-        },
-    )
-    best = start if losses.min() <= found.fun else found.x
-    shares = np.clip(best, COARSE[0], COARSE[-1])
-    return shares, Sweep(len(seen), int(np.isnan(seen).sum()), RESOLUTION)
+            "maxfev": 80 * dim,
+        }
+        end = minimize(
+            loss, start, method="Nelder-Mead", bounds=[(0, 1)] * dim, options=options
+        )
+        start = end.x

@@ -42,7 +42,7 @@ class Parameter:
         if self.over is not None:
             c = c / values[self.over]
         low, high = sorted((1 + c * mu, 1 + c * beta))
-        return 1 / high, 1 / low if low > 0 else None
+        return (1 / high, 1 / low) if low > 0 else (0, None)
 
 
 @dataclass
@@ -117,8 +117,10 @@ class Trace:
     def _ascent(self, g: Vector, ahead: Vector) -> tuple[Polynomial, str | None]:
         """The c of $w_a = w + cg$, and what divides it."""
         name = self._gradient(g)
-        start, end = (next(p.x for p in self.points if p.g.same(v)) for v in (g, ahead))
-        along = dict((end - start).terms)
+        ends = [p.x for v in (g, ahead) for p in self.points if p.g.same(v)]
+        if len(ends) != 2:
+            raise TypeError("a ratio of norms whose range is not known")
+        along = dict((ends[1] - ends[0]).terms)
         plain, unit = (as_polynomial(along.pop(n, 0)) for n in (name, _along(name)))
         if along:
             raise TypeError("a ratio of norms whose range is not known")

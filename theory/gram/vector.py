@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from theory.gram.polynomial import as_polynomial
 from theory.method import dot, minimum, nonzero, ratio, root
 
 
@@ -138,7 +139,9 @@ def _(b: Norm) -> Norm:
 def _(a: Norm, b: Any) -> Any:
     if not isinstance(b, Norm):
         raise TypeError("a norm that is not divided by another")
-    return 1 if a.vector.same(b.vector) else a.vector.trace.ratio(a.vector, b.vector)
+    if a.vector.same(b.vector):
+        return as_polynomial(1)
+    return a.vector.trace.ratio(a.vector, b.vector)
 
 
 @ratio.register(Form)
