@@ -194,7 +194,7 @@ def test_weakly_convex_descent_is_a_change_by_the_gradient():
 @pytest.mark.parametrize("measure", ["distance", "descent"])
 def test_quadratics_of_one_dimension_never_exceed_the_worst_case(name, measure):
     method = make(name, rho=0.4)
-    for mu, eta in ((0.1, 0.7), (0.0, 1.5)):
+    for mu, eta in ((0.1, 0.7), (0.05, 1.5)):
         radius = 2.0 if name == "sam" else None
         at = {"mu": mu, "beta": 1.0, "eta": eta, "measure": measure, "radius": radius}
         worst, line = worst_case(method, **at).value, on_lines(method, **at)
@@ -212,6 +212,13 @@ def test_quadratics_of_one_dimension_by_hand():
     assert on_lines(sam, 0.1, 1, 1.5, "distance", 0.2) == pytest.approx(
         0.75 / 0.2 + 0.5
     )
+
+
+def test_a_claim_is_exact_and_kappa_is_beta_by_mu():
+    at = points(["0.3"], ["0.7"], beta=["2"])[0]
+    claim = Lemma("gd", "distance", "1 - eta/kappa", "kappa > 6.6666 and mu < 0.30001")
+    assert claim.claimed(at) == F("0.895") and claim.covers(at)
+    assert not Lemma("gd", "distance", "1", "eta < 0.7").covers(at)
 
 
 def test_words_are_exact_decimals_or_ranges_of_six_digits():
@@ -387,8 +394,8 @@ def test_an_interrupted_run_ends_in_one_line_and_leaves_nothing(tmp_path):
 
 
 def test_the_worst_of_each_kind_is_shown_the_worse_first():
-    def refuted(ratio, line):
-        at, claimed = Point(F(1, 10), F(1), F(1, 2), F(0)), F(1, 2)
+    def refuted(ratio, line, claimed=F(1, 2)):
+        at = Point(F(1, 10), F(1), F(1, 2), F(0))
         function = Counterexample.__new__(Counterexample)
         object.__setattr__(function, "ratio", ratio)
         return Ruling(at, claimed, ratio, line, "refuted", function=function)
@@ -399,5 +406,7 @@ def test_the_worst_of_each_kind_is_shown_the_worse_first():
     )
     assert findings.worst([*lines, *planes]) == [planes[0], lines[1]]
     assert findings.worst(lines) == [lines[1]]
+    more = refuted(0.75, 0.6, F(2, 5))  # of excess .35, not .3
+    assert findings.worst([*lines, more]) == [more]
     assert findings.worst([]) == []
     assert np.isneginf(Ruling(lines[0].point, F(1), 0.5, 0.5, "proved").excess)
