@@ -16,6 +16,7 @@ from theory.methods import make
 from theory.pair_factors import coercive_factor, usam_pair_factor
 from theory.pairs import ssam_pair
 from theory.regimes import descent_limit, fejer_limit
+from theory.ssam_pairs import ssam_pair_factor
 
 pytest.importorskip("clarabel")
 
@@ -217,10 +218,8 @@ def test_ssam_pairs_part_more_than_those_known(eta):
     f, _ = ssam_pair(0.1, 0.3)  # of the least slope at one c, not of the worst
     known = measured(make("ssam", rho=0.3), f, f.points[:2], eta, "pair")
     assert found.ratio > known > 1
-    worst = worst_case(
-        make("ssam", rho=0.3), mu=0.1, beta=1.0, eta=eta, measure="pair"
-    ).value
-    assert found.ratio >= worst - 1e-4
+    worst = ssam_pair_factor(eta, 0.1, 1.0, 0.3)
+    assert worst - 1e-4 <= found.ratio <= worst + 1e-9
 
 
 def test_no_range_is_left_where_the_ascent_may_undo_the_gradient():

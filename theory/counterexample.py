@@ -216,7 +216,7 @@ class _Case:
         value = found.value if self.measure == "descent" else found.value**2
         forms, most = search.matrices.at(**found.sweep.at), self.radius is not None
         small = smallest(forms, len(search.made.inequalities), value, most)
-        if small.solved:
+        if small.usable:
             yield data(search.matrices, small, found.sweep.at)
 
     def exceeding(self) -> Iterator[Counterexample]:

@@ -18,8 +18,9 @@ from theory.gram.worst import Search
 REACH = 100.0
 # What the solver's tolerance may leave of an excess that is 0.
 NOTHING = 1e-8
-# Where a violation is looked for first, as shares of a parameter's interval.
-TRIED = np.linspace(0, 1, 14)[1:-1]
+# At how many places, by the number of parameters, a violation is looked for first: just
+# above a limit there is one on a small part of an interval only.
+TRIED = {0: 1, 1: 60, 2: 13}
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +65,9 @@ class Excess:
 
     def data(self) -> Iterator[Data]:
         """Violations: the first one found, then the largest."""
-        for shares in product(TRIED, repeat=len(self.made.parameters)):
+        dim = len(self.made.parameters)
+        side = (np.arange(TRIED[dim]) + 0.5) / TRIED[dim]
+        for shares in product(side, repeat=dim):
             found = self.search.at(np.array(shares))
             if found.solved and found.value > 100 * NOTHING:
                 yield self._data(np.array(shares))

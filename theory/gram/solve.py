@@ -39,9 +39,14 @@ class Solution:
     F: np.ndarray
 
     @property
+    def usable(self) -> bool:
+        """Whether the data may be tried, on a function that is run."""
+        return self.status in USABLE
+
+    @property
     def solved(self) -> bool:
         """Whether the value counts: primal and dual agree to `ENOUGH`."""
-        return self.status in USABLE and self.gap <= ENOUGH * max(1, abs(self.value))
+        return self.usable and self.gap <= ENOUGH * max(1, abs(self.value))
 
 
 def solver():
