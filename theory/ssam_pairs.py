@@ -1,4 +1,4 @@
-r"""Two SSAM steps from two points, exactly, N3; what a step does to f and g, N4.
+r"""Two SSAM steps from two points, exactly: N3.
 
 The class has curvature in $[\mu, \beta]$; $a = 1 + \rho\mu$, $b = 1 + \rho\beta$. With
 complex U, W on the circle of diameter $[\mu, \beta]$, V on that of $[a, b]$ and
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq, minimize
 
-from theory.regimes import ascent_factors, cosine
+from theory.regimes import ascent_factors
 from theory.validate import require
 
 # N3: as shares of beta. From the first on no pair parts at small learning rates; up to
@@ -30,9 +30,9 @@ CIRCLE, REFINED = 40, 6
 def parting_slope(mu: float, beta: float, rho: float) -> float:
     r"""N3: the least $|V|\langle D, q\rangle$, $\|D\| = 1$, in units of beta.
 
-    Two steps take D to $D - \eta q$ in the limit of two near points, so pairs part at
-    every learning rate iff this is $\le 0$ ($\rho > 0$). With
-    $D = xe' + sn$, $\bar\mu = (1+\mu)/2$, $\delta = (1-\mu)/2$ it is the least of
+    Two steps take D to $D - \eta q$ in the limit of two near points, so for $\rho > 0$
+    some pair parts at every learning rate if this is < 0, none at small ones if > 0.
+    With $D = xe' + sn$, $\bar\mu = (1+\mu)/2$, $\delta = (1-\mu)/2$ it is the least of
 
     $$x\langle u, e'\rangle + \bar\mu s^2 + \rho\bar\mu\langle D, u\rangle
     - \rho\delta x\|u\| - \delta s\|D + \rho u\|$$
@@ -96,16 +96,17 @@ def parting_radius_bounds(mu: float, beta: float) -> tuple[float, float]:
 def ssam_pair_factor(eta: float, mu: float, beta: float, rho: float) -> float:
     r"""N3: the worst $\|w^+ - v^+\|/\|w - v\|$ of two SSAM steps, $\mu \ge 0$.
 
-    The largest $|1 - \eta(A+B)/2| + \eta|A-B|/2$. It is approached in the plane
+    The largest $|1 - \eta(A+B)/2| + \eta|A-B|/2$: the supremum in two dimensions
     (proved); that no higher dimension exceeds it is numerical.
 
     Args:
         eta: learning rate, > 0.
         mu: least curvature, >= 0.
         beta: largest curvature.
-        rho: radius.
+        rho: radius, > 0: at 0 SSAM is gradient descent, not the limit of this.
     """
     mu, rho = _units(mu, beta, rho)
+    require("rho", np.asarray(rho), np.asarray(rho) > 0, "> 0")
     require("eta", np.asarray(eta), np.asarray(eta) > 0, "> 0")
     eta = eta * beta
 
@@ -120,10 +121,11 @@ def ssam_pair_range(mu: float, beta: float, rho: float) -> float:
     r"""N3: the largest eta at which two SSAM steps do not part; 0 if at every one.
 
     The least $4(\mathrm{Re}(A+B) - |A-B|)/(|A+B|^2 - |A-B|^2)$. At most
-    `pair_factors.ssam_pair_limit`.
+    `pair_factors.ssam_pair_limit`; $\rho > 0$.
     """
     unit, radius = _units(mu, beta, rho)
-    if radius > 0 and radius >= parting_radius(unit, 1.0):
+    require("rho", np.asarray(rho), np.asarray(rho) > 0, "> 0")
+    if radius >= parting_radius(unit, 1.0):
         return 0.0
 
     def limit(angles: Any) -> Any:
@@ -174,69 +176,6 @@ def steep_edge_sign(mu: Any, beta: Any, rho: Any) -> np.ndarray:
         + (6 - 14 * m - 20 * m**2 + 8 * m**3) * r**4
         + (2 - 9 * m**2 - 4 * m**3 + 3 * m**4) * r**5
     )
-
-
-def usam_value_factor(eta: Any, mu: Any, beta: Any, rho: Any) -> np.ndarray:
-    r"""N4: the worst $\sqrt{(f(w^+)-f^*)/(f(w)-f^*)}$ of USAM, $\eta \le 2/(\beta b)$.
-
-    $\max(1 - \eta\mu a, \eta\beta b - 1)$, the quadratics'; $\mu \ge 0$. Least at
-    $\eta = 2/(\mu a + \beta b)$.
-    """
-    a, b = ascent_factors(mu, beta, rho)
-    require("mu", np.asarray(mu), np.asarray(mu) >= 0, ">= 0")
-    steep = np.multiply(eta, beta * b)
-    # (2/(beta b)) beta b may round to above 2.
-    require(
-        "eta", np.asarray(eta), (steep > 0) & (steep <= 2 + 1e-12), "in (0, 2/(beta b)]"
-    )
-    return np.maximum(1 - np.multiply(eta, mu * a), steep - 1)
-
-
-def ssam_value_bound(eta: Any, mu: Any, beta: Any, rho: Any) -> np.ndarray:
-    r"""N4: at least SSAM's worst $\sqrt{(f(w^+)-f^*)/(f(w)-f^*)}$, eta in T3's range.
-
-    With T2's cosine C and beta = 1 the larger root of
-    $\sigma^2 - \eta C(1-\mu)\sigma = 1 + \mu\eta^2 - \eta C(1+\mu)$: it holds for all
-    directions as long as g and at a cosine of at least C to it. For C = 1 it is
-    GD's, and 1 at T3's limit.
-    """
-    C = cosine(mu, beta, rho)
-    eta, mu = np.multiply(eta, beta), np.divide(mu, beta)
-    require("mu", mu, mu >= 0, ">= 0")
-    # 2 C may round to above itself.
-    require("eta", eta, (eta > 0) & (eta <= 2 * C + 1e-12), "in T3's range")
-    half = eta * C * (1 - mu) / 2
-    return half + np.sqrt(half**2 + 1 + mu * eta**2 - eta * C * (1 + mu))
-
-
-def best_value_factor(mu: Any, beta: Any, rho: Any) -> np.ndarray:
-    r"""N4: USAM's and SSAM's worst factor at its own `best_value_step`, mu > 0.
-
-    Both $(\beta b - \mu a)/(\beta b + \mu a)$: gradient descent's with
-    $\kappa b/a$ for $\kappa$. No other learning rate has a smaller one.
-    """
-    a, b = ascent_factors(mu, beta, rho)
-    require("mu", np.asarray(mu), np.asarray(mu) > 0, "> 0")
-    return (beta * b - mu * a) / (beta * b + mu * a)
-
-
-def best_value_step(method: str, mu: Any, beta: Any, rho: Any) -> np.ndarray:
-    r"""N4: of `usam`, $2/(\beta b + \mu a)$; of `ssam`, $\sqrt{ab}$ times as long."""
-    a, b = ascent_factors(mu, beta, rho)
-    require("mu", np.asarray(mu), np.asarray(mu) > 0, "> 0")
-    return {"usam": 2.0, "ssam": 2 * np.sqrt(a * b)}[method] / (beta * b + mu * a)
-
-
-def ssam_gradient_bound(eta: Any, mu: Any, beta: Any, rho: Any) -> np.ndarray:
-    r"""N4: SSAM's $\|\nabla f(w^+)\|/\|g\|$ is at most this; $\mu \ge 0$.
-
-    $\sqrt{1 + \eta^2m^2 - 2\eta mC} + \eta\delta$, $m, \delta = (\beta \pm \mu)/2$,
-    with T2's cosine C.
-    """
-    C = cosine(mu, beta, rho)
-    require("mu", np.asarray(mu), np.asarray(mu) >= 0, ">= 0")
-    m, spread = np.add(beta, mu) / 2, np.subtract(beta, mu) / 2
-    return np.sqrt(1 + (eta * m) ** 2 - 2 * eta * m * C) + eta * spread
 
 
 def _units(mu: float, beta: float, rho: float) -> tuple[float, float]:
