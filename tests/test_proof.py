@@ -24,6 +24,7 @@ from theory.methods import make, spec, specs
 from theory.methods.usam import USAM
 from theory.pieces import load
 from theory.proof import Options, prove, work
+from theory.regimes import descent_limit
 
 ROOT = Path(__file__).parent.parent
 SSAM = {"mu": 0.1, "beta": 1}
@@ -191,11 +192,32 @@ def test_what_is_proved_of_a_method_is_not_proved_of_a_mutant(proofs, monkeypatc
 def test_usam_just_above_its_limit_is_not_proved(measure):
     eta = Fraction(2, 2) + Fraction(1, 1000)  # 2 / (beta (1 + rho beta)), rho 1
     proof = prove(make("usam", rho=1), mu=0, beta=1, eta=eta, factor=1, measure=measure)
-    assert proof.status == "undecided" and "worst case is 1." in proof.reason
+    assert proof.status == "refuted" and "of the class it is 1." in proof.reason
+    assert proof.function.ratio > 1 and not proof.verify()
     dual, region = proof.statement.bound(eta)
     assert Search(dual, lambda name: 1.0).multipliers(region.hull) is None
     with pytest.raises(ValueError, match="only a proof can be saved"):
         proof.save("never.json")
+
+
+def test_where_f_is_not_convex_the_descent_lemma_serves_a_range():
+    said = {"mu": Fraction(-1, 3), "beta": 1, "measure": "descent"}
+    limit = float(descent_limit("ssam", -1 / 3, 1.0, 1.0))
+    proof = prove(make("ssam", rho=1), **said, eta=(0.001, 0.999 * limit))
+    assert proof.status == "proved" and proof.verify()
+    assert {piece.eta for piece in proof.pieces} == {proof.statement.eta[1]}
+    assert "bracket grows with eta" in proof.theorem()
+    above = prove(make("ssam", rho=1), **said, eta=1.001 * limit)
+    assert above.status == "refuted" and above.function.ratio > 0
+
+
+@pytest.mark.parametrize("measure", ["distance", "pair"])
+def test_a_bound_that_a_parabola_attains_is_proved_exactly(measure):
+    said = {"mu": 0.1, "beta": 1, "eta": 1.5, "measure": measure}
+    proof = prove(make("gd"), **said, factor=0.85)
+    assert proof.status == "proved" and proof.verify()
+    less = prove(make("gd"), **said, factor=Fraction(85, 100) - Fraction(1, 10**9))
+    assert less.status != "proved"
 
 
 def test_a_search_that_ends_early_is_undecided():
@@ -208,7 +230,7 @@ def test_a_search_that_ends_early_is_undecided():
 def test_both_ends_of_a_range_are_looked_at():
     """At eta = 1.7 no step keeps more than .909; at .05 some keep .995."""
     proof = prove(make("ssam", rho=1), **SSAM, eta=(0.05, 1.7), factor=0.95)
-    assert proof.status == "undecided" and "at eta = 1/20" in proof.reason
+    assert proof.status == "refuted" and "at eta = 1/20" in proof.reason
 
 
 def test_every_rule_of_a_dual_is_checked(proofs):

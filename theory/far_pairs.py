@@ -21,6 +21,7 @@ FAR = (1e2, 1e3, 1e4)
 # The shared gradients keep this many distances within T1's ball, for the pair's sake.
 ROOM = (1.0, 4.0, 16.0, 64.0)
 # Every ball is a little smaller, so that the data obey the class strictly.
+ROUNDING = 1e-13  # a gain of less is none
 INSIDE = 1 - 1e-6
 
 
@@ -123,8 +124,10 @@ def _widest(eta: float, mu: float, rho: float, share: float) -> tuple:
     offsets, width = np.stack(np.meshgrid(*3 * [[-1, 0, 1]])).reshape(3, -1), 0.3
     while width > 1e-8:
         near = angles[:, None] + width * offsets
-        best = near[:, apart(near, 1.0).argmax()]
-        width *= 0.6 if (best == angles).all() else 1.0
-        angles = best
+        found = apart(near, 1.0)
+        if found.max() <= apart(angles, 1.0) * (1 + ROUNDING):
+            width *= 0.6
+        else:
+            angles = near[:, found.argmax()]
     e, c, D, u, z = _parted(angles, 1.0, mu, rho, share)
     return e, c, D, u, z

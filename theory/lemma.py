@@ -16,7 +16,6 @@ from typing import Any
 from theory.certify import class_of, worst_case
 from theory.counterexample import Counterexample, refutes
 from theory.expression import Expression, condition, formula
-from theory.gram.tight import tight
 from theory.lines import on_lines
 from theory.method import Method
 from theory.methods import make
@@ -176,7 +175,7 @@ def rule(lemma: Lemma, point: Point) -> Ruling:
 
 
 def _proof(lemma: Lemma, point: Point, claimed: Fraction) -> Proof:
-    proof = prove(
+    return prove(
         lemma.made(point.rho),
         mu=point.mu,
         beta=point.beta,
@@ -185,7 +184,6 @@ def _proof(lemma: Lemma, point: Point, claimed: Fraction) -> Proof:
         factor=claimed,
         radius=lemma.radius,
     )
-    return proof if proof.status == "proved" else tight(proof.statement) or proof
 
 
 def adjudicate(lemma: Lemma, points: Iterable[Point], jobs: int = 1) -> list[Ruling]:

@@ -11,6 +11,7 @@ import json
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from theory.files import atomic
 from theory.gram.box import Box, gap
@@ -55,12 +56,14 @@ class Proof:
         status: `proved`, `refuted` or `undecided`.
         pieces: of the proof, as far as there are any.
         reason: for any other status than `proved`.
+        function: a `theory.counterexample.Counterexample`, if `refuted`.
     """
 
     statement: Statement
     status: str
     pieces: tuple[Piece, ...] = ()
     reason: str = ""
+    function: Any = None
 
     def verify(self) -> bool:
         """Whether the pieces prove the statement."""
@@ -108,8 +111,11 @@ class Proof:
         """
         if self.status != "proved":
             raise ValueError(f"only a proof can be saved, this is {self.status}.")
-        content = asdict(self)
-        content = {"format": FORMAT, **{k: content[k] for k in ("statement", "pieces")}}
+        content = {
+            "format": FORMAT,
+            "statement": asdict(self.statement),
+            "pieces": [asdict(piece) for piece in self.pieces],
+        }
         with atomic(Path(path)) as temporary:
             text = json.dumps(content, indent=1, default=str)
             temporary.write_text(text + "\n", encoding="utf-8")

@@ -88,18 +88,23 @@ def _numbers(method: Method) -> Iterator[tuple[str, Fraction]]:
 
 
 def _proof(statement: Statement, limit: int) -> Proof:
-    """Searches, unless the worst case found by a solver says that it is in vain."""
+    """Searches, unless a solver's worst case says that it is in vain."""
     from theory.gram.search import Search
+    from theory.gram.tight import attained
 
-    if reason := _too_small(statement):
-        return Proof(statement, "undecided", (), reason)
+    if refused := _refused(statement):
+        return refused
     length = float(statement.radius or 1)
     sizes = {"w": length, "g": float(statement.beta) * length}
     sizes["f"] = sizes["g"] * length
     pieces: list[Piece] = []
     for eta in statement.etas:
         dual, region = statement.bound(eta)
-        search = Search(dual, lambda name: sizes.get(name[0], 1.0))
+        lines: tuple = ()
+        if not region.hull:
+            ends = statement.mu, statement.beta
+            lines = attained(dual, statement.programme(eta)[0], ends)
+        search = Search(dual, lambda name: sizes.get(name[0], 1.0), lines)
         found, stuck = search.cover(region, limit)
         pieces += [Piece(eta, box, multipliers) for box, multipliers in found]
         if stuck is not None:
@@ -108,27 +113,32 @@ def _proof(statement: Statement, limit: int) -> Proof:
     return Proof(statement, "proved", tuple(pieces))
 
 
-def _too_small(statement: Statement) -> str:
-    """Where the programme's worst case exceeds the factor, if it is seen to."""
+def _refused(statement: Statement) -> Proof | None:
+    """Where the programme's worst case exceeds the factor, if it is seen to.
+
+    A function of the class that is run, and does, refutes the statement.
+    """
     from theory.certify import worst_case
+    from theory.counterexample import refutes
 
     s = statement
-    numbers = {name: float(value) for name, value in s.hyperparameters.items()}
-    etas = s.eta if s.mu < 0 else s.etas
-    for rho, eta in dict.fromkeys(product(s.rho or [None], etas)):
+    names = {name: float(value) for name, value in s.hyperparameters.items()}
+    radius = None if s.radius is None else float(s.radius)
+    about = {"mu": float(s.mu), "beta": float(s.beta), "measure": s.measure}
+    for rho, eta in dict.fromkeys(product(s.rho or [None], s.eta)):
         at = {} if rho is None else {"rho": float(rho)}
-        found = worst_case(
-            make(s.method, **numbers, **at),
-            mu=float(s.mu),
-            beta=float(s.beta),
-            eta=float(eta),
-            measure=s.measure,
-            radius=s.radius and float(s.radius),
-        )
+        method = make(s.method, **names, **at)
+        numbers = {"eta": float(eta), "radius": radius} | about
+        found = worst_case(method, **numbers)
         if found.value > s.factor + ABOVE:
             where = place(eta, {} if rho is None else {"rho": (rho, rho)})
-            return f"the programme's worst case is {found.value:.6g} {where}"
-    return ""
+            function = refutes(method, **numbers, factor=float(s.factor))
+            if function is None:
+                reason = f"the programme's worst case is {found.value:.6g} {where}"
+                return Proof(statement, "undecided", (), reason)
+            reason = f"on a function of the class it is {function.ratio:.6g} {where}"
+            return Proof(statement, "refuted", (), reason, function)
+    return None
 
 
 @dataclass

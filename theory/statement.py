@@ -9,7 +9,7 @@ from typing import Any
 from theory.gram.box import Box
 from theory.gram.dual import Dual, dual
 from theory.gram.polynomial import as_polynomial, variable
-from theory.gram.programme import MEASURES, Programme, programme
+from theory.gram.programme import MEASURES, RISE, Programme, programme
 from theory.gram.region import Region, span
 from theory.gram.trace import Parameter
 from theory.method import Method
@@ -82,39 +82,51 @@ class Statement:
         self.bound(self.etas[0])
 
     @property
+    def lemma(self) -> bool:
+        """Whether the descent lemma stands for the rise of f, which is not convex."""
+        return self.mu < 0 and self.factor == 0
+
+    @property
     def etas(self) -> tuple[Fraction | None, ...]:
         r"""The learning rates at which the bound is to be proved.
 
         d does not depend on eta, so the distance after a step, and for convex f the
         value, is convex in eta: a bound at both ends of the range holds between them.
         At eta = 0 nothing moves, and a factor of 1 or more holds: then the upper end
-        is enough. For mu < 0 there is no such rule, and eta is swept (None).
+        is enough. It is, too, for what the descent lemma bounds the rise of any f by,
+        $\frac\beta2\eta^2\|d\|^2 - \eta\langle g, d\rangle \le 0$. Other rises, for
+        mu < 0, have no such rule, and eta is swept (None).
         """
-        if self.mu < 0:
+        if self.mu < 0 and not self.lemma:
             return (None,)
-        return self.eta[self.factor >= 1 or self.eta[0] == self.eta[1] :]
+        enough = self.lemma or self.factor >= 1 or self.eta[0] == self.eta[1]
+        return self.eta[enough:]
 
     def made(self, rho: Any) -> Method:
         """The method at a radius (None: it has none)."""
         values = {} if rho is None else {"rho": rho}
         return make(self.method).having(**self.hyperparameters, **values)
 
-    def bound(self, eta: Fraction | None) -> tuple[Dual, Region]:
-        """What is to be proved at one of `etas`, and for which parameters."""
+    def programme(self, eta: Fraction | None) -> tuple[Programme, Box]:
+        """The programme at one of `etas`, and the ranges that are swept."""
         ranges = {"rho": self.rho, "eta": (eta, eta) if eta else self.eta}
-        hull = {n: ends for n, ends in ranges.items() if ends and ends[0] < ends[1]}
+        swept = {n: ends for n, ends in ranges.items() if ends and ends[0] < ends[1]}
         values = {
-            name: variable(name) if name in hull else ends and ends[0]
+            name: variable(name) if name in swept else ends and ends[0]
             for name, ends in ranges.items()
         }
-        method, descent = self.made(values["rho"]), self.measure == "descent"
-        star = self.mu >= 0
-        made = programme(
-            method, self.mu, self.beta, values["eta"], self.measure, star=star
-        )
+        method, star = self.made(values["rho"]), self.mu >= 0
+        measure = RISE if self.lemma else self.measure
+        made = programme(method, self.mu, self.beta, values["eta"], measure, star=star)
         self._check(method, made)
+        return made, swept
+
+    def bound(self, eta: Fraction | None) -> tuple[Dual, Region]:
+        """What is to be proved at one of `etas`, and for which parameters."""
+        made, hull = self.programme(eta)
         for parameter in made.parameters:
             hull[parameter.name] = self._interval(parameter, hull)
+        descent = self.measure == "descent"
         goal = self.factor if descent else self.factor**2
         most = (self.radius or 1) ** 2 * (self.beta / 2 if descent else 1)
         ratios = tuple(p for p in made.parameters if p.ascent is not None)

@@ -30,6 +30,11 @@ def words(statement: Statement) -> str:
         _steps(s, start),
         f"{end} <= {_bound(s, start)}.",
     ]
+    if s.lemma:
+        lines.append(
+            "f(w - eta d) - f(w) <= eta (beta/2 eta |d|^2 - <g, d>), and the bracket "
+            "grows with eta."
+        )
     if s.mu >= 0:
         still = ", and 1 at eta = 0" * (s.factor >= 1)
         lines.append(f"The ratio is convex in eta{still}.")

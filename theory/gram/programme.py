@@ -11,6 +11,8 @@ from theory.gram.vector import Form, Vector
 from theory.method import Method, dot
 
 MEASURES = ("distance", "pair", "descent")
+# What the descent lemma bounds a step's rise by, beta/2 |w+ - w|^2 - <g, w - w+>.
+RISE = "rise"
 PAIRED = 3  # points of a pair's differences: the origin and those of two gradients
 
 
@@ -53,6 +55,8 @@ def programme(
 
     `distance`: $\|w^+ - w^*\|^2$ over $\|w - w^*\|^2$; `descent`: $f(w^+) - f^*$ over
     $f(w) - f^*$, without a minimiser (`star` false) $f(w^+) - f(w)$ over $\|g\|^2$;
+    `rise`: $\frac\beta2\|w^+ - w\|^2 - \langle g, w - w^+\rangle \ge f(w^+) - f(w)$
+    over $\|g\|^2$;
     `pair`: $\|w^+ - v^+\|^2$ over $\|w - v\|^2$. A pair of steps that divide by nothing
     depends on differences alone, and of the inequalities that bind these only the sums
     over the two trajectories matter (N3): then v, its gradients are 0.
@@ -72,7 +76,7 @@ def programme(
         trace = Trace()
         x, end = _steps(trace, method, base, eta, measure, steps, star=False)
         end = end - trace.step(method, base, trace.vector(), eta, steps)
-    initial, final = _ends(trace, x, end, measure, star)
+    initial, final = _ends(trace, x, end, measure, star, beta)
     points = tuple(
         Point(trace.settled(p.x), trace.settled(p.g), p.f) for p in trace.points
     )
@@ -102,7 +106,7 @@ def _steps(trace, method, base, eta, measure, steps, star) -> tuple[Vector, Vect
     return x, trace.step(method, base, x, eta, steps)
 
 
-def _ends(trace, x, end, measure, star) -> tuple[Form, Form]:
+def _ends(trace, x, end, measure, star, beta) -> tuple[Form, Form]:
     """What is measured at the beginning and at the end."""
     if measure == "descent":
         start, last = trace.at(x), trace.at(end)
@@ -110,6 +114,9 @@ def _ends(trace, x, end, measure, star) -> tuple[Form, Form]:
             return start.f, last.f
         g = trace.settled(start.g)
         return dot(g, g), last.f - start.f
+    if measure == RISE:
+        g, moved = (trace.settled(v) for v in (trace.at(x).g, x - end))
+        return dot(g, g), dot(moved, moved) * beta / 2 - dot(g, moved)
     x, end = trace.settled(x), trace.settled(end)
     return dot(x, x), dot(end, end)
 

@@ -15,6 +15,7 @@ from theory.gram.dual import Dual, Multipliers
 from theory.gram.interior import Interior
 from theory.gram.polynomial import as_polynomial
 from theory.gram.region import Region
+from theory.gram.tight import Line, vanishing
 
 # No side of a box is halved more often than this.
 DEPTH = 12
@@ -32,13 +33,18 @@ class Search:
     (that of w for mu = 0 and a factor of 1), none of its products may be left either.
     These equations are kept exactly: some multipliers follow from the others.
 
+    Where the bound is attained, the remainder vanishes; multipliers with room to spare
+    do not exist, and these equations are kept exactly too.
+
     Args:
         dual: the bound.
         size: of a basis vector, with which the numbers are of order 1.
+        lines: on which a bound without parameters is attained.
     """
 
     dual: Dual
     size: Callable[[str], float]
+    lines: tuple[Line, ...] = ()
 
     def cover(
         self, region: Region, limit: int
@@ -124,6 +130,8 @@ class Search:
             for index in indices(degrees):
                 terms = {u: p.control(box, index) for u, p in parts.items()}
                 yield {u: Fraction(v) for u, v in terms.items() if v}
+        for line in self.lines:
+            yield from vanishing(self.dual, line)
 
 
 def _small(box: Box, hull: Box) -> bool:

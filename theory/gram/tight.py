@@ -1,78 +1,38 @@
-r"""Proofs of a bound that a parabola attains exactly.
+r"""Parabolas on which a bound is attained.
 
-There the remainder of the bound vanishes on the parabola, so no multipliers prove it
-with room to spare: those of the solver, rounded, prove nothing. But the parabola is
-rational, and that the remainder vanishes on it are equations to be kept exactly.
+There its remainder vanishes, so no multipliers prove it with room to spare: those of a
+solver, rounded, prove nothing. But the parabola is rational, and that the remainder
+vanishes on it are equations to be kept exactly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
-from theory.gram.box import Box
 from theory.gram.dual import Dual
-from theory.gram.programme import Programme, programme
-from theory.gram.search import Search
+from theory.gram.programme import Programme
 from theory.gram.vector import Form, Vector
-from theory.pieces import Piece, Proof
-from theory.statement import Statement
 
 # Of every point of a basis its coordinate on a line.
 Line = dict[str, Fraction]
 
 
-@dataclass(frozen=True, eq=False)
-class Tight(Search):
-    """Multipliers whose remainder vanishes on lines.
-
-    Args:
-        lines: on which it does; the bound has no parameters.
-    """
-
-    lines: tuple[Line, ...] = ()
-
-    def _equations(self, box: Box) -> Iterator[dict]:
-        yield from super()._equations(box)
-        for line in self.lines:
-            target = _rows(self.dual.target, line)
-            rows = {name: _rows(form, line) for name, form in self.dual.forms.items()}
-            for i in self.dual.basis:
-                row = {(name, 0): found.get(i, 0) for name, found in rows.items()}
-                row["1"] = -target.get(i, 0)
-                yield {name: Fraction(v) for name, v in row.items() if v}
+def attained(dual: Dual, made: Programme, curvatures: tuple) -> tuple[Line, ...]:
+    """The parabolas of given curvatures that attain a bound without parameters."""
+    lines = (_parabola(made, lam) for lam in curvatures)
+    return tuple(line for line in lines if _value(dual.target, line) == 0)
 
 
-def tight(statement: Statement) -> Proof | None:
-    """A proof of a bound that parabolas of extreme curvature attain, if one is found.
-
-    Args:
-        statement: at one learning rate, of a method that divides by nothing.
-    """
-    eta, *more = statement.etas
-    dual, region = statement.bound(eta)
-    if more or region.hull:
-        return None
-    rho = statement.rho and statement.rho[0]
-    made = programme(
-        statement.made(rho),
-        statement.mu,
-        statement.beta,
-        statement.eta[0],
-        statement.measure,
-        star=statement.mu >= 0,
-    )
-    lines = tuple(
-        line
-        for lam in (statement.mu, statement.beta)
-        for line in [_parabola(made, lam)]
-        if _attains(dual, line)
-    )
-    beta = float(statement.beta)
-    search = Tight(dual, lambda name: 1.0 if name == "w" else beta, lines)
-    found = search.multipliers({}) if lines else None
-    return found and Proof(statement, "proved", (Piece(eta, {}, found),))
+def vanishing(dual: Dual, line: Line) -> Iterator[dict[Any, Fraction]]:
+    """The equations on the multipliers: the remainder, times the line, is 0."""
+    target = _rows(dual.target, line)
+    rows = {name: _rows(form, line) for name, form in dual.forms.items()}
+    for i in dual.basis:
+        row = {(name, 0): found.get(i, 0) for name, found in rows.items()}
+        row["1"] = -target.get(i, 0)
+        yield {name: Fraction(v) for name, v in row.items() if v}
 
 
 def _parabola(made: Programme, lam: Fraction) -> Line:
@@ -89,12 +49,12 @@ def _at(vector: Vector, line: Line) -> Fraction:
     return sum((c * line[name] for name, c in vector.terms.items()), Fraction(0))
 
 
-def _attains(dual: Dual, line: Line) -> bool:
+def _value(form: Form, line: Line) -> Fraction:
     values = (
         c * (line[key] if isinstance(key, str) else line[key[0]] * line[key[1]])
-        for key, c in dual.target.terms.items()
+        for key, c in form.terms.items()
     )
-    return sum(values) == 0
+    return sum(values, Fraction(0))
 
 
 def _rows(form: Form, line: Line) -> dict[str, Fraction]:
