@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from theory.methods import make, spec
 from theory.pieces import load
 from theory.rational import ends, rational
 from theory.statement import Statement
@@ -79,7 +80,7 @@ def statement(name: str) -> Statement:
     """What a file is to prove."""
     method, mu, rho, eta, measure, factor = KEPT[name]
     return Statement(
-        method,
+        spec(make(method)),
         {},
         rational("mu", mu),
         rational("beta", 1),
