@@ -42,12 +42,13 @@ def linear(method: Method, parted: Data, mu: float, beta: float) -> Iterator[Dat
     """
     middle, seen = (mu + beta) / 2, []
 
-    def gradient(x: float) -> float:
-        if x not in seen:
-            seen.append(x)
+    def gradient(x: np.ndarray) -> np.ndarray:
+        if x.item() not in seen:
+            seen.append(x.item())
         return middle * x
 
-    method.direction(1.0, method.init(1.0), gradient)
+    start = np.ones(1)
+    method.direction(start, method.init(start), gradient)
     axis = np.eye(parted.points.shape[1])[-1]
     for far in (0.0, *FAR):
         x = far * np.multiply.outer(seen, axis)

@@ -11,6 +11,7 @@ from theory.certify import class_of, measures, worst_case
 from theory.counterexample import Counterexample, refutes
 from theory.method import Method
 from theory.proof import Proof, prove
+from theory.ssam_pairs import ssam_pair_range
 from theory.validate import at_edge
 
 # How far from a guess is looked first, as a share of it, and how much farther next.
@@ -29,8 +30,8 @@ class Limit:
         status: `theorem` (low = high; whether the end itself belongs is the theorem's
             matter), `bracketed` (a proof below, a function above) or `undecided`
             (one of them was not found).
-        source: the theorem's id.
-        proof: at `low`.
+        source: the id of the theorem that gives both ends, or the lower one.
+        proof: at `low`, if no theorem gives it.
         counterexample: at `high`.
     """
 
@@ -67,7 +68,8 @@ def largest_learning_rate(
     known = theorems.limit(method, mu, beta, measure)
     if known is not None:
         return Limit(known.eta, known.eta, "theorem", known.source)
-    if measure == "convergence" or measure not in measures(method, mu):
+    sure = theorems.at_least(method, mu, beta, measure)
+    if sure is None and measure not in measures(method, mu):
         raise ValueError(
             f"nothing is known of the {measure} of `{method.label}` for mu = {mu:g}."
         )
@@ -79,6 +81,7 @@ def bracketed(
 ) -> Limit:
     """By search: the largest eta that was proved and the smallest that was refuted."""
     guess = edge(method, mu, beta, measure)
+    sure = theorems.at_least(method, mu, beta, measure)
     proofs: dict[float, Proof] = {}
     found: dict[float, Counterexample] = {}
 
@@ -88,20 +91,20 @@ def bracketed(
         return proof.status == "proved"
 
     def refuted(eta: float) -> bool:
-        function = refutes(
-            method, mu=mu, beta=beta, eta=eta, measure=measure, factor=1.0
-        )
+        function = refutes(method, mu=mu, beta=beta, eta=eta, measure=measure)
         found[eta] = function
         return function is not None
 
-    low = outermost(proved, guess, -1, LEAST / beta, MOST / beta)
+    low = sure and sure.eta
+    if sure is None:
+        low = outermost(proved, guess, -1, LEAST / beta, MOST / beta)
     high = outermost(refuted, guess, 1, LEAST / beta, MOST / beta)
-    sure = low is not None and high is not None
+    both = low is not None and high is not None
     return Limit(
         low or 0.0,
         math.inf if high is None else high,
-        "bracketed" if sure else "undecided",
-        "",
+        "bracketed" if both else "undecided",
+        sure.source if sure else "",
         proofs.get(low),
         found.get(high),
     )
@@ -133,10 +136,12 @@ def _moved(guess: float, share: float, least: float) -> float:
 
 
 def edge(method: Method, mu: float, beta: float, measure: str) -> float:
-    """The learning rate at which the certified worst case passes 1, by floats."""
+    """The learning rate at which the worst case passes 1, in floating point."""
     known = theorems.limit(method, mu, beta, measure)
     if known is not None:
         return known.eta
+    if theorems.at_least(method, mu, beta, measure) is not None:
+        return ssam_pair_range(mu, beta, float(method.get("rho")))
     top = 0.0 if mu < 0 and measure == "descent" else 1.0
     low, high = LEAST / beta, MOST / beta
     while high / low > 1 + NEAR:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from scipy.optimize import brentq
 
-from theory import fejer, pair_factors, regimes, usam_distance
+from theory import fejer, pair_factors, regimes, ssam_pairs, usam_distance
 from theory.method import Method
 
 # What is GD without a radius.
@@ -34,6 +34,19 @@ def limit(method: Method, mu: float, beta: float, measure: str) -> Known | None:
     label = method.label if rho > 0 or method.label not in PLAIN else "GD"
     found = _THEOREMS.get((label, measure))
     return found and found(mu, beta, rho)
+
+
+def at_least(method: Method, mu: float, beta: float, measure: str) -> Known | None:
+    """A rate up to which a theorem serves every function, where no limit is known.
+
+    Arguments as for `limit`.
+    """
+    rho = float(method.get("rho", 0.0))
+    if (method.label, measure) != ("SSAM", "pair") or not rho > 0 or mu < 0:
+        return None
+    if mu < ssam_pairs.SAFE_CURVATURE * beta:
+        return Known(0.0, "N3")
+    return Known(float(ssam_pairs.ssam_pair_proved(mu, beta, rho)), "N3")
 
 
 def _descent(label: str, source: str) -> Callable[..., Known | None]:
@@ -89,12 +102,20 @@ def _usam_pair(mu: float, beta: float, rho: float) -> Known | None:
     return Known(brentq(excess, 1e-9 / beta, 2.0 / beta, xtol=1e-14), "N3")
 
 
+def _ssam_pair(mu: float, beta: float, rho: float) -> Known | None:
+    """N3: where pairs part at every rate."""
+    if mu < 0 or rho < ssam_pairs.parting_radius(mu, beta):
+        return None
+    return Known(0.0, "N3")
+
+
 _THEOREMS: dict[tuple[str, str], Callable[..., Any]] = {
     ("GD", "distance"): _linear,
     ("GD", "pair"): _linear,
     ("USAM", "distance"): _usam_distance,
     ("SSAM", "distance"): _ssam_distance,
     ("USAM", "pair"): _usam_pair,
+    ("SSAM", "pair"): _ssam_pair,
     ("SAM", "convergence"): _never,
     ("SSAM-N", "descent"): _normalised,
     ("SSAM-N", "distance"): _ssam_n_distance,

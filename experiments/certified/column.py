@@ -6,13 +6,12 @@ from fractions import Fraction
 from math import inf, nan
 from typing import Any, NamedTuple
 
-from theory.counterexample import refutes
-from theory.proof import prove
-
 from theory import theorems
+from theory.counterexample import refutes
 from theory.largest import edge, outermost
 from theory.method import Method
 from theory.methods import make
+from theory.proof import prove
 
 LEAST, MOST = 0.01, 8.0  # learning rates looked at, in units of 1/beta
 DENOMINATOR = 10**6  # of the numbers that are proved
@@ -32,7 +31,8 @@ def column(place: Column, measure: str) -> dict[str, float]:
     """The largest rate proved, the smallest refuted, and what theory says.
 
     Returns:
-        proved: for all radii of the column; 0 if none was.
+        proved: for all radii of the column; 0 if none was. By boxes, but for SSAM's
+            pairs.
         refuted: at its larger end; inf if no function was found.
         refuted_low: at radius 0, of a column that begins there; else NaN.
         theorem: the limit at the larger end, NaN if no theorem gives it.
@@ -52,7 +52,10 @@ def column(place: Column, measure: str) -> dict[str, float]:
         proofs[eta] = _proof(place, measure, eta)
         return proofs[eta].status == "proved"
 
-    low = outermost(proved, min(guesses), -1, LEAST, place.rate)
+    sure = _by_theorem(place, measure)
+    low = (
+        outermost(proved, min(guesses), -1, LEAST, place.rate) if sure is None else sure
+    )
     high, found = refuted(place, place.high, measure)
     return {
         "proved": low or 0.0,
@@ -60,19 +63,27 @@ def column(place: Column, measure: str) -> dict[str, float]:
         "refuted_low": refuted(place, 0.0, measure)[0] if place.low == 0 else nan,
         "theorem": nan if known is None else known.eta,
         "quadratic": _quadratic(here, place.high),
-        "pieces": len(proofs[low].pieces) if low else 0,
+        "pieces": len(proofs[low].pieces) if low in proofs else 0,
         "dim": nan if found is None else found.landscape.dim,
         "ratio": nan if found is None else found.ratio,
     }
 
 
+def _by_theorem(place: Column, measure: str) -> float | None:
+    """N3's rate, which falls in the radius, for pairs of SSAM; it has no boxes."""
+    here = make(place.spec, rho=place.high)
+    known = theorems.at_least(here, place.mu, 1.0, measure)
+    return known and known.eta
+
+
 def refuted(place: Column, rho: float, measure: str) -> tuple[float, Any]:
     """The smallest rate refuted at a radius, and the function."""
-    method, functions = make(place.spec, rho=rho), {}
+    # Without a radius every method is GD.
+    method, functions = make(place.spec if rho else "gd", rho=rho), {}
 
     def refutes_it(eta: float) -> bool:
         functions[eta] = refutes(
-            method, mu=place.mu, beta=1.0, eta=eta, measure=measure, factor=1.0
+            method, mu=place.mu, beta=1.0, eta=eta, measure=measure
         )
         return functions[eta] is not None
 
