@@ -1,4 +1,4 @@
-"""N4: worst functions of T14, and the rates that are still unknown."""
+"""N4: worst functions of T14; how far a step lowers f, and what it does to g."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from fractions import Fraction
 import numpy as np
 
 from landscapes.interpolant import gaps
+from landscapes.quadratic import Quadratic
+from theory import falls, members, proofs, regimes, value_rates
 from theory.claim import Claim, Statement
+from theory.pair_factors import usam_pair_factor
 from theory.worst import fejer_data
 
 OFF = ~np.eye(3, dtype=bool)
@@ -44,11 +47,72 @@ def wide(quick):
     yield {"s": Fraction(1), "t": Fraction(1, 2), "k": 10**6}
 
 
+def most(method, f, mu, beta, rho, eta, x, low):
+    """The factor of f, exact for USAM, a bound for SSAM."""
+    name = {"usam": "usam_value_factor", "ssam": "ssam_value_bound"}[method]
+    return getattr(value_rates, name)(eta, mu, beta, rho) ** 2
+
+
+def longest(method, f, mu, beta, rho, eta, x, low):
+    """The bound of the gradient's factor."""
+    if method == "usam":
+        return usam_pair_factor(eta, mu, beta, rho)
+    return value_rates.ssam_gradient_bound(eta, mu, beta, rho)
+
+
+def of_the_class(method, f, mu, beta, rho, eta, x, low):
+    """Strongly convex, of that curvature, and T3's range."""
+    limit = regimes.descent_limit(method, mu, beta, rho)
+    return members.belongs(f, mu, beta) & (mu > 0) & (eta <= limit)
+
+
+def of_both(quick):
+    """USAM's runs and SSAM's."""
+    return [*falls.runs("usam")(quick), *falls.runs("ssam")(quick)]
+
+
+def lengths(*share):
+    """Condition numbers and radii."""
+
+    def cases(quick):
+        for method in ("usam", "ssam"):
+            for mu, rho in ((0.02, 0.5), (0.1, 1.0), (0.3, 8.0)):
+                yield {"method": method, "mu": mu, "rho": rho, "share": share}
+
+    return cases
+
+
+def grown(x):
+    """By how much SSAM's step lengthens g on diag(1, .1); 0 if it raises f."""
+    f, numbers = Quadratic(np.array([1.0, 0.1])), (np.array([4.0]), np.array([1.3]))
+    start = ("ssam", f, 0.1, 1.0, *numbers, x, 0.0)
+    return np.where(falls.fall(*start) < 0.88, falls.growth(*start) ** 2, 0.0)
+
+
+def files(method):
+    """Of the kept proofs."""
+    named = [n for n in proofs.names("n4") if proofs.KEPT[n][0] == method]
+    return lambda quick: [{"name": name} for name in named]
+
+
+def known(name):
+    """USAM's factor of f at a kept proof's numbers."""
+    mu, beta, rho, eta = proofs.at(name)
+    return value_rates.usam_value_factor(eta, mu, beta, rho) ** 2
+
+
+def bounded(name):
+    """SSAM's bound there."""
+    mu, beta, rho, eta = proofs.at(name)
+    return value_rates.ssam_value_bound(eta, mu, beta, rho) ** 2
+
+
 def n4():
     """The statement."""
+    shared = {"expected": "holds", "proof": "paper_notes.md, N4", "grade": "T"}
     return Statement(
         id="N4",
-        title="worst functions for T14's limits; worst-case rates",
+        title="worst functions for T14's limits; worst-case rates of f and g",
         source="this toolkit",
         grade="N",
         claims=(
@@ -68,14 +132,130 @@ def n4():
                 grade="T",
             ),
             Claim(
-                id="N4.rates",
-                says=r"the worst-case factors of $f - f^*$, of $\lVert g\rVert$ and, "
-                r"for $\mu > 0$, T14's limits",
+                id="N4.usam",
+                says=r"USAM, $\mu > 0$, $\eta \le \frac2b$, every $\rho$: "
+                r"$f(w^+)-f^* \le \max(1-\eta\mu a, \eta b-1)^2(f(w)-f^*)$, "
+                r"attained by quadratics",
+                relation="<=",
+                measured=falls.fall,
+                bound=most,
+                cases=falls.runs("usam"),
+                within=of_the_class,
+                tight=0.999999,
+                rtol=1e-9,  # of minimisers found
+                **shared,
+            ),
+            Claim(
+                id="N4.ssam",
+                says=r"SSAM, $\eta < 2C$: at most $\sigma^2$ times, $\sigma^2-\eta "
+                r"C(1-\mu)\sigma = 1+\mu\eta^2-\eta C(1+\mu)$, "
+                r"$C = \frac{2\sqrt{ab}}{a+b}$",
+                relation="<=",
+                measured=falls.fall,
+                bound=most,
+                cases=falls.runs("ssam"),
+                within=of_the_class,
+                tight=0.9999,  # at the best learning rate
+                rtol=1e-9,  # as before
+                **shared,
+            ),
+            Claim(
+                id="N4.best",
+                says=r"at their best rates, $\frac2{b+\mu a}$ and "
+                r"$\frac{2\sqrt{ab}}{b+\mu a}$, USAM and SSAM are equally fast: "
+                r"$\sigma = \frac{b-\mu a}{b+\mu a}$",
+                measured=falls.slowest,
+                bound=lambda method, mu, rho, share: value_rates.best_value_factor(
+                    mu, 1.0, rho
+                ),
+                cases=lengths(1.0),
+                within=lambda method, mu, rho, share: share == (1.0,),
+                rtol=1e-5,  # directions of a grid
+                **shared,
+            ),
+            Claim(
+                id="N4.least",
+                says="no other learning rate has a smaller worst factor",
+                relation=">=",
+                measured=falls.slowest,
+                bound=lambda method, mu, rho, share: value_rates.best_value_factor(
+                    mu, 1.0, rho
+                ),
+                cases=lengths(0.05, 0.5, 0.9, 0.99, 1.01, 1.1, 1.5, 3.0),
+                within=lambda method, mu, rho, share: 1.0 not in share,
+                tight=0.99,
+                rtol=1e-5,  # as before
+                **shared,
+            ),
+            Claim(
+                id="N4.gradient",
+                says=r"$\lVert\nabla f(w^+)\rVert \le c\lVert g\rVert$, $c$ of USAM "
+                r"N3's factor of pairs, of SSAM $\sqrt{1+\eta^2m^2-2\eta mC}+\eta"
+                r"\delta$, $m, \delta = \frac{1\pm\mu}2$",
+                relation="<=",
+                measured=falls.growth,
+                bound=longest,
+                cases=lambda quick: [
+                    *falls.runs("usam")(quick),
+                    *falls.runs("ssam")(quick),
+                ],
+                within=of_the_class,
+                tight=0.999,
+                rtol=1e-9,  # rounding
+                **shared,
+            ),
+            Claim(
+                id="N4.grows",
+                says=r"a step of SSAM may lower f and lengthen g, even on a quadratic: "
+                r"diag(1, .1), $\rho = 4$, $\eta = 1.3$",
+                relation=">=",
+                measured=grown,
+                bound=lambda x: 1.2,
+                cases=lambda quick: [{"x": np.array([[1.0, 30.0]])}],
+                within=lambda x: np.shape(x) == (1, 2),
+                tight=0.99,
+                **shared,
+            ),
+            Claim(
+                id="N4.fractions",
+                says=r"USAM's factor of f, exactly, proved in fractions",
+                measured=lambda name: float(proofs.proved(name).factor),
+                bound=known,
+                cases=files("usam"),
+                within=lambda name: True,
+                rtol=1e-12,  # rounding
+                **shared,
+            ),
+            Claim(
+                id="N4.below",
+                says=r"SSAM's bound is not sharp: a lower one, proved in fractions "
+                r"($\mu = .3$, $\rho = 1$, $\eta = .7$)",
+                relation="<=",
+                measured=lambda name: float(proofs.proved(name).factor),
+                bound=bounded,
+                cases=files("ssam"),
+                within=lambda name: True,
+                tight=0.99,
+                **shared,
+            ),
+            Claim(
+                id="N4.rest",
+                says=r"SSAM's worst-case factor of $f - f^*$ at other $\eta$, and both "
+                r"methods' of $\lVert g\rVert$, exactly",
                 expected="open",
-                waits="semidefinite programmes: the worst case over the class",
+                waits="a proof; semidefinite programmes give numbers",
             ),
         ),
-        code=("theory/worst.py",),
-        notes="The limits of T14 are approached by functions of two variables (there), "
-        "not attained.",
+        code=(
+            "theory/value_rates.py",
+            "theory/falls.py",
+            "theory/worst.py",
+            "theory/proofs",
+        ),
+        notes="In value quadratics are USAM's worst functions at every radius; in "
+        "distance they are not once $\\rho(\\beta-\\mu) > 1$ (N1). SSAM's range is "
+        "wider (T3), but it is no faster at its best; GD is, by $\\frac{1-\\mu}{1+"
+        "\\mu}$. At $\\mu = .3$, $\\rho = 1$, $\\eta = .7$ the programme gives SSAM "
+        ".6368, the bound .6411, quadratics .6251. For $\\mu = 0$ T14's limits are "
+        "approached by functions of two variables, for $\\mu > 0$ attained.",
     )
