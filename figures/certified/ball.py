@@ -28,14 +28,8 @@ def draw(dataset: xarray.Dataset) -> Figure:
             lw=width,
             label=limits.words(str(kappa)),
         )
-    axes.semilogy(
-        dataset.eta,
-        dataset.cycle,
-        color=style.THEORY,
-        ls="--",
-        lw=1,
-        label="T5's cycle",
-    )
+    cycle = {"color": style.THEORY, "ls": "--", "lw": 1, "label": "T5's cycle"}
+    axes.semilogy(part.eta, sam_cycle(part.eta, 1.0, 1.0), **cycle)
     axes.set(xlabel=r"$\eta\beta$", ylabel=r"$R/\rho$")
     axes.legend()
     axes.set_title(r"The least ball $\|w - w^*\| \leq R$" "\nthat SAM maps into itself")

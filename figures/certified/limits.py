@@ -7,6 +7,11 @@ import xarray
 from matplotlib.axes import Axes
 
 from figures import style
+from theory import theorems
+from theory.method import Method
+from theory.ssam_pairs import ssam_pair_range
+
+MARKS = 14  # brackets shown
 
 
 def panel(axes: Axes, dataset: xarray.Dataset, kappa: str, measure: str) -> None:
@@ -19,32 +24,56 @@ def panel(axes: Axes, dataset: xarray.Dataset, kappa: str, measure: str) -> None
         measure: distance, descent or pair.
     """
     part = dataset.sel(kappa=kappa, measure=measure)
-    top = float(dataset.attrs["rate"])
+    top = min(float(dataset.attrs["rate"]), 2.2)
     for label in part.algorithm.values:
         one = part.sel(algorithm=label)
         color = style.color(str(label))
-        rho = np.concatenate([[0.0], one.radius_high.values])
-        if one.theorem.notnull().all():
-            # At rho = 0 every method is GD.
-            curve = np.concatenate([[2.0], one.theorem.values])
-            axes.plot(rho, curve, color=color, lw=1.4, label=str(label), zorder=2)
-        else:
-            middle = (one.proved + one.refuted).values / 2
-            axes.plot(rho[1:], middle, color=color, lw=0.8, label=str(label), zorder=2)
-        shown = slice(None, None, max(1, one.sizes["column"] // 16))
+        rho, limit = curve(str(label), one, measure)
+        kind = "-"
+        if np.isnan(limit).any():
+            kind, limit = "--", numerical(str(label), one, rho)
+        axes.plot(rho, limit, kind, color=color, lw=1.3, label=str(label), zorder=2)
+        shown = np.unique(np.linspace(0, one.sizes["column"] - 1, MARKS).astype(int))
         ends, low, high = (
             v.values[shown] for v in (one.radius_high, one.proved, one.refuted)
         )
-        keep = high < top
-        axes.vlines(ends[keep], low[keep], high[keep], color=color, lw=3, alpha=0.35)
-        axes.plot(ends[keep], low[keep], "_", color=color, ms=5, mew=1.2)
-        axes.plot(ends[keep], high[keep], ".", color=color, ms=5, zorder=3)
+        axes.vlines(ends, low, np.minimum(high, top), color=color, lw=3, alpha=0.35)
+        axes.plot(ends, low, "_", color=color, ms=6, mew=1.2)
+        axes.plot(ends, high, "o", color=color, ms=4, mfc="white", mew=0.9, zorder=3)
     axes.set(
         xlabel=r"$\rho\beta$",
         ylabel=r"largest $\eta\beta$",
         xlim=(0, float(dataset.radius_high.max())),
-        ylim=(0, min(top, 2.2)),
+        ylim=(-0.04, top),
     )
+
+
+def curve(
+    label: str, part: xarray.Dataset, measure: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Radii, and a theorem's limits there, beta = 1; NaN where none says it.
+
+    Args:
+        label: the method's.
+        part: of one class.
+        measure: distance, descent or pair.
+    """
+    rho = np.linspace(1e-3, float(part.radius_high.max()), 201)
+    mu = float(part.curvature)
+    known = [theorems.limit(_made(label, r), mu, 1.0, measure) for r in rho]
+    return rho, np.array([np.nan if k is None else k.eta for k in known])
+
+
+def numerical(label: str, part: xarray.Dataset, rho: np.ndarray) -> np.ndarray:
+    """N3's largest rate for pairs of SSAM, a minimum found numerically; else NaN."""
+    if label != "SSAM":
+        return np.full(len(rho), np.nan)
+    mu = float(part.curvature)
+    return np.interp(rho, rho[::8], [ssam_pair_range(mu, 1.0, r) for r in rho[::8]])
+
+
+def _made(label: str, rho: float) -> Method:
+    return style.method(label).having(rho=rho)
 
 
 def words(kappa: str) -> str:

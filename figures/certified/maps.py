@@ -34,7 +34,9 @@ def draw(dataset: xarray.Dataset, measure: str) -> Figure:
     )
     for row, label in zip(panels, names, strict=True):
         for axes, kappa in zip(row, classes, strict=True):
-            panel(axes, part.sel(algorithm=label, kappa=kappa), top)
+            one = part.sel(algorithm=label, kappa=kappa)
+            panel(axes, one, top)
+            axes.plot(*limits.curve(str(label), one, measure), color=style.THEORY, lw=1)
         row[0].set_ylabel(f"{label}\n" + r"$\eta\beta$")
     for axes, kappa in zip(panels[0], classes, strict=True):
         axes.set_title(limits.words(str(kappa)))
@@ -61,6 +63,5 @@ def panel(axes: Axes, part: xarray.Dataset, top: float) -> None:
         np.full(len(proved), top), rho, baseline=np.minimum(refuted, top), fill=True,
         color=REFUTED, lw=0,
     )  # fmt: skip
-    axes.plot(rho[1:], part.theorem, color=style.THEORY, lw=1)
     axes.plot(rho[1:], part.quadratic, color=style.THEORY, lw=0.8, ls=":")
     axes.set(xlim=(0, rho[-1]), ylim=(0, top))
