@@ -5,110 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from landscapes.quadratic import Quadratic
-from theory import members, pair_factors
+from theory import (
+    members,
+    pair_cases,
+    pair_factors,
+    parted,
+    proofs,
+    ssam_pairs,
+    usam_runs,
+)
 from theory.bisect import bisect
 from theory.claim import Claim, Statement
-from theory.pairs import apart, ssam_pair, usam_pair
-
-
-def attained(eta, mu, rho):
-    """The factor of two USAM steps on the worst function."""
-    f = usam_pair(eta, mu, rho)
-    return apart("usam", rho, f, f.points[:2], eta)
-
-
-def grid(quick):
-    """Learning rates below and above USAM's limit."""
-    for mu in (0.0, 0.05, 0.1, 0.3):
-        for rho in (0.3, 1.0, 6.0)[:: 2 if quick else 1]:
-            for share in (0.01, 0.5, 0.95, 1.3):
-                yield {"eta": share * 2 / (1 + rho), "mu": mu, "rho": rho}
-
-
-def factor(f, mu, beta, rho, eta, v, w):
-    """The factor of two USAM steps from v and w."""
-    ends = [members.step("usam", rho, f, x, eta) for x in (v, w)]
-    return np.sqrt(((ends[1] - ends[0]) ** 2).sum(-1) / ((w - v) ** 2).sum(-1))
-
-
-def pairs(quick):
-    """Near and far, on quadratics, interpolants and losses on data."""
-    rng, n = np.random.default_rng(301), 40 if quick else 300
-    for mu in (0.0, 0.2):
-        f = members.spectra([301, 1], (n, 3), mu)
-        v, w = rng.normal(size=(2, n, 3))
-        w[: n // 2] = v[: n // 2] + np.array([1e-1, 0, 0])
-        yield case(rng, f, mu, 1.0, v, w)
-        for f in members.interpolants([301, 2], 2 if quick else 15, mu):
-            v, w = 3 * rng.normal(size=(2, n, 2))
-            yield case(rng, f, mu, f.beta, v, w)
-    for f in members.losses(quick):
-        v, w = rng.normal(size=(2, 20, f.dim))
-        yield case(rng, f, *members.limits_of(f), v, w)
-
-
-def case(rng, f, mu, beta, v, w):
-    """Radii and rates over decades."""
-    rho = 10 ** rng.uniform(-2, 1, len(v)) / beta
-    eta = 10 ** rng.uniform(-2, 0.3, len(v)) / beta
-    return {"f": f, "mu": mu, "beta": beta, "rho": rho, "eta": eta, "v": v, "w": w}
-
-
-def excess(eta, rho):
-    """The factor's square less 1, mu = 0."""
-    return attained(eta, 0.0, rho) ** 2 - 1
-
-
-def early(quick):
-    """Up to a rate where the closed form ends."""
-    for rho in (0.1, 1.0, 10.0):
-        for share in (0.1, 0.5, 0.9):
-            eta = share * 2 / (1 + rho / 2) / 2
-            yield {"eta": eta, "rho": rho}
+from theory.pairs import apart
 
 
 def bent(eta, rho):
     r"""$r|c - e| \le 2ce$, $e > 0$."""
     c, r, e = 1 + rho / 2, rho / 2, 2 / eta - 1 - rho / 2
     return e > 0 and r * abs(c - e) <= 2 * c * e
-
-
-def radius(mu, eta):
-    """The radius, bisected, above which two USAM steps may part."""
-
-    def stays(rho):
-        return attained(eta, mu, float(rho)) <= 1
-
-    return bisect(stays, 0.1, 100.0, 1e-5)
-
-
-def small(quick):
-    """A learning rate near 0, condition numbers above 3 + 2 sqrt 2."""
-    for mu in (0.1,) if quick else (0.01, 0.05, 0.1, 0.14):
-        yield {"mu": mu, "eta": 1e-4}
-
-
-def always(mu, rho, eta):
-    """The factor of two SSAM steps on N3's function."""
-    f, _ = ssam_pair(mu, rho)
-    return apart("ssam", rho, f, f.points[:2], eta)
-
-
-def rates(quick):
-    """Learning rates over six decades."""
-    some = ((0.1, 0.3), (0.1, 1.0), (0.05, 3.0), (0.15, 0.1), (0.1, 10.0))
-    for mu, rho in some[: 2 if quick else None]:
-        yield {"mu": mu, "rho": rho, "eta": np.geomspace(1e-5, 10, 13)}
-
-
-def opposed(mu, rho, eta):
-    r"""By the construction $\langle D, q\rangle < 0$."""
-    return ssam_pair(mu, rho)[1] < -1e-3
-
-
-def least_oblique(quick):
-    """Condition 5: here the construction does not part them at small rates."""
-    yield {"mu": 0.2, "rho": 0.3, "eta": np.array([0.1])}
 
 
 def edge(mu, rho):
@@ -118,16 +32,48 @@ def edge(mu, rho):
     return bisect(lambda eta: apart("ssam", rho, f, pair, eta) <= 1, 1e-3, 8.0, 1e-9)
 
 
-def conditions(quick):
-    """Radii and condition numbers."""
-    for mu in (0.01, 0.3, 0.9):
-        for rho in (0.1, 3.0, 30.0):
-            yield {"mu": mu, "rho": rho}
+def parts(mu, rho):
+    """By the theorem."""
+    return rho > ssam_pairs.parting_radius(mu, 1.0)
+
+
+def between(mu):
+    """Neither at every radius nor at none."""
+    return ssam_pairs.PARTING_CURVATURE < mu < ssam_pairs.SAFE_CURVATURE
+
+
+def radius_bounds(mu):
+    """The radius against its closed bounds: both at most 1."""
+    low, high = ssam_pairs.parting_radius_bounds(mu, 1.0)
+    seen = ssam_pairs.parting_radius(mu, 1.0)
+    return np.array([low / seen, seen / high])
+
+
+def proved_rate(mu, rho):
+    """The factor at the rate of the theorem, on the functions that part the most."""
+    eta = ssam_pairs.ssam_pair_proved(mu, 1.0, rho)
+    return parted.reach(np.array([0.1, 1]) * eta, mu, rho)
+
+
+def planar(eta, mu, rho):
+    """N3's formula, at each rate."""
+    return np.array([ssam_pairs.ssam_pair_factor(e, mu, 1.0, rho) for e in eta])
+
+
+def files(quick):
+    """Of the kept proofs."""
+    return [{"name": name} for name in proofs.names("n3")]
+
+
+def kept(name):
+    """USAM's factor at a kept proof's numbers."""
+    mu, beta, rho, eta = proofs.at(name)
+    return pair_factors.usam_pair_factor(eta, mu, beta, rho)
 
 
 def n3():
     """The statement."""
-    proof = "paper_notes.md, N3"
+    shared = {"expected": "holds", "proof": "paper_notes.md, N3", "grade": "T"}
     return Statement(
         id="N3",
         title="steps of USAM and SSAM from two points may part, where GD's do not",
@@ -138,32 +84,28 @@ def n3():
                 id="N3.usam",
                 says=r"USAM's worst factor $\lVert w^+-v^+\rVert/\lVert w-v\rVert$, "
                 r"$\mu \ge 0$, in closed form: attained",
-                expected="holds",
-                measured=attained,
+                measured=usam_runs.attained,
                 bound=lambda eta, mu, rho: pair_factors.usam_pair_factor(
                     eta, mu, 1.0, rho
                 ),
-                cases=grid,
+                cases=pair_cases.grid,
                 within=lambda eta, mu, rho: mu >= 0,
                 rtol=1e-8,  # gradients 1e3 times longer than their differences
-                proof=proof,
-                grade="T",
+                **shared,
             ),
             Claim(
                 id="N3.most",
                 says="and not exceeded",
-                expected="holds",
                 relation="<=",
-                measured=factor,
+                measured=usam_runs.factor,
                 bound=lambda f, mu, beta, rho, eta, v, w: pair_factors.usam_pair_factor(
                     eta, mu, beta, rho
                 ),
-                cases=pairs,
+                cases=usam_runs.pairs,
                 within=lambda f, mu, beta, rho, eta, v, w: members.belongs(f, mu, beta),
                 tight=0.999,
                 rtol=1e-9,  # rounding
-                proof=proof,
-                grade="T",
+                **shared,
             ),
             Claim(
                 id="N3.flat",
@@ -172,71 +114,178 @@ def n3():
                 r"$\eta$ and $\rho$ (for $\eta \le "
                 r"\frac{4+3\rho}{(1+\rho)(2+\rho)}$; beyond "
                 r"it is $\eta b-1$)",
-                expected="holds",
-                measured=excess,
+                measured=usam_runs.excess,
                 bound=lambda eta, rho: (
                     eta * rho**2 / ((2 + rho) * (4 - (2 + rho) * eta))
                 ),
-                cases=early,
+                cases=pair_cases.early,
                 within=bent,
                 rtol=1e-6,  # an excess down to 1e-4, as above
-                proof=proof,
-                grade="T",
+                **shared,
             ),
             Claim(
                 id="N3.small",
                 says=r"$\mu > 0$, $\eta \to 0$: they part iff "
                 r"$\rho\beta > \frac{q-1}{1-q/\kappa}$, "
                 r"$q = (\frac{\sqrt\kappa+1}{\sqrt\kappa-1})^2$",
-                expected="holds",
-                measured=radius,
+                measured=usam_runs.radius,
                 bound=lambda mu, eta: pair_factors.usam_parting_radius(mu, 1.0),
-                cases=small,
+                cases=pair_cases.small,
                 within=lambda mu, eta: mu < 3 - 8**0.5,
                 rtol=2e-3,  # of the order of eta rho, and the bracket
-                proof=proof,
-                grade="T",
+                **shared,
+            ),
+            Claim(
+                id="N3.fractions",
+                says="USAM's factor at single points, rounded up, proved in fractions",
+                relation=">=",
+                measured=lambda name: float(proofs.proved(name).factor),
+                bound=kept,
+                cases=files,
+                within=lambda name: True,
+                tight=0.9999,
+                **shared,
             ),
             Claim(
                 id="N3.ssam",
-                says=r"two steps of SSAM part at every $\eta > 0$, so at "
-                r"$\kappa = 10$, $\rho\beta = .3$, where USAM's do not for small "
-                r"$\eta$",
-                expected="holds",
+                says=r"two steps of SSAM part at every $\eta > 0$: at every $\rho$ for "
+                r"$\kappa \ge 3+2\sqrt2$, for $\rho > \rho^*$ if $2+\sqrt3 < "
+                r"\kappa < 3+2\sqrt2$",
                 relation=">=",
-                measured=always,
-                bound=lambda **_: 1.0,
-                cases=rates,
-                within=opposed,
-                outside=least_oblique,
+                measured=parted.at_every_rate,
+                bound=lambda mu, rho: 1.0,
+                cases=pair_cases.everywhere,
+                within=parts,
+                outside=pair_cases.below,
                 tight=0.999999,
-                proof=proof,
-                grade="T",
+                **shared,
+            ),
+            Claim(
+                id="N3.ssam_radius",
+                says=r"$\rho^*$ is where the least $\langle D, q\rangle$, $q$ of two "
+                r"near points, changes its sign",
+                measured=parted.radius,
+                bound=lambda mu: ssam_pairs.parting_radius(mu, 1.0),
+                cases=pair_cases.between,
+                within=between,
+                rtol=1e-2,  # shared gradients 1e4 long, within their ball by 64
+                **shared,
+            ),
+            Claim(
+                id="N3.ssam_bounds",
+                says=r"$\frac{m-\sqrt2\delta}{\sqrt2\delta-\sqrt\mu} \le \rho^* "
+                r"\le \rho_1$, both in closed form, $m, \delta = "
+                r"\frac{1\pm\mu}2$",
+                relation="<=",
+                measured=radius_bounds,
+                bound=lambda mu: 1.0,
+                cases=pair_cases.between,
+                within=between,
+                tight=0.98,
+                **shared,
+            ),
+            Claim(
+                id="N3.ssam_never",
+                says=r"$\kappa \le 2+\sqrt3$: none part for $\eta \le "
+                r"\frac{2a^2}{b(a^2+b^2)}(m-\sqrt2\delta+\rho\mu(\sqrt\mu-"
+                r"\sqrt2\delta))$",
+                relation="<=",
+                measured=proved_rate,
+                bound=lambda mu, rho: 1.0,
+                cases=pair_cases.slow,
+                within=lambda mu, rho: mu >= ssam_pairs.SAFE_CURVATURE,
+                loose="short: the price of a proof",
+                **shared,
+            ),
+            Claim(
+                id="N3.ssam_plane",
+                says=r"in the plane SSAM's factor is the largest $|1-\eta\frac{A+B}2|+"
+                r"\eta\frac{|A-B|}2$, $A = \frac{UV}{|V|}$, $B = "
+                r"\frac{(1+\rho U)W}{|V|}$, over three circles: approached",
+                measured=parted.reach,
+                bound=planar,
+                cases=pair_cases.across,
+                within=lambda eta, mu, rho: mu >= 0,
+                rtol=1e-3,  # as before
+                **shared,
+            ),
+            Claim(
+                id="N3.ssam_largest",
+                says=r"in the plane none part iff $\eta$ is at most the least "
+                r"$\frac{4(\mathrm{Re}(A+B)-|A-B|)}{|A+B|^2-|A-B|^2}$",
+                measured=parted.edge,
+                bound=lambda mu, rho: ssam_pairs.ssam_pair_range(mu, 1.0, rho),
+                cases=pair_cases.largest,
+                within=lambda mu, rho: not parts(mu, rho),
+                rtol=2e-3,  # as before
+                **shared,
+            ),
+            Claim(
+                id="N3.ssam_start",
+                says=r"as $\rho \to 0$ this tends to $\frac4{1+\mu+\sqrt2(1-\mu)}$ "
+                r"($\kappa < 3+2\sqrt2$), not to GD's 2",
+                measured=lambda mu: ssam_pairs.ssam_pair_range(mu, 1.0, 1e-6),
+                bound=lambda mu: ssam_pairs.ssam_pair_range_limit(mu, 1.0),
+                cases=lambda quick: [{"mu": mu} for mu in (0.2, 0.8)],
+                within=lambda mu: mu > ssam_pairs.PARTING_CURVATURE,
+                rtol=1e-4,  # of the order of rho, over the slope
+                **shared,
             ),
             Claim(
                 id="N3.ssam_edge",
                 says=r"SSAM's do not part on diag$(\beta, \mu)$, far out, iff "
                 r"$\eta \le 2a/(\beta b)$",
-                expected="holds",
                 measured=edge,
                 bound=lambda mu, rho: pair_factors.ssam_pair_limit(mu, 1.0, rho),
-                cases=conditions,
+                cases=pair_cases.conditions,
                 within=lambda mu, rho: 0 < mu < 1,
                 rtol=1e-6,  # points 1e8 away: gamma is 1/a within 1e-8 or so
-                proof=proof,
-                grade="T",
+                **shared,
             ),
             Claim(
-                id="N3.regime",
-                says="SSAM's exact regime of pairs",
-                expected="open",
-                waits="semidefinite programmes: two steps, two parameters",
+                id="N3.ssam_short",
+                says=r"where N3's polynomial $T(\mu, \rho) > 0$ that is not sufficient",
+                relation="<=",
+                measured=lambda mu, rho: (
+                    parted.edge(mu, rho) * (1 + rho) / (2 + 2 * rho * mu)
+                ),
+                bound=lambda mu, rho: 1.0,
+                cases=pair_cases.largest,
+                within=lambda mu, rho: ssam_pairs.steep_edge_sign(mu, 1.0, rho) > 0,
+                loose="how much less is another matter",
+                **shared,
+            ),
+            Claim(
+                id="N3.ssam_space",
+                says="in space none exceed the plane's factor",
+                expected="supported",
+                relation="<=",
+                measured=lambda **case: usam_runs.factor(method="ssam", **case),
+                bound=lambda f, mu, rho, eta, v, w: ssam_pairs.ssam_pair_factor(
+                    eta[0], mu, 1.0, rho[0]
+                ),
+                cases=pair_cases.in_space,
+                within=lambda f, mu, rho, eta, v, w: members.belongs(f, mu, 1.0),
+                tight=0.999,
+                rtol=1e-9,  # rounding
+            ),
+            Claim(
+                id="N3.ssam_steep",
+                says=r"where $T < 0$, but near $\rho^*$, it is sufficient",
+                expected="supported",
+                measured=parted.edge,
+                bound=lambda mu, rho: pair_factors.ssam_pair_limit(mu, 1.0, rho),
+                cases=pair_cases.steep,
+                within=lambda mu, rho: ssam_pairs.steep_edge_sign(mu, 1.0, rho) < 0,
+                rtol=2e-3,  # as before
             ),
         ),
-        code=("theory/pair_factors.py", "theory/pairs.py"),
+        code=("theory/pair_factors.py", "theory/ssam_pairs.py", "theory/parted.py"),
         notes="On convex functions renormalising makes pairs worse: of the gradients' "
         "difference SSAM takes the part along g at the points, the part across at the "
-        "ascent points, and both may oppose $w - v$. With points far out and $\\rho "
-        "\\to 0$ this happens iff $\\kappa > 3 + 2\\sqrt 2$. One inner product "
-        "at a time SSAM is SGD (T16), and nothing parts.",
+        "ascent points, and both may oppose $w - v$. The worst pairs share a gradient "
+        "that tends to infinity: there SSAM's step is linear in the pair. One inner "
+        "product at a time SSAM is SGD (T16), and nothing parts. No closed form is "
+        "known of $\\rho^*$ (.2918, 1.1077, 2.4035, 5.3644 at $\\mu$ = .18, .2, .22, "
+        ".24) nor of the largest $\\eta$.",
     )
