@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, NamedTuple
 
 from scipy.optimize import brentq
@@ -104,11 +105,12 @@ def _usam_pair(mu: float, beta: float, rho: float) -> Known | None:
 
 def _ssam_pair(mu: float, beta: float, rho: float) -> Known | None:
     """N3: where pairs part at every rate."""
-    if mu < 0 or rho < ssam_pairs.parting_radius(mu, beta):
+    if mu < 0 or rho < _parting_radius(mu, beta):
         return None
     return Known(0.0, "N3")
 
 
+_parting_radius = cache(ssam_pairs.parting_radius)
 _THEOREMS: dict[tuple[str, str], Callable[..., Any]] = {
     ("GD", "distance"): _linear,
     ("GD", "pair"): _linear,

@@ -47,7 +47,7 @@ def by_map(config: Any) -> dict[str, list[tuple]]:
     finite = {word: mu for word, mu in config.classes.items() if mu > 0}
     if finite and "distance" in config.measures:
         plans[BALL] = [
-            (BALL, word, mu, 5 if config.quick else 39) for word, mu in finite.items()
+            (BALL, word, mu, 3 if config.quick else 39) for word, mu in finite.items()
         ]
     return plans
 
