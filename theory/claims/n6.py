@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from landscapes.quadratic import Quadratic
-from theory import pair_factors
+from theory import pair_factors, proofs
 from theory.bisect import bisect
 from theory.claim import Claim, Statement
 from theory.pairs import apart, usam_pair
@@ -87,6 +87,17 @@ def small(quick):
         yield {"mu": mu, "eta": 1e-4}
 
 
+def files(quick):
+    """Of the kept proofs."""
+    return [{"name": name} for name in proofs.names("n6")]
+
+
+def promised_at(name):
+    """At a kept proof's numbers."""
+    mu, _, rho, eta = proofs.at(name)
+    return promised(eta, mu, rho)
+
+
 def n6():
     """The statement."""
     return Statement(
@@ -158,6 +169,19 @@ def n6():
                 cases=lambda quick: [{"points": 200 if quick else 2000}],
                 within=lambda points: points >= 200,
                 rtol=1e-4,  # of the order of the grid's width, squared
+                proof="paper_notes.md, N6",
+                grade="T",
+            ),
+            Claim(
+                id="N6.fractions",
+                says=r"at three points where it holds, two of them below that "
+                r"curvature, its factor is proved in fractions",
+                expected="holds",
+                measured=lambda name: float(proofs.proved(name).factor),
+                bound=promised_at,
+                cases=files,
+                within=lambda name: True,
+                rtol=1e-12,  # rounding
                 proof="paper_notes.md, N6",
                 grade="T",
             ),
