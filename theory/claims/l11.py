@@ -5,12 +5,9 @@ from __future__ import annotations
 import numpy as np
 from sympy import tanh
 
-from landscapes.data import classification
-from landscapes.finite_sum import FiniteSum
-from landscapes.quadratic import Quadratic
 from landscapes.scalar_loss import ScalarLoss, Y, Z, loss
 from landscapes.without_overflow import sigmoid
-from theory import interval
+from theory import expansions, interval, proofs
 from theory.claim import Claim, Statement
 from theory.methods.gd import GD
 from theory.methods.usam import USAM
@@ -29,12 +26,6 @@ BUMP = ScalarLoss("bump", 1 - tanh(Z - Y) ** 2, (-2.0, 2 / 3), 4 / 27**0.5)
 SIGMOID = ScalarLoss("sigmoid", sigmoid(-Y * Z), (-(108**-0.5), 108**-0.5), 0.25)
 
 
-def ratio(landscape, eta, mu, beta, w, v):
-    """The distance after a gradient step over the one before."""
-    after = [x - eta[:, None] * landscape.gradient(x) for x in (w, v)]
-    return np.linalg.norm(np.subtract(*after), axis=1) / np.linalg.norm(w - v, axis=1)
-
-
 def lemma(landscape, eta, mu, beta, w, v):
     """The expansion of the class."""
     return expansion(eta, mu, beta)
@@ -43,37 +34,6 @@ def lemma(landscape, eta, mu, beta, w, v):
 def in_range(landscape, eta, mu, beta, w, v):
     r"""$\eta \le 2/(\beta + \mu)$ for convex f, any eta otherwise."""
     return (mu < 0) | (eta * (beta + mu) <= 2)
-
-
-def pairs(quick):
-    """Random pairs on quadratics, half of them apart along the worst, and on data."""
-    rng, n = np.random.default_rng(11), 50 if quick else 2000
-    for low in (-1.0, 0.0, 0.001, 0.3):
-        lam, (w, v) = rng.uniform(low, 1, (n, 3)), rng.normal(size=(2, n, 3))
-        lam[:, 0], lam[:, 2] = low, 1
-        v[: n // 2] = w[: n // 2] + [1.0, 0.0, 0.0]
-        yield pair(rng, Quadratic(lam), low, 1.0, w, v)
-    X, y = (part[:40] for part in classification("breast_cancer"))
-    for name, ridge in (("logistic", 0.01), ("huber", 0.01), ("log_square", 0.0)):
-        f = FiniteSum(X, y, loss(name), ridge)
-        w, v = rng.normal(size=(2, n, f.dim))
-        yield pair(rng, f, f.constants["mu"], f.constants["beta"], w, v)
-
-
-def pair(rng, landscape, mu, beta, w, v):
-    """Learning rates up to the lemma's, to 2/beta where it asks for none."""
-    eta = rng.uniform(0, 2 / (beta + max(mu, 0)), len(w))
-    mu, beta = np.full(len(w), mu), np.full(len(w), beta)
-    return dict(landscape=landscape, eta=eta, mu=mu, beta=beta, w=w, v=v)
-
-
-def too_fast(quick):
-    """At 2/beta, apart along the steepest direction."""
-    w, one = np.zeros((1, 2)), np.ones(1)
-    for mu in (0.001, 0.3):
-        f = Quadratic(np.array([1.0, mu]))
-        sizes = {"eta": 2 * one, "mu": mu * one, "beta": one}
-        yield {"landscape": f, "w": w, "v": w + [1.0, 0.0]} | sizes
 
 
 def last_points(data, method, order, eta=None, c=None):
@@ -176,6 +136,17 @@ def factors(quick):
         yield case | {"eta": eta, "factor": factor}
 
 
+def files(quick):
+    """Of the kept proofs."""
+    return [{"name": name} for name in proofs.names("l11")]
+
+
+def expanded(name):
+    """The lemma's at a kept proof's numbers."""
+    mu, beta, _, eta = proofs.at(name)
+    return expansion(eta, mu, beta)
+
+
 RANDOM = {
     "relation": "<=",
     "measured": sampled_gap,
@@ -202,14 +173,28 @@ def l11():
                 r"it is strongly convex, $\eta \le \frac2{\beta+\mu}$",
                 expected="holds",
                 relation="<=",
-                measured=ratio,
+                measured=expansions.ratio,
                 bound=lemma,
-                cases=pairs,
+                cases=expansions.pairs,
                 within=in_range,
-                outside=too_fast,
+                outside=expansions.too_fast,
                 tight=0.9999,
                 rtol=1e-12,  # rounding
                 proof=f"{PAPER}, Lemma 3.6",
+            ),
+            Claim(
+                id="L11.fractions",
+                says=r"at single $\mu \ge 0$ and $\eta$ the best factor, $1-\eta\mu$, "
+                r"proved in fractions, is no more than the lemma's",
+                expected="holds",
+                relation="<=",
+                measured=lambda name: float(proofs.proved(name).factor),
+                bound=expanded,
+                cases=files,
+                within=lambda name: True,
+                tight=0.99,
+                proof="paper_notes.md, L11",
+                grade="T",
             ),
             Claim(
                 id="L11.convex",
@@ -269,7 +254,7 @@ def l11():
                 grade="T",
             ),
         ),
-        code=("theory/stability.py", "theory/neighbours.py"),
+        code=("theory/stability.py", "theory/neighbours.py", "theory/proofs"),
         notes=(
             "The three expansions are attained (the last as $\\mu/\\beta \\to 0$; the "
             "best factor there is $1 - \\eta\\mu$), the convex bound by linear losses. "
