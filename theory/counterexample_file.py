@@ -35,6 +35,7 @@ from theory.measured import measured
 {imports}
 
 METHOD = {method}
+ETA = {eta!r}
 STARTS = {starts}
 
 
@@ -52,6 +53,7 @@ def ratio():
         METHOD,
         {name}(),
         STARTS,
+        ETA,
 {numbers}
     )
 
@@ -86,8 +88,7 @@ def save(
     if not name.isidentifier():
         raise ValueError(f"a counterexample's name is a function's, got `{name}`.")
     f = found.landscape
-    numbers = {"eta": found.eta, "measure": found.measure}
-    numbers |= {"steps": found.steps, "radius": found.radius}
+    numbers = {key: getattr(found, key) for key in ("measure", "steps", "radius")}
     given = (f"{' ' * 8}{key}={_source(value)}," for key, value in numbers.items())
     text = FILE.format(
         name=name,
@@ -95,6 +96,7 @@ def save(
         said=textwrap.fill(_said(found, says), 88),
         imports="\n".join(sorted(_imports(found.method))),
         method=_source(found.method),
+        eta=float(found.eta),
         starts=_rows(found.points, 0),
         points=_rows(f.points, 4),
         gradients=_rows(f.gradients, 4),

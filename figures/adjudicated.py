@@ -1,0 +1,92 @@
+"""Functions that refute a lemma: pictures of `python -m theory.adjudicate --out`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from figures import style
+from landscapes.landscape import Landscape
+from landscapes.registry import from_file
+from theory.base import gradient_descent
+
+RESULT = "adjudicated.json"
+NAMED = "counterexample_"
+PIXELS = 121
+
+
+def adjudicated(results: Path) -> dict[str, Callable[[], Figure]]:
+    """A picture of every counterexample of one or two dimensions.
+
+    Args:
+        results: folder that `--out` named.
+
+    Raises:
+        ValueError: it holds no such counterexample.
+    """
+    modules = {path.stem: from_file(path) for path in sorted(results.glob(f"{NAMED}*"))}
+    found = {
+        name: partial(draw, module, name)
+        for name, module in modules.items()
+        if vars(module)[name]().dim <= 2
+    }
+    if not found:
+        raise ValueError(f"`{results}` holds no counterexample to draw.")
+    return found
+
+
+def draw(module: ModuleType, name: str) -> Figure:
+    """The function, and the step that refutes.
+
+    Args:
+        module: a file that `theory.counterexample.save` wrote.
+        name: of the function in it.
+    """
+    f, starts = vars(module)[name](), module.STARTS
+    method = module.METHOD
+    d, g, _ = method.direction(starts, method.init(starts), f.gradient)
+    ends = gradient_descent.update(starts, d, (), module.ETA)[0]
+    figure = Figure(figsize=(style.WIDTH / 2, 3.4))
+    axes = figure.subplots()
+    low, high = _frame(np.concatenate([starts, ends]), f.dim)
+    if f.dim == 1:
+        x = np.linspace(low[0], high[0], PIXELS)
+        axes.plot(x, f.value(x[:, None]), color="#999999")
+        start, end = ([*zip(p[:, 0], f.value(p), strict=True)] for p in (starts, ends))
+        axes.set(xlabel="$w$", ylabel="$f$")
+    else:
+        levels(axes, f, low, high)
+        start, end = starts, ends
+    for k, (tail, head) in enumerate(zip(start, end, strict=True)):
+        arrow = {"arrowstyle": "->", "color": method.color, "lw": 1.5}
+        axes.annotate("", head, tail, arrowprops=arrow)
+        axes.plot(*tail, "o", color=method.color, label="start" if k == 0 else None)
+        axes.plot(*head, "x", color=method.color, label="end" if k == 0 else None)
+    axes.legend()
+    axes.set_title(
+        f"{method.label}, " + rf"$\rho = {method.get('rho'):g}$, "
+        rf"$\eta = {module.ETA:g}$: ratio {module.ratio():.5g}" + f"\n(curvature in "
+        f"[{f.mu:g}, {f.beta:g}])"
+    )
+    return figure
+
+
+def levels(axes: Axes, f: Landscape, low: np.ndarray, high: np.ndarray) -> None:
+    """Contours, on equal axes."""
+    x, y = (np.linspace(a, b, PIXELS) for a, b in zip(low, high, strict=True))
+    grid = np.stack(np.meshgrid(x, y), axis=-1)
+    axes.contour(x, y, f.value(grid), levels=18, colors="#BBBBBB", linestyles="-")
+    axes.set(xlabel="$w_1$", ylabel="$w_2$", aspect="equal")
+
+
+def _frame(points: np.ndarray, dim: int) -> tuple[np.ndarray, np.ndarray]:
+    """Around the steps, with a margin, square."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    middle, half = (low + high) / 2, 0.75 * (high - low).max()
+    return middle - half * np.ones(dim), middle + half * np.ones(dim)
