@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from landscapes.quadratic import Quadratic
-from theory import members, regimes
+from theory import members, nearing, proofs, regimes
 from theory.bisect import bisect
 from theory.claim import Claim, Statement
 from theory.quadratic import sam_cycle
@@ -73,6 +73,23 @@ def both(quick):
         yield {"method": method, "rho": np.array([0.01, 0.3, 5.0])}
 
 
+def nears(mu, rho):
+    """The learning rate above which a step of USAM may lead away."""
+    return np.array([nearing.usam_edge(mu, r) for r in rho])
+
+
+def strongly(quick):
+    """Strongly convex, conditions above and below 3."""
+    for mu in (0.1, 0.5):
+        yield {"mu": mu, "rho": np.geomspace(0.3, 12, 3 if quick else 8)}
+
+
+def limit_at(name):
+    """USAM's at a kept proof's numbers."""
+    mu, beta, rho, _ = proofs.at(name)
+    return regimes.usam_limit(mu, beta, rho)
+
+
 def p4():
     """The statement."""
     return Statement(
@@ -133,12 +150,42 @@ def p4():
                 proof="paper_notes.md, P4",
                 grade="T",
             ),
+            Claim(
+                id="P4.nearer",
+                says=r"strongly convex f: every step of USAM nears the minimiser only "
+                r"if $\eta \le 2/(\beta b)$, GD's range divided by $1+\rho\beta$",
+                expected="holds",
+                relation="<=",
+                measured=nears,
+                bound=lambda mu, rho: 2 / (1 + rho),
+                cases=strongly,
+                within=lambda mu, rho: mu > 0,
+                tight=0.999999,
+                rtol=1e-9,  # rounding
+                proof="paper_notes.md, N1",
+                grade="T",
+            ),
+            Claim(
+                id="P4.fractions",
+                says=r"$\mu = -\frac13$, $\rho = \beta = 1$: descent proved in "
+                r"fractions up to $\eta = .99$; the limit is 1",
+                expected="holds",
+                relation="<=",
+                measured=lambda name: proofs.proved(name) and proofs.at(name)[3],
+                bound=limit_at,
+                cases=lambda quick: [{"name": "t3-usam"}],
+                within=lambda name: True,
+                tight=0.98,
+                proof="paper_notes.md, T3",
+                grade="T",
+            ),
         ),
-        combines=("T3.if", "T3.only_if", "T15.if", "T15.linear", "T5.line"),
-        code=("theory/regimes.py", "theory/worst.py"),
+        combines=("T3.if", "T3.only_if", "T15.if", "T15.linear", "T5.line", "N1.edge"),
+        code=("theory/regimes.py", "theory/worst.py", "theory/nearing.py"),
         notes="The precise forms are ours. "
-        "True of descent, of convergence to a point and (T14) of nearing the "
-        "minimiser. Not true of staying bounded on a quadratic (SAM's range is GD's) "
+        "True of descent, of convergence to a point and (T14, N1) of nearing the "
+        "minimiser, for which from some radius on no rate is left if $\\kappa > "
+        "3+2\\sqrt2$. Not true of staying bounded on a quadratic (SAM's range is GD's) "
         "nor, one example at a time, of the logistic loss, where SAM is SGD on a "
         "shifted loss (T16).",
     )

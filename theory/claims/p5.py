@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from theory import members, pair_factors, regimes
+from theory import members, pair_factors, parted, proofs, regimes, usam_distance
+from theory import nearing as strongly
 from theory.claim import Claim, Statement
 from theory.pairs import apart, ssam_pair
 from theory.settling import last, steepness
@@ -33,6 +34,42 @@ def nearer(rho):
     return nearing("ssam", rho, 1e-4).value / nearing("usam", rho, 1e-4).value
 
 
+def strongly_nearer(mu, rho):
+    """The same for strongly convex f."""
+    return strongly.ssam_edge(mu, rho) / strongly.usam_edge(mu, rho)
+
+
+def strong(quick):
+    """Classes and radii at which there is a range."""
+    some = ((0.9, 0.05), (0.1, 1.0), (0.1, 6.0), (0.3, 20.0), (0.02, 3.0))
+    for mu, rho in some[: 3 if quick else None]:
+        yield {"mu": mu, "rho": rho}
+
+
+def at_the_end(mu):
+    """Just before both ranges end."""
+    return strongly_nearer(mu, (1 - 1e-5) * float(usam_distance.limit_end(1 / mu)))
+
+
+def last_gain(mu):
+    """What the quotient tends to there."""
+    m = mu**0.5
+    a = 1 + mu * usam_distance.limit_end(1 / mu)
+    return a * np.sqrt(2 * (2 + m) / (1 - m + m**2 + m**3))
+
+
+def wide(quick):
+    """Radii at which two steps of USAM part at every learning rate."""
+    for mu, rho in ((0.1, 5.0), (0.0, 0.5), (0.02, 1.0))[: 2 if quick else None]:
+        yield {"mu": mu, "rho": rho}
+
+
+def limit_at(name):
+    """SSAM's at a kept proof's numbers."""
+    mu, beta, rho, _ = proofs.at(name)
+    return regimes.ssam_limit(mu, beta, rho)
+
+
 def growth(method, rho, lam):
     """How many times the gradient grows from beside a saddle in 300 steps."""
     w = 1e-3 / lam / np.sqrt(lam.shape[-1])
@@ -46,7 +83,7 @@ def traps(quick):
     yield {"method": "ssam", "rho": 1.2 / np.abs(lam).min(axis=-1), "lam": lam}
 
 
-def parted(eta, mu, rho):
+def two_steps(eta, mu, rho):
     """The factor of two SSAM steps on N3's function."""
     f, _ = ssam_pair(mu, rho)
     return apart("ssam", rho, f, f.points[:2], eta)
@@ -108,6 +145,47 @@ def p5():
                 grade="T",
             ),
             Claim(
+                id="P5.strong",
+                says=r"f strongly convex, $s < s_0$: by at least $1+\rho\mu$, without "
+                r"bound for $\kappa \le 3+2\sqrt2$",
+                expected="holds",
+                relation=">=",
+                measured=strongly_nearer,
+                bound=lambda mu, rho: 1 + rho * mu,
+                cases=strong,
+                within=lambda mu, rho: rho < usam_distance.limit_end(1 / mu),
+                tight=0.98,
+                proof="paper_notes.md, T14",
+                grade="T",
+            ),
+            Claim(
+                id="P5.last",
+                says=r"as $s \to s_0$ by $a\sqrt{2(2+m)/(1-m+m^2+m^3)}$, $m = "
+                r"\kappa^{-1/2}$: 4.63 at $\kappa = 10$",
+                expected="holds",
+                measured=at_the_end,
+                bound=last_gain,
+                cases=lambda quick: [{"mu": mu} for mu in (0.02, 0.1, 0.15)],
+                within=lambda mu: 0 < mu < 3 - 8**0.5,
+                rtol=1e-3,  # of the order of the distance to the end
+                proof="paper_notes.md, T14",
+                grade="T",
+            ),
+            Claim(
+                id="P5.fractions",
+                says=r"$\mu = -\frac13$, $\rho = \beta = 1$: descent proved in "
+                r"fractions up to $\eta = 1.71$; USAM's limit is 1",
+                expected="holds",
+                relation="<=",
+                measured=lambda name: proofs.proved(name) and proofs.at(name)[3],
+                bound=limit_at,
+                cases=lambda quick: [{"name": "t3-ssam"}],
+                within=lambda name: True,
+                tight=0.98,
+                proof="paper_notes.md, T3",
+                grade="T",
+            ),
+            Claim(
                 id="P5.rest",
                 says=r"SSAM-N comes to rest on strongly convex f where SAM has a floor",
                 expected="holds",
@@ -149,20 +227,35 @@ def p5():
                 says="two steps of SSAM part no more than USAM's, or not at all",
                 expected="refuted",
                 relation="<=",
-                measured=parted,
+                measured=two_steps,
                 bound=lambda eta, mu, rho: np.maximum(usams(eta, mu, rho), 1.0),
                 cases=slow,
                 within=lambda eta, mu, rho: mu > 0,
                 loose="it is false",
                 grade="N",
             ),
+            Claim(
+                id="P5.always",
+                says=r"where two steps of USAM part at every $\eta > 0$, so do some of "
+                r"SSAM",
+                expected="holds",
+                relation=">=",
+                measured=parted.at_every_rate,
+                bound=lambda mu, rho: 1.0,
+                cases=wide,
+                within=lambda mu, rho: pair_factors.usam_pair_slope(mu, 1.0, rho) < 0,
+                tight=0.99999,
+                proof="paper_notes.md, N3",
+                grade="T",
+            ),
         ),
-        combines=("T3.crossing", "T15.only_if", "T14.only_if", "T5.ssam"),
+        combines=("T3.crossing", "T15.only_if", "T14.only_if", "T5.ssam", "N4.best"),
         code=("theory/regimes.py", "theory/worst.py"),
         notes="The precise forms are ours. "
         "True on convex functions, where SSAM's range exceeds USAM's by a factor "
         "that grows like $2\\sqrt s$ but stays below GD's, and on quadratics, where it "
-        "is GD's (T5). False for curvature of both signs and $s > .8393$ (at $s = .95$ "
+        "is GD's (T5), but no faster: at their best rates USAM and SSAM lower f "
+        "equally (N4). False for curvature of both signs and $s > .8393$ (at $s = .95$ "
         "SSAM's range is the smaller by .61); SSAM leaves no saddle that catches USAM "
         "(T8); and steps from two points part at every learning rate where USAM's do "
         "not ($\\kappa = 10$, $\\rho\\beta = .3$; N3), so the range in which training "
