@@ -6,7 +6,7 @@ TORCH_INDEX ?=
 JOBS ?= 2
 BIN := .venv/bin
 
-.PHONY: all .venv saddle_escape ledger figures test lint bench clean
+.PHONY: all .venv saddle_escape certified_regimes ledger figures test lint bench clean
 all: .venv
 
 .venv: .venv/complete
@@ -22,6 +22,10 @@ all: .venv
 saddle_escape: .venv  ## the main question: results, table, sentence, figures
 	$(BIN)/python -m experiments.saddle_escape
 	$(BIN)/python -m figures saddle_escape
+
+certified_regimes: .venv  ## learning rates proved and refuted, class by class
+	$(BIN)/python -m experiments.certified_regimes
+	$(BIN)/python -m figures certified_regimes
 
 ledger: .venv  ## every statement's verdict, and its pictures
 	$(BIN)/python -m theory --json experiments/results/ledger.json
