@@ -8,11 +8,25 @@ import sympy
 from scipy.optimize import brentq
 
 from landscapes.interpolant import gaps
-from theory import claims, members, pair_factors, pairs, regimes, worst
+from theory import (
+    claims,
+    fejer,
+    members,
+    pair_factors,
+    pairs,
+    parted,
+    regimes,
+    ssam_pairs,
+    usam_distance,
+    value_rates,
+    worst,
+)
 from theory.judge import judge
 from theory.method import norm, ratio
 from theory.methods.stable import Stable
 from theory.methods.usam import USAM
+
+FORMULAS = regimes, pair_factors, usam_distance, fejer, value_rates, ssam_pairs
 
 
 def judged(name, part, quick=True):
@@ -169,6 +183,11 @@ class Shorter(Stable):
         (Longer, USAM, ("T15.linear", "N3.usam", "N3.flat", "P4.descent")),
         (Shorter, Stable, ("T1.most", "T3.if", "T3.crossing", "T14.only_if")),
         (Shorter, Stable, ("T15.if", "T15.only_if", "N3.ssam_edge", "P5.convex")),
+        (Longer, USAM, ("N1.most", "N1.attained", "N1.edge", "N1.ends", "N1.best")),
+        (Longer, USAM, ("N4.usam", "N4.best", "N3.ssam_largest")),
+        (Longer, USAM, ("T14.strong_if", "T14.strong_only_if")),
+        (Shorter, Stable, ("T14.strong_if", "T14.strong_only_if", "T14.ssam_n")),
+        (Shorter, Stable, ("N4.ssam", "N4.best", "N3.ssam_largest", "P5.last")),
     ],
 )
 def test_a_wrong_method_is_found_out(wrong, right, parts, monkeypatch):
@@ -187,11 +206,68 @@ def test_a_wrong_method_is_found_out(wrong, right, parts, monkeypatch):
         ("usam_pair_factor", "N3.usam"),
         ("usam_parting_radius", "N3.small"),
         ("coercive_radius", "N6.small"),
+        ("worst_factor", "N1.most"),
+        ("worst_factor", "N1.attained"),
+        ("bent_rates", "N1.departs"),
+        ("distance_limit", "N1.edge"),
+        ("limit_bend", "N1.bends"),
+        ("limit_end", "N1.ends"),
+        ("best_rate", "N1.best"),
+        ("distance_limit", "T14.strong_only_if"),
+        ("ssam_fejer_limit_strong", "T14.strong_only_if"),
+        ("ssam_n_fejer_limit", "T14.ssam_n"),
+        ("usam_value_factor", "N4.usam"),
+        ("ssam_value_bound", "N4.ssam"),
+        ("best_value_factor", "N4.best"),
+        ("ssam_pair_factor", "N3.ssam_plane"),
+        ("ssam_pair_factor", "N3.ssam_space"),
+        ("ssam_pair_range", "N3.ssam_largest"),
+        ("ssam_pair_range_limit", "N3.ssam_start"),
     ],
 )
 def test_a_limit_wrong_by_one_percent_is_found_out(limit, part, monkeypatch):
-    home = regimes if hasattr(regimes, limit) else pair_factors
+    (home,) = (module for module in FORMULAS if hasattr(module, limit))
     right = getattr(home, limit)
-    monkeypatch.setattr(home, limit, lambda *numbers: 0.99 * right(*numbers))
+
+    def wrong(*numbers, **named):
+        return 0.99 * np.asarray(right(*numbers, **named))
+
+    monkeypatch.setattr(home, limit, wrong)
     name, _, rest = part.partition(".")
     assert judged(name, f".{rest}").verdict == "refuted"
+
+
+def test_a_limit_of_more_than_the_truth_is_exceeded(monkeypatch):
+    right = usam_distance.distance_limit
+    monkeypatch.setattr(
+        usam_distance, "distance_limit", lambda *numbers: 1.01 * right(*numbers)
+    )
+    assert judged("T14", ".strong_if").verdict == "refuted"
+
+
+@pytest.mark.parametrize(("mu", "rho"), [(0.1, 1.0), (0.0, 0.5), (0.3, 4.0)])
+def test_the_parted_pairs_functions_are_of_their_class(mu, rho):
+    f = parted.function(0.5, mu, rho)
+    slack = gaps(f.points, f.gradients, f.values, mu, 1.0)
+    assert slack.min() > -1e-11 * f._size
+    v, w = f.points[0], f.points[2]
+    assert np.linalg.norm(w - v) == pytest.approx(1, rel=1e-9)
+    shared = [np.linalg.norm(f.gradient(x)) for x in (v, w)]
+    assert min(shared) > 9e3
+
+
+def test_where_ssams_pairs_part_steps_run_by_hand_part():
+    mu, rho = 0.1, 1.0
+    f = parted.function(parted.NEARLY, mu, rho)
+    ends = {eta: [] for eta in (1e-2, 1.0)}
+    for x in f.points[[0, 2]]:
+        g = f.gradient(x)
+        h = f.gradient(x + rho * g)
+        d = h * np.sqrt((g @ g) / (h @ h))
+        for eta, found in ends.items():
+            found.append(x - eta * d)
+    for eta, (v, w) in ends.items():
+        far = np.linalg.norm(w - v)
+        assert far > 1
+        i = 6 if eta == 1e-2 else 10  # of 13 from 1e-5 to 10
+        assert far == pytest.approx(parted.at_every_rate(mu, rho)[i], rel=1e-6)

@@ -32,7 +32,7 @@ def steps(quick: bool) -> Iterator[dict[str, Any]]:
             for f in members.interpolants([141, 2], 2 if quick else 5, 4 * mu):
                 (least,) = f.locate()
                 yield _up_to_the_limit(rng, method, f, least, 4 * mu, f.beta, n)
-    for mu, rho in ((0.1, 2.0), (0.3, 4.0)):
+    for mu, rho in ((0.1, 2.0), (0.1, 5.0)):
         f = fejer.ssam_fejer_worst(mu, rho)
         yield _at_the_limit("ssam", f, mu, rho)
         cos = usam_distance.worst_cosine(limit("usam", mu, 1.0, rho), mu, 1.0, rho)

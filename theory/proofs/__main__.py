@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from theory import console
+from theory.files import check_folder
 from theory.methods import make
 from theory.proof import prove
 from theory.proofs import FOLDER, KEPT, statement
@@ -20,6 +22,7 @@ class Options:
 
 def work(options: Options) -> None:
     """Searches, verifies, saves, one after the other."""
+    check_folder(Path(options.folder))
     for name in KEPT:
         said = statement(name)
         numbers = {
