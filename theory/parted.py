@@ -48,7 +48,7 @@ def slope(mu: float, rho: float) -> float:
 
 def radius(mu: float) -> float:
     """The radius above which the two part at every learning rate."""
-    return brentq(lambda rho: slope(mu, rho), 0.05, 10.0, rtol=1e-3)
+    return brentq(lambda rho: slope(mu, rho), 0.05, 10.0, rtol=3e-3)
 
 
 def edge(mu: float, rho: float) -> float:
