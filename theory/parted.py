@@ -61,6 +61,6 @@ def edge(mu: float, rho: float) -> float:
         f = function(eta, mu, rho)
         D, q = parting("ssam", rho, f, f.points[[0, 2]])
         last, eta = eta, 2 * float(D @ q) / float(q @ q)
-        if abs(eta - last) < 1e-5 * eta:
+        if abs(eta - last) < 1e-4 * eta:
             break
     return eta

@@ -250,7 +250,7 @@ def n3():
                     parted.edge(mu, rho) * (1 + rho) / (2 + 2 * rho * mu)
                 ),
                 bound=lambda mu, rho: 1.0,
-                cases=pair_cases.largest,
+                cases=lambda quick: [{"mu": 0.5, "rho": 0.3}],
                 within=lambda mu, rho: ssam_pairs.steep_edge_sign(mu, 1.0, rho) > 0,
                 loose="how much less is another matter",
                 **shared,
