@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from landscapes.arrays import like
+from landscapes.interpolation import slack
 from landscapes.landscape import Landscape
 
 # All faces of the hull are enumerated: 2^k of them in many dimensions.
@@ -216,9 +217,7 @@ class Interpolant(Landscape):
 def gaps(points: Any, gradients: Any, values: Any, mu: Any, beta: Any) -> np.ndarray:
     r"""The interpolation inequalities' slack; all are >= 0 iff a function exists.
 
-    Of the pair (i, j), with $\tilde f, \tilde g$ less $\tfrac\mu2\|\cdot\|^2$:
-    $\tilde f_i - \tilde f_j - \langle\tilde g_j, x_i - x_j\rangle
-    - \|\tilde g_i - \tilde g_j\|^2 / (2(\beta - \mu))$.
+    Of the pair (i, j): `landscapes.interpolation.slack`.
 
     Args:
         points: $x_i$, shape `(k, d)`; floats, fractions or SymPy expressions.
@@ -230,10 +229,13 @@ def gaps(points: Any, gradients: Any, values: Any, mu: Any, beta: Any) -> np.nda
     Returns:
         Shape `(k, k)`, of the numbers' own kind; 0 on the diagonal.
     """
-    x, g, f = _shift(points, gradients, values, mu)
-    dx, dg = (part[:, None] - part for part in (x, g))  # (i, j, d)
-    rise = f[:, None] - f - (g * dx).sum(-1)
-    return rise - (dg**2).sum(-1) / (2 * (beta - mu))
+    x, g, f = (np.asarray(part) for part in (points, gradients, values))
+    rise, dx = f[:, None] - f, x[:, None] - x  # (i, j) and (i, j, d)
+    return slack(rise, dx, g[:, None], g, mu, beta, _dot)
+
+
+def _dot(one: Any, other: Any) -> Any:
+    return (one * other).sum(-1)
 
 
 def _shift(points: Any, gradients: Any, values: Any, mu: Any) -> tuple:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from landscapes.interpolation import slack
 from theory.gram.polynomial import Polynomial, as_polynomial, variable
 from theory.gram.vector import Form, Vector
 from theory.method import Method, dot, minimum
@@ -158,12 +159,5 @@ def _(a: Polynomial, b: float) -> Any:
 
 
 def interpolation(one: Point, other: Point, mu: Any, beta: Any) -> Form:
-    r"""The inequality of a pair of points; all hold iff some f passes through.
-
-    $f_i - f_j - \langle g_j, x_i - x_j\rangle - \frac\mu2\|x_i - x_j\|^2
-    - \|g_i - g_j - \mu(x_i - x_j)\|^2/(2(\beta-\mu)) \ge 0$.
-    """
-    dx = one.x - other.x
-    bent = one.g - other.g - dx * mu
-    curved = dot(dx, dx) * mu + dot(bent, bent) / (beta - mu)
-    return one.f - other.f - dot(other.g, dx) - curved / 2
+    """The inequality of a pair of points, >= 0; all hold iff some f passes through."""
+    return slack(one.f - other.f, one.x - other.x, one.g, other.g, mu, beta, dot)
