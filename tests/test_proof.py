@@ -211,6 +211,15 @@ def test_where_f_is_not_convex_the_descent_lemma_serves_a_range():
     assert above.status == "refuted" and above.function.ratio > 0
 
 
+def test_gd_descends_without_any_inequality_of_the_class(tmp_path):
+    said = {"mu": Fraction(-1, 3), "beta": 1, "measure": "descent"}
+    proof = prove(make("gd"), **said, eta=(0.05, 2))
+    assert proof.status == "proved" and proof.pieces[0].multipliers == {}
+    proof.save(tmp_path / "gd.json")
+    assert load(tmp_path / "gd.json").verify()
+    assert prove(make("gd"), **said, eta=2.001).status == "refuted"
+
+
 @pytest.mark.parametrize("measure", ["distance", "pair"])
 def test_a_bound_that_a_parabola_attains_is_proved_exactly(measure):
     said = {"mu": 0.1, "beta": 1, "eta": 1.5, "measure": measure}

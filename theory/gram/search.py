@@ -61,7 +61,8 @@ class Search:
             box = todo.pop()
             if region.idle(box):
                 continue
-            if found := self.multipliers(box):
+            found = self.multipliers(box)
+            if found is not None:
                 pieces.append((box, found))
             elif len(pieces) + len(todo) >= limit or _small(box, region.hull):
                 return pieces, box
@@ -72,6 +73,8 @@ class Search:
     def multipliers(self, box: Box) -> Multipliers | None:
         """Those that prove the bound on a box; None if none were found."""
         unknowns = list(product(self.dual.forms, range(2 ** len(box))))
+        if not unknowns:  # one point, at which no inequality of the class binds f
+            return None if self.dual.fault(box, {}) else {}
         equations = list(self._equations(box))
         if "1" in reduced(equations, unknowns):
             return None
