@@ -28,9 +28,12 @@ def adjudicated(results: Path) -> dict[str, Callable[[], Figure]]:
         results: folder that `--out` named.
 
     Raises:
-        ValueError: it holds no such counterexample.
+        ValueError: it holds no such counterexample, or a file that is none.
     """
     modules = {path.stem: from_file(path) for path in sorted(results.glob(f"{NAMED}*"))}
+    for name, module in modules.items():
+        if not {name, "METHOD", "ETA", "STARTS", "ratio"} <= vars(module).keys():
+            raise ValueError(f"`{results / name}.py` is no counterexample.")
     found = {
         name: partial(draw, module, name)
         for name, module in modules.items()

@@ -262,6 +262,7 @@ BAD = {
     "--radius r": "--radius takes decimals",
     "--factor 1-": "--factor: `1-`: ",
     "--factor 1/(eta-0.5)": "--factor: `1/(eta-0.5)` is undefined at eta = 1/2.",
+    "--factor 1e99**3*1e99**2": "--factor: `1e99**3*1e99**2` must be a finite",
     "--factor lam": "--factor: `lam`: `lam` is not allowed; a formula has numbers",
     "--factor __import__('os')": "--factor: `__import__('os')`: `__import__`",
     "--factor 9**9**9": "--factor: `9**9**9`: ",
@@ -327,6 +328,7 @@ def test_what_no_solver_solved_is_no_verdict(monkeypatch):
     at = points(["0.1"], ["0.9"], ["0.1"])[0]
     found = rule(Lemma("usam", "pair", "0.99"), at)
     assert found.status == "not solved" and not findings.decided([found])
+    assert rule(Lemma("usam", "pair", "0.1"), at).status == "refuted"  # on a line
     assert (
         findings.content(Lemma("usam", "pair", "1"), [found])["points"][0]["worst"]
         is None

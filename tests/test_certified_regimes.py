@@ -10,6 +10,7 @@ from experiments import certified_regimes, run
 from experiments.certified import column, plan, report
 from figures import certified_regimes as figure
 from figures import style
+from theory.proof import prove
 
 WORDS = {"methods": ("usam", "ssam"), "kappa": ("10", "inf"), "columns": 1, "jobs": 1}
 
@@ -87,6 +88,19 @@ def test_without_a_proof_nothing_is_proved(monkeypatch):
     monkeypatch.setattr(column, "prove", lambda *_, **__: Undecided())
     found = column.column(column.Column("usam", 0.1, 0.5, 0.6, 2.5), "distance")
     assert found["proved"] == 0 and found["refuted"] > 1.2
+
+
+def test_of_weakly_convex_functions_it_is_descent_that_is_proved(monkeypatch):
+    proofs = []
+
+    def kept(*words, **numbers):
+        proofs.append(prove(*words, **numbers))
+        return proofs[-1]
+
+    monkeypatch.setattr(column, "prove", kept)
+    found = column.column(column.Column("ssam", -1 / 3, 0.5, 0.6, 2.5), "descent")
+    assert 0.999 < found["proved"] / found["theorem"] < 1
+    assert {proof.statement.factor for proof in proofs} == {0}
 
 
 def test_without_a_function_nothing_is_refuted(monkeypatch):

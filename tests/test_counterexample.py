@@ -244,6 +244,15 @@ def test_what_is_not_found_is_an_error_of_one_line():
         refutes(make("usam"), 2.0, 1.0, 1.0)
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"eta": "x"}, {"eta": (1, 2)}, {"factor": "1"}, {"factor": np.nan}]
+)
+def test_what_is_no_number_is_refused_by_name(wrong):
+    with pytest.raises(ValueError, match=f"{[*wrong][0]} must be") as e:
+        counterexample(make("usam"), **{"mu": 0.1, "beta": 1.0, "eta": 1.9} | wrong)
+    assert "\n" not in str(e.value)
+
+
 def test_its_file_gives_the_function_and_the_ratio(tmp_path):
     found = counterexample(make("ssam", rho=1.0), mu=0.1, beta=1.0, eta=1.0, factor=0.9)
     path = save(found, tmp_path / "new", says="N2: the factor is at most .9")

@@ -76,6 +76,13 @@ def test_a_bracket_agrees_with_the_theorem_that_it_does_not_use():
     assert found.low < 1.840115568797267 < found.high < 1.002 * found.low
 
 
+def test_of_weakly_convex_functions_it_is_descent_that_is_proved():
+    """Beyond 2 / beta some step of GD raises f: a rise by |g|^2 is none allowed."""
+    found = largest_learning_rate(Stable(GD()), mu=-0.3, beta=1, measure="descent")
+    assert found.status == "bracketed" and found.proof.statement.factor == 0
+    assert 1.998 < found.low < 2 < found.high < 2.002
+
+
 def test_pairs_of_ssam_are_between_a_theorem_and_a_function():
     found = largest_learning_rate(
         make("ssam", rho=0.3), mu=1 / 3, beta=1, measure="pair"
@@ -97,6 +104,13 @@ def test_pairs_of_ssam_are_between_a_theorem_and_a_function():
 def test_what_is_not_known_is_said(words, said):
     with pytest.raises(ValueError, match=said):
         largest_learning_rate(make("usam"), **words)
+
+
+def test_without_a_scale_or_a_radius_nothing_is_known():
+    with pytest.raises(ValueError, match="nothing is known of the distance of `SAM`"):
+        largest_learning_rate(make("sam"), mu=0.1, beta=1, measure="distance")
+    with pytest.raises(ValueError, match="rho must be one number"):
+        largest_learning_rate(make("usam", rho=np.ones(2)), mu=0.1, beta=1)
 
 
 def test_a_search_looks_on_its_own_side_only():

@@ -148,6 +148,9 @@ TAMPERED = {
     "measure": lambda c: c["statement"].update(measure="descent"),
     "radius": lambda c: c["statement"].update(radius="1"),
     "hyperparameter": lambda c: c["statement"]["hyperparameters"].update(lam="1"),
+    "what it wraps": lambda c: c["statement"]["hyperparameters"].update(method="1"),
+    "one end": lambda c: c["statement"].update(eta=["1"]),
+    "three ends": lambda c: c["statement"].update(rho=["1", "1", "2"]),
     "version": lambda c: c.update(format="sharpness-regimes proof 2"),
     "no fraction": lambda c: c["statement"].update(mu=0.1),
     "a pole": lambda c: c["statement"].update(mu="1/0"),
@@ -234,6 +237,21 @@ def test_a_search_that_ends_early_is_undecided():
     proof = prove(make("ssam", rho=1), **said, limit=1)
     assert proof.status == "undecided" and "no multipliers" in proof.reason
     assert not proof.verify()
+    with pytest.raises(ValueError, match="nothing is proved: no multipliers"):
+        proof.theorem()
+
+
+def test_a_theorem_is_not_said_before_it_is_verified(flagship):
+    with pytest.raises(ValueError, match="nothing is proved: no piece covers"):
+        replace(flagship, pieces=()).theorem()
+
+
+@pytest.mark.parametrize(
+    "rounded", [{"factor": 0.99995}, {"mu": 0.1}, {"rho": (1.0, 1.0)}, {"factor": True}]
+)
+def test_a_statement_takes_no_rounded_number(flagship, rounded):
+    with pytest.raises(ValueError, match="a statement takes fractions, got"):
+        replace(flagship.statement, **rounded)
 
 
 def test_both_ends_of_a_range_are_looked_at():
@@ -441,6 +459,14 @@ def test_what_no_piece_covers_is_found():
     assert gap(hull, [*pieces, twice], idle)[0] == "two pieces cover"
 
 
+def test_very_many_pieces_are_counted():
+    many = 2000
+    pieces = [{"x": (Fraction(k, many), Fraction(k + 1, many))} for k in range(many)]
+    hull = {"x": (Fraction(0), Fraction(1))}
+    assert gap(hull, pieces, lambda box: False) is None
+    assert gap(hull, pieces[:-1], lambda box: False) == ("no piece covers", pieces[-1])
+
+
 def test_the_span_of_a_ratio_holds_what_quadratics_have():
     mu, beta = Fraction(-1, 4), Fraction(1)
     rho, r = Polynomial({("rho",): 1}), (Fraction(1, 3), Fraction(2))
@@ -475,6 +501,7 @@ BAD = [
     ("usam", {"eta": (0.2, 0.1)}, r"eta takes 0 < low <= high, got \[1/5, 1/10\]."),
     ("usam", {"eta": 0}, "eta takes 0 < low <= high, got 0."),
     ("usam", {"eta": (1, 2, 3)}, r"eta takes a number or \(low, high\)"),
+    ("usam", {"eta": 10**400}, "eta must be a finite number, got 1000"),
     ("usam", {"eta": float("nan")}, "eta must be a finite number, got nan."),
     ("usam", {"rho": -1}, "rho takes 0 <= low <= high, got -1."),
     ("gd", {"rho": 1}, "`GD` takes no rho, got 1."),

@@ -70,8 +70,13 @@ def measures(method: Method, mu: float = 0.0) -> tuple[str, ...]:
     return ("distance", "descent") if made.parameters else MEASURES
 
 
+def takes_radius(method: Method) -> bool:
+    """Whether it divides by a norm, and so has no scale of its own."""
+    return _has_lengths(programme(method, 0.0, 1.0, 1.0))
+
+
 def _has_lengths(made: Programme) -> bool:
-    """Whether the method divides by a norm, and so has no scale of its own."""
+    """Whether a parameter is a norm."""
     return any(spec.ascent is None for spec in made.parameters)
 
 
@@ -135,10 +140,14 @@ def _ratio(value: float, measure: str) -> float:
 
 
 def one_number(**values: Any) -> None:
-    """Refuses arrays, words and None."""
+    """Refuses arrays, words, truth values, None, and what no float holds."""
     for name, value in values.items():
-        if not isinstance(value, Real):
+        if not isinstance(value, Real) or isinstance(value, bool):
             raise ValueError(f"{name} must be one number, got {value!r}.")
+        try:
+            float(value)
+        except OverflowError:
+            raise ValueError(f"{name} must be finite, got {value}.") from None
 
 
 def hyperparameters(method: Method) -> dict[str, Any]:
@@ -179,6 +188,8 @@ def check(
     if type(steps) is not int or steps < 1 or (steps > 1 and measure == "pair"):
         rule = "1 for a pair" if measure == "pair" else "a whole number >= 1"
         raise ValueError(f"steps must be {rule}, got {steps}.")
+    if radius is not None:
+        one_number(radius=radius)
     made = programme(method, 0.0, 1.0, 1.0, measure, steps)
     lengths, swept = _has_lengths(made), len(made.parameters)
     if lengths and not (radius is not None and 0 < radius < math.inf):

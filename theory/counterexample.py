@@ -17,7 +17,14 @@ import numpy as np
 
 from landscapes.interpolant import Interpolant
 from theory import far_pairs
-from theory.certify import check, class_of, measures, worst_case
+from theory.certify import (
+    check,
+    class_of,
+    hyperparameters,
+    measures,
+    one_number,
+    worst_case,
+)
 from theory.counterexample_file import save
 from theory.gram.data import Data, data
 from theory.gram.excess import Excess
@@ -156,11 +163,14 @@ def refutes(
 
 def _case(method, mu, beta, eta, measure, factor, steps, radius) -> _Case:
     class_of(mu, beta)
+    if factor is None:
+        factor = 0.0 if measure == "descent" and mu < 0 else 1.0
+    one_number(eta=eta, factor=factor, **hyperparameters(method))
+    if not math.isfinite(factor):
+        raise ValueError(f"factor must be finite, got {factor}.")
     at_edge(method, eta=eta)
     if measure != "pair" or "pair" in measures(method, mu):
         check(method, mu, measure, steps, radius)
-    if factor is None:
-        factor = 0.0 if measure == "descent" and mu < 0 else 1.0
     return _Case(method, mu, beta, eta, measure, factor, steps, radius)
 
 

@@ -7,7 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from theory import theorems
-from theory.certify import class_of, measures, worst_case
+from theory.certify import (
+    class_of,
+    hyperparameters,
+    measures,
+    one_number,
+    takes_radius,
+    worst_case,
+)
 from theory.counterexample import Counterexample, refutes
 from theory.method import Method
 from theory.proof import Proof, prove
@@ -64,24 +71,24 @@ def largest_learning_rate(
             measure.
     """
     class_of(mu, beta)
+    one_number(**hyperparameters(method))
     at_edge(method)
     known = theorems.limit(method, mu, beta, measure)
     if known is not None:
         return Limit(known.eta, known.eta, "theorem", known.source)
     sure = theorems.at_least(method, mu, beta, measure)
-    if sure is None and measure not in measures(method, mu):
+    if sure is None and (measure not in measures(method, mu) or takes_radius(method)):
         raise ValueError(
             f"nothing is known of the {measure} of `{method.label}` for mu = {mu:g}."
         )
     return bracketed(method, mu, beta, measure)
 
 
-def bracketed(
-    method: Method, mu: float, beta: float, measure: str, factor: float | None = 1.0
-) -> Limit:
+def bracketed(method: Method, mu: float, beta: float, measure: str) -> Limit:
     """By search: the largest eta that was proved and the smallest that was refuted."""
     guess = edge(method, mu, beta, measure)
     sure = theorems.at_least(method, mu, beta, measure)
+    factor = 0 if mu < 0 else 1  # f's change there, which is to be none
     proofs: dict[float, Proof] = {}
     found: dict[float, Counterexample] = {}
 

@@ -21,6 +21,7 @@ from theory.method import Method
 from theory.methods import make
 from theory.parallel import in_parallel
 from theory.proof import Proof, prove
+from theory.rational import rational
 
 STATUSES = ("proved", "certified", "refuted", "undecided", "not solved")
 # A worst case and a claim that differ by less are the same, for all a solver can tell.
@@ -97,7 +98,8 @@ class Lemma:
 
     def claimed(self, point: Point) -> Fraction:
         """The factor at a point, exactly."""
-        return _said("factor", self._formulas[0], **point.symbols)
+        claimed = _said("factor", self._formulas[0], **point.symbols)
+        return _said("factor", rational, f"`{self.factor}`", claimed)
 
     def covers(self, point: Point) -> bool:
         """Whether the assumption holds at a point, exactly."""
@@ -161,7 +163,8 @@ def rule(lemma: Lemma, point: Point) -> Ruling:
     line = on_lines(method, **numbers, **about)
     known = point, claimed, found.value, line
     solved = found.status == "solved"
-    if max(found.value, line) > claimed + NEAR:
+    # In this order a line counts also where the worst case is NaN.
+    if max(line, found.value) > claimed + NEAR:
         function = refutes(method, **numbers, **about, factor=float(claimed))
         if function is not None:
             return Ruling(*known, "refuted", function=function)

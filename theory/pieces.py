@@ -94,7 +94,13 @@ class Proof:
         return ""
 
     def theorem(self) -> str:
-        """What is proved, in words, and how."""
+        """What is proved, in words, and how; it is verified first.
+
+        Raises:
+            ValueError: nothing is proved.
+        """
+        if fault := self.reason or self.fault():
+            raise ValueError(f"nothing is proved: {fault}.")
         etas = [piece.eta for piece in self.pieces]
         boxes = [
             f"{etas.count(eta)} box{'es' * (etas.count(eta) > 1)}"

@@ -16,8 +16,10 @@ def rational(name: str, value: Any) -> Fraction:
         ValueError: it is no finite number.
     """
     try:
-        return Fraction(str(value))
-    except (ValueError, ZeroDivisionError):
+        number = Fraction(str(value))
+        float(number)  # a solver is to find the proof
+        return number
+    except (ValueError, ZeroDivisionError, OverflowError):
         raise ValueError(f"{name} must be a finite number, got {value}.") from None
 
 

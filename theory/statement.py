@@ -52,6 +52,7 @@ class Statement:
 
     def __post_init__(self) -> None:
         """Refuses what is no statement."""
+        self._check_numbers()
         rules = {
             f"a class has mu < beta and beta > 0, got {self.mu} and {self.beta}": (
                 self.mu < self.beta and self.beta > 0
@@ -145,12 +146,24 @@ class Statement:
             )
         return low, high
 
+    def _check_numbers(self) -> None:
+        """Refuses what would be computed with rounding, or has another shape."""
+        numbers = [self.mu, self.beta, self.factor, *self.hyperparameters.values()]
+        numbers += [self.radius] * (self.radius is not None)
+        for ends in [self.eta] + [self.rho] * (self.rho is not None):
+            if type(ends) is not tuple or len(ends) != 2:
+                raise ValueError(f"a range is a pair of fractions, got {ends}.")
+            numbers += ends
+        for number in numbers:
+            if type(number) not in (int, Fraction):
+                raise ValueError(f"a statement takes fractions, got {number}.")
+
     def _check_names(self) -> None:
         """Refuses hyperparameters that the method lacks."""
         numbers = {name: float(value) for name, value in self.hyperparameters.items()}
         plain = make(self.method, **numbers)
-        for name in numbers:
-            if name == "rho" or plain.get(name, None) is None:
+        for name, value in numbers.items():
+            if name == "rho" or plain.get(name, None) != value:
                 raise ValueError(f"`{plain.label}` takes no {name}.")
         takes = plain.get("rho", None) is not None
         if takes != (self.rho is not None):

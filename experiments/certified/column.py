@@ -98,11 +98,10 @@ def _proof(place: Column, measure: str, eta: float) -> Any:
         make(place.spec),
         mu=mu,
         beta=1,
-        # Without convexity smaller rates do not follow from the largest one.
-        eta=eta if mu >= 0 else (min(_rational(LEAST), eta), eta),
+        eta=eta,
         rho=None if place.spec == "gd" else (low, high),
         measure=measure,
-        factor=1 if mu <= 0 else None,
+        factor=1 if mu == 0 else None,
     )
 
 

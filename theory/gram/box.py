@@ -61,11 +61,13 @@ def gap(
     if not meeting:
         return None if idle(box) else ("no piece covers", box)
     for name, (low, high) in box.items():
-        for at in meeting[0][name]:
-            if low < at < high:
-                parts = cut(box, name, at)
-                found = (gap(part, meeting, idle) for part in parts)
-                return next((fault for fault in found if fault), None)
+        ends = sorted(
+            {at for piece in meeting for at in piece[name] if low < at < high}
+        )
+        if ends:  # cut in the middle, so that many pieces are no deep recursion
+            parts = cut(box, name, ends[len(ends) // 2])
+            found = (gap(part, meeting, idle) for part in parts)
+            return next((fault for fault in found if fault), None)
     return ("two pieces cover", box) if len(meeting) > 1 else None
 
 

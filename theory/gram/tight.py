@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from theory.gram.dual import Dual
+from theory.gram.polynomial import as_polynomial
 from theory.gram.programme import Programme
 from theory.gram.vector import Form, Vector
 
@@ -46,12 +47,14 @@ def _parabola(made: Programme, lam: Fraction) -> Line:
 
 
 def _at(vector: Vector, line: Line) -> Fraction:
-    return sum((c * line[name] for name, c in vector.terms.items()), Fraction(0))
+    terms = ((_number(c), line[name]) for name, c in vector.terms.items())
+    return sum((c * x for c, x in terms), Fraction(0))
 
 
 def _value(form: Form, line: Line) -> Fraction:
     values = (
-        c * (line[key] if isinstance(key, str) else line[key[0]] * line[key[1]])
+        _number(c)
+        * (line[key] if isinstance(key, str) else line[key[0]] * line[key[1]])
         for key, c in form.terms.items()
     )
     return sum(values, Fraction(0))
@@ -63,5 +66,10 @@ def _rows(form: Form, line: Line) -> dict[str, Fraction]:
     for key, c in form.terms.items():
         if isinstance(key, tuple):
             for i, j in (key, key[::-1]):
-                rows[i] = rows.get(i, Fraction(0)) + Fraction(c) * line[j] / 2
+                rows[i] = rows.get(i, Fraction(0)) + _number(c) * line[j] / 2
     return rows
+
+
+def _number(coefficient: Any) -> Fraction:
+    """Without parameters a polynomial is one."""
+    return Fraction(as_polynomial(coefficient)())
