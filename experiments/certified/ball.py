@@ -26,12 +26,27 @@ def ball(kappa: str, mu: float, count: int) -> xarray.Dataset:
 
 
 def _least(mu: float, eta: float) -> float:
-    method = make("sam", rho=1.0)
-
     def leaves(radius: np.ndarray) -> bool:
-        worst = worst_case(method, mu=mu, beta=1.0, eta=eta, radius=float(radius))
-        return not worst.value <= 1
+        return _worst(mu, eta, float(radius)) > 1
 
-    if leaves(LARGEST):
+    try:
+        if leaves(LARGEST):
+            return np.nan
+        return float(bisect(leaves, 1e-3, LARGEST, 1e-3).high)
+    except ValueError:
         return np.nan
-    return float(bisect(leaves, 1e-3, LARGEST, 1e-3).high)
+
+
+def _worst(mu: float, eta: float, radius: float) -> float:
+    """The certified ratio, of a ball a little larger where it is not solved.
+
+    Raises:
+        ValueError: none of them is solved.
+    """
+    for share in (1.0, 1.0003, 1.001):
+        found = worst_case(
+            make("sam", rho=1.0), mu=mu, beta=1.0, eta=eta, radius=share * radius
+        )
+        if found.status == "solved":
+            return found.value
+    raise ValueError(f"not solved at mu = {mu:g}, eta = {eta:g}, R = {radius:g}.")

@@ -29,6 +29,12 @@ def by_map(config: Any) -> dict[str, list[tuple]]:
     """The cases of each map, `("column", ...)`, and of SAM's ball."""
     plans: dict[str, list[tuple]] = {}
     ends = edges(config)
+    # First, since each takes long.
+    finite = {word: mu for word, mu in config.classes.items() if mu > 0}
+    if finite and "distance" in config.measures:
+        plans[BALL] = [
+            (BALL, word, mu, 3 if config.quick else 39) for word, mu in finite.items()
+        ]
     for spec in config.methods:
         for kappa, mu in config.classes.items():
             for measure in config.measures:
@@ -44,11 +50,6 @@ def by_map(config: Any) -> dict[str, list[tuple]]:
                     ("column", spec, kappa, measure, k, place)
                     for k, place in enumerate(places)
                 ]
-    finite = {word: mu for word, mu in config.classes.items() if mu > 0}
-    if finite and "distance" in config.measures:
-        plans[BALL] = [
-            (BALL, word, mu, 3 if config.quick else 39) for word, mu in finite.items()
-        ]
     return plans
 
 

@@ -81,5 +81,5 @@ def words(kappa: str) -> str:
     if kappa == "inf":
         return r"convex, $\beta$-smooth"
     if kappa.startswith("-"):
-        return rf"weakly convex, $\mu = -\beta/{kappa[1:]}$"
+        return rf"$\mu = -\beta/{kappa[1:]}$"
     return rf"$\kappa = {kappa}$"
