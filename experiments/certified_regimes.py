@@ -112,7 +112,10 @@ def measure(config: Config) -> xarray.Dataset:
 
 def _measured(cases: list[tuple], config: Config) -> Iterator[tuple]:
     from experiments.certified import plan
+    from theory.gram.solve import solver
 
+    if cases:
+        solver()  # that it is missing is said before any work
     return run.in_parallel(plan.do, cases, NAME, config.jobs, config.cluster)
 
 

@@ -138,6 +138,14 @@ def test_bad_options_end_in_one_line(words, said, monkeypatch, capsys):
     assert stopped.value.code == 2 and said in line
 
 
+def test_a_missing_solver_is_said_before_any_work(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "clarabel", None)
+    config = certified_regimes.Config(out=tmp_path, quick=True, **WORDS)
+    with pytest.raises(ValueError, match=r"pip install sharpness-regimes\[certify\]"):
+        certified_regimes.measure(config)
+    assert not list(tmp_path.rglob("*.*"))
+
+
 def test_help_loads_no_library():
     script = (
         "import sys, runpy\n"
