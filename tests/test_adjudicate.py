@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from figures.adjudicated import adjudicated
 from theory import adjudicate, console, findings, lemma, samples
 from theory.certify import worst_case
 from theory.counterexample import Counterexample
@@ -333,6 +334,23 @@ def test_what_no_solver_solved_is_no_verdict(monkeypatch):
         findings.content(Lemma("usam", "pair", "1"), [found])["points"][0]["worst"]
         is None
     )
+
+
+def test_nothing_is_left_of_an_earlier_lemma(monkeypatch, capsys, tmp_path):
+    words = [*LEMMA, *ONE, "--out", str(tmp_path), "--keep-proofs"]
+    ended(monkeypatch, capsys, *words, "--factor", "0.1")
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "adjudicated.json", "counterexample_1.py"
+    }  # fmt: skip
+    (drawn,) = adjudicated(tmp_path)
+    assert drawn == "counterexample_1"
+    ended(monkeypatch, capsys, *words, "--factor", "2")
+    assert {path.name for path in tmp_path.iterdir()} == {"adjudicated.json", "proofs"}
+    with pytest.raises(ValueError, match="holds no counterexample to draw"):
+        adjudicated(tmp_path)
+    (tmp_path / "counterexample_1.py").write_text("x = 1\n")
+    with pytest.raises(ValueError, match="counterexample_1.py` is no counterexample"):
+        adjudicated(tmp_path)
 
 
 def test_the_answer_does_not_depend_on_the_processes():

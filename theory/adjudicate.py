@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from theory.lemma import Lemma, Ruling
 
 MOST = 20_000  # points
-PROOFS = "proof_{:03d}.json"
+FUNCTIONS, PROOFS = "counterexample_{}", "proof_{}.json"
 
 
 @dataclass
@@ -141,17 +141,20 @@ def work(options: Options) -> None:
 def _write(folder: Path, lemma: Lemma, rulings: list[Ruling], proofs: bool) -> None:
     from theory import counterexample_file, findings
 
+    for pattern in (f"{FUNCTIONS.format('?')}.py", f"proofs/{PROOFS.format('*')}"):
+        for earlier in folder.glob(pattern):  # it would be taken for this lemma's
+            earlier.unlink()
     says = f"the {lemma.measure} ratio is at most {lemma.factor}"
     says += f" where {lemma.assuming}" if lemma.assuming else ""
     for number, ruling in enumerate(findings.worst(rulings), 1):
-        name = f"counterexample_{number}"
+        name = FUNCTIONS.format(number)
         path = counterexample_file.save(ruling.function, folder, name, says)
         print(f"written: {path}")
     kept = [ruling.proof for ruling in rulings if ruling.proof] if proofs else []
     if kept:
         check_folder(folder / "proofs")
         for number, proof in enumerate(kept, 1):
-            proof.save(folder / "proofs" / PROOFS.format(number))
+            proof.save(folder / "proofs" / PROOFS.format(f"{number:03d}"))
         print(f"written: {len(kept)} proofs in {folder / 'proofs'}")
     path = folder / "adjudicated.json"
     with atomic(path.absolute()) as temporary:
