@@ -266,5 +266,6 @@ def test_its_file_gives_the_function_and_the_ratio(tmp_path):
     assert float(ran.stdout) == pytest.approx(found.ratio, rel=1e-14)
     assert "N2: the factor is at most .9" in path.read_text()
     assert max(map(len, path.read_text().splitlines())) <= 88
-    with pytest.raises(ValueError, match="a function's"):
-        save(found, tmp_path, "no name")
+    for name in ("no name", "class", "ratio"):
+        with pytest.raises(ValueError, match="a function's"):
+            save(found, tmp_path, name)

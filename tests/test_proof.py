@@ -491,6 +491,14 @@ def test_a_method_is_made_again_from_its_name(name):
     assert type(again) is type(method) and again.label == method.label
 
 
+def test_nothing_is_proved_of_a_method_without_a_name():
+    class Nameless(USAM):
+        pass
+
+    with pytest.raises(ValueError, match="`Nameless` has no name"):
+        prove(Nameless(), **SSAM, eta=0.1)
+
+
 def test_a_cap_is_part_of_the_name():
     assert make(spec(make("stable@0.3:usam"))).cap == 0.3
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import fields
+from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from theory.method import Method
 if TYPE_CHECKING:
     from theory.counterexample import Counterexample
 
+# Names that the file itself uses.
+TAKEN = ("array", "Interpolant", "measured", "ratio", "METHOD", "ETA", "STARTS")
 SAID = {
     "distance": "is at most {c:g} times as far from the minimiser as its start",
     "pair": "leaves two points at most {c:g} times as far apart as before",
@@ -82,10 +85,10 @@ def save(
         The file's path.
 
     Raises:
-        ValueError: the name is no name of a function.
+        ValueError: the name is no name of a function, or one that the file uses.
     """
     name = name or _plain(f"{found.method.label}_{found.measure}")
-    if not name.isidentifier():
+    if not name.isidentifier() or iskeyword(name) or name in TAKEN:
         raise ValueError(f"a counterexample's name is a function's, got `{name}`.")
     f = found.landscape
     numbers = {key: getattr(found, key) for key in ("measure", "steps", "radius")}

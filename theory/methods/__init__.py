@@ -64,9 +64,17 @@ def make(spec: str, **values: Any) -> Method:
 
 
 def spec(method: Method) -> str:
-    """The command-line name of a method, without its hyperparameters."""
+    """The command-line name of a method, without its hyperparameters.
+
+    Raises:
+        ValueError: it is not of this folder.
+    """
     stems = {maker: name for name, maker in _makers().items()}
-    name = stems[type(method)]
+    name = stems.get(type(method))
+    if name is None:
+        raise ValueError(
+            f"`{type(method).__name__}` has no name: it is not in `theory.methods`."
+        )
     inner = next((v for v in vars(method).values() if isinstance(v, Method)), None)
     if inner is None:
         return name
