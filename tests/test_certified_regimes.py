@@ -69,7 +69,7 @@ def test_nothing_is_hidden(dataset):
 def test_pairs_and_distances_are_asked_of_convex_functions_only():
     config = certified_regimes.Config(kappa=("3", "-3"), methods=("usam",), columns=1)
     assert list(plan.by_map(config)) == [
-        "usam 3 distance", "usam 3 descent", "usam 3 pair", "usam -3 descent", plan.BALL
+        plan.BALL, "usam 3 distance", "usam 3 descent", "usam 3 pair", "usam -3 descent"
     ]  # fmt: skip
 
 
