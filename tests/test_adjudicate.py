@@ -14,14 +14,15 @@ import numpy as np
 import pytest
 
 from figures.adjudicated import adjudicated
-from theory import adjudicate, console, findings, lemma, samples
+from theory import adjudicate, console
 from theory.certify import worst_case
 from theory.counterexample import Counterexample
-from theory.lemma import Lemma, Point, Ruling, rule
-from theory.lines import on_lines
+from theory.lemmas import findings, lemma, samples
+from theory.lemmas.lemma import Lemma, Point, Ruling, rule
 from theory.methods import make
 from theory.pair_factors import usam_pair_factor
-from theory.pieces import Proof, load
+from theory.proving.pieces import Proof, load
+from theory.refuting.lines import on_lines
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULE = "theory.adjudicate"

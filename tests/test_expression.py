@@ -16,8 +16,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.test_errors import refused
-from theory.arithmetic import root
-from theory.expression import condition, formula
+from theory.lemmas.arithmetic import root
+from theory.lemmas.expression import condition, formula
 
 LEMMA = "1-(1+mu*rho)*eta*mu*beta/(mu+beta)"
 RANGE = "eta <= 2/(mu+beta) - rho"
@@ -367,7 +367,7 @@ def test_nothing_hostile_is_read_or_run(text, tmp_path, monkeypatch):
 
 def test_the_modules_import_numpy_only_for_arrays():
     program = (
-        "import sys; from theory.expression import formula; "
+        "import sys; from theory.lemmas.expression import formula; "
         "assert formula('sqrt(mu)/3')(mu=4) * 3 == 2; formula('mu')(mu=.5); "
         "print('numpy' in sys.modules)"
     )

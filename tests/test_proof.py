@@ -22,8 +22,8 @@ from theory.gram.search import Search
 from theory.gram.trace import Parameter
 from theory.methods import make, spec, specs
 from theory.methods.usam import USAM
-from theory.pieces import load
 from theory.proof import Options, prove, work
+from theory.proving.pieces import load
 from theory.regimes import descent_limit
 
 ROOT = Path(__file__).parent.parent

@@ -22,13 +22,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
-from theory import console, samples
-from theory.expression import condition, formula
+from theory import console
 from theory.files import atomic, check_folder
+from theory.lemmas import samples
+from theory.lemmas.expression import condition, formula
 from theory.methods import make
 
 if TYPE_CHECKING:
-    from theory.lemma import Lemma, Ruling
+    from theory.lemmas.lemma import Lemma, Ruling
 
 MOST = 20_000  # points
 FUNCTIONS, PROOFS = "counterexample_{}", "proof_{}.json"
@@ -95,7 +96,7 @@ class Options:
     @property
     def lemma(self) -> Lemma:
         """What is claimed."""
-        from theory.lemma import Lemma
+        from theory.lemmas.lemma import Lemma
 
         given = bool(self.radius)
         R = samples.fractions("radius", [self.radius], "> 0")[0] if given else None
@@ -114,9 +115,9 @@ def work(options: Options) -> None:
     # One thread a process: what is computed does not depend on --jobs.
     for library in ("OMP", "OPENBLAS", "MKL"):
         os.environ[f"{library}_NUM_THREADS"] = "1"
-    from theory import findings
     from theory.gram.solve import solver
-    from theory.lemma import Point, adjudicate
+    from theory.lemmas import findings
+    from theory.lemmas.lemma import Point, adjudicate
 
     solver()
     folder = Path(options.out) if options.out else None
@@ -139,7 +140,8 @@ def work(options: Options) -> None:
 
 
 def _write(folder: Path, lemma: Lemma, rulings: list[Ruling], proofs: bool) -> None:
-    from theory import counterexample_file, findings
+    from theory.lemmas import findings
+    from theory.refuting import file
 
     for pattern in (f"{FUNCTIONS.format('?')}.py", f"proofs/{PROOFS.format('*')}"):
         for earlier in folder.glob(pattern):  # it would be taken for this lemma's
@@ -148,7 +150,7 @@ def _write(folder: Path, lemma: Lemma, rulings: list[Ruling], proofs: bool) -> N
     says += f" where {lemma.assuming}" if lemma.assuming else ""
     for number, ruling in enumerate(findings.worst(rulings), 1):
         name = FUNCTIONS.format(number)
-        path = counterexample_file.save(ruling.function, folder, name, says)
+        path = file.save(ruling.function, folder, name, says)
         print(f"written: {path}")
     kept = [ruling.proof for ruling in rulings if ruling.proof] if proofs else []
     if kept:

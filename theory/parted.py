@@ -8,8 +8,8 @@ import numpy as np
 from scipy.optimize import brentq
 
 from landscapes.interpolant import Interpolant
-from theory import far_pairs
 from theory.pairs import apart, parting
+from theory.refuting import far_pairs
 
 NEARLY = 1e-4  # a learning rate, or a radius, that stands for 0
 

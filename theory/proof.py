@@ -17,9 +17,9 @@ import tyro
 from theory import console
 from theory.method import Method
 from theory.methods import make, spec
-from theory.pieces import Piece, Proof, load, place
-from theory.rational import ends, rational
-from theory.statement import Statement
+from theory.proving.pieces import Piece, Proof, load, place
+from theory.proving.rational import ends, rational
+from theory.proving.statement import Statement
 
 CONTRACTION = Fraction(19999, 20000)
 # By how much a worst case found by a solver must exceed a factor to count.

@@ -57,7 +57,9 @@ class Dual:
             chosen = form.terms if keys is None else keys & form.terms.keys()
             return max((_degree(form.terms[key], name) for key in chosen), default=0)
 
-        return max(most(self.target), 1 + max(map(most, self.forms.values()), default=0))
+        return max(
+            most(self.target), 1 + max(map(most, self.forms.values()), default=0)
+        )
 
     @cached_property
     def basis(self) -> list[str]:

@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 
 from theory.methods import make, spec
-from theory.pieces import load
-from theory.rational import ends, rational
-from theory.statement import Statement
+from theory.proving.pieces import load
+from theory.proving.rational import ends, rational
+from theory.proving.statement import Statement
 
 FOLDER = Path(__file__).parent
 

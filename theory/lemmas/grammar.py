@@ -1,7 +1,7 @@
 """Grammar: the tree of a text that somebody typed, of nothing but what is listed here.
 
 Words and signs are checked first; then Python parses the text, and of its tree the
-parts below are copied (`theory.arithmetic` shows one). Nothing is ever run.
+parts below are copied (`theory.lemmas.arithmetic` shows one). Nothing is ever run.
 """
 
 from __future__ import annotations

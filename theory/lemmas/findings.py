@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from theory.lemma import STATUSES, Lemma, Ruling
+from theory.lemmas.lemma import STATUSES, Lemma, Ruling
 
 FORMAT = "sharpness-regimes adjudication 1"
 

@@ -14,7 +14,7 @@ from theory.files import atomic, check_folder
 from theory.method import Method
 
 if TYPE_CHECKING:
-    from theory.counterexample import Counterexample
+    from theory.refuting.found import Counterexample
 
 # Names that the file itself uses.
 TAKEN = ("array", "Interpolant", "measured", "ratio", "METHOD", "ETA", "STARTS")
@@ -34,7 +34,7 @@ Run this file to measure the ratio; `landscapes.load`, given its path, makes f.
 from numpy import array
 
 from landscapes.interpolant import Interpolant
-from theory.measured import measured
+from theory.refuting.measured import measured
 {imports}
 
 METHOD = {method}

@@ -14,7 +14,7 @@ from theory.gram.region import Region, span
 from theory.gram.trace import Parameter
 from theory.method import Method
 from theory.methods import make
-from theory.rational import Range, between
+from theory.proving.rational import Range, between
 
 
 @dataclass(frozen=True)

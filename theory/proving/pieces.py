@@ -16,9 +16,9 @@ from typing import Any
 from theory.files import atomic
 from theory.gram.box import Box, gap
 from theory.gram.dual import Multipliers
-from theory.rational import between, fractions
-from theory.statement import Statement
-from theory.theorem import words
+from theory.proving.rational import between, fractions
+from theory.proving.statement import Statement
+from theory.proving.theorem import words
 
 FORMAT = "sharpness-regimes proof 1"
 

@@ -2,7 +2,7 @@
 
 `formula("1 - eta*mu/3")(eta=Fraction(1, 10), mu=2)` is 14/15 exactly, and
 `condition("mu < 1 and eta <= 2/beta")` has a truth value. Nothing but what
-`theory.grammar` lists is read, and no code is run.
+`theory.lemmas.grammar` lists is read, and no code is run.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from theory import grammar
-from theory.arithmetic import arithmetic
+from theory.lemmas import grammar
+from theory.lemmas.arithmetic import arithmetic
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Expression:
 
     Args:
         text: as it was typed.
-        tree: of its operations, as `theory.arithmetic` takes it.
+        tree: of its operations, as `theory.lemmas.arithmetic` takes it.
     """
 
     text: str

@@ -15,13 +15,13 @@ from typing import Any
 
 from theory.certify import class_of, worst_case
 from theory.counterexample import Counterexample, refutes
-from theory.expression import Expression, condition, formula
-from theory.lines import on_lines
+from theory.lemmas.expression import Expression, condition, formula
 from theory.method import Method
 from theory.methods import make
 from theory.parallel import in_parallel
 from theory.proof import Proof, prove
-from theory.rational import rational
+from theory.proving.rational import rational
+from theory.refuting.lines import on_lines
 
 STATUSES = ("proved", "certified", "refuted", "undecided", "not solved")
 # A worst case and a claim that differ by less are the same, for all a solver can tell.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from theory.rational import between
-from theory.statement import Statement
+from theory.proving.rational import between
+from theory.proving.statement import Statement
 
 # What is measured before and after a step.
 MEASURED = {

@@ -1,0 +1,1 @@
+"""A lemma somebody typed: read, tried, reported; `theory.adjudicate` commands it."""

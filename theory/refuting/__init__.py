@@ -1,0 +1,1 @@
+"""How functions that refute are made, run and kept; `theory.counterexample` asks."""
