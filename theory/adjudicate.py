@@ -29,7 +29,8 @@ from theory.lemmas.expression import condition, formula
 from theory.methods import make
 
 if TYPE_CHECKING:
-    from theory.lemmas.lemma import Lemma, Ruling
+    from theory.lemmas.lemma import Lemma
+    from theory.lemmas.ruling import Ruling
 
 MOST = 20_000  # points
 FUNCTIONS, PROOFS = "counterexample_{}", "proof_{}.json"
@@ -117,7 +118,8 @@ def work(options: Options) -> None:
         os.environ[f"{library}_NUM_THREADS"] = "1"
     from theory.gram.solve import solver
     from theory.lemmas import findings
-    from theory.lemmas.lemma import Point, adjudicate
+    from theory.lemmas.lemma import Point
+    from theory.lemmas.ruling import adjudicate
 
     solver()
     folder = Path(options.out) if options.out else None

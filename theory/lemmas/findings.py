@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from theory.lemmas.lemma import STATUSES, Lemma, Ruling
+from theory.lemmas.lemma import Lemma
+from theory.lemmas.ruling import STATUSES, Ruling
 
 FORMAT = "sharpness-regimes adjudication 1"
 
@@ -89,9 +90,9 @@ def sentence(rulings: Sequence[Ruling]) -> str:
         return f"Undecided at {left} of {total} sampled points.{why * (tight > 0)}"
     if counts["certified"]:
         return (
-            f"At all {total} sampled points of the assumed region the lemma holds: "
-            f"proved at {counts['proved']}, certified in floating point only at "
-            f"{counts['certified']}."
+            f"Of {total} sampled points of the assumed region the lemma is proved at "
+            f"{counts['proved']}; at {counts['certified']} the worst case found in "
+            "floating point obeys it, and no proof was found."
         )
     where = f"all {total} sampled points" if total > 1 else "the one sampled point"
     return f"At {where} of the assumed region the lemma is proved."
@@ -99,7 +100,7 @@ def sentence(rulings: Sequence[Ruling]) -> str:
 
 def decided(rulings: Sequence[Ruling]) -> bool:
     """Whether every point is."""
-    return all(r.status in ("proved", "certified", "refuted") for r in rulings)
+    return all(r.status in ("proved", "refuted") for r in rulings)
 
 
 def content(lemma: Lemma, rulings: Sequence[Ruling]) -> dict[str, Any]:
