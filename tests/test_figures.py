@@ -115,7 +115,7 @@ def test_help_does_not_load_matplotlib():
 
 def test_an_unknown_figure_names_the_nearest(monkeypatch, capsys):
     code, line = failure(monkeypatch, capsys, "sadle_escape")
-    assert code == 2 and "did you mean saddle_escape?" in line
+    assert code == 2 and "did you mean saddle_escape" in line
 
 
 def test_a_missing_or_damaged_result_is_one_line(tmp_path, monkeypatch, capsys):
