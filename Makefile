@@ -41,8 +41,9 @@ lint: .venv
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-bench: .venv  ## engines side by side, equality first
+bench: .venv  ## side by side, equality first
 	$(BIN)/python -m benchmarks.batch_engines
+	$(BIN)/python -m benchmarks.certificates
 
 clean:
 	rm -rf .venv build dist *.egg-info
