@@ -80,19 +80,8 @@ def _curvature(word: str) -> float:
 
 
 def work(config: Config) -> None:
-    """Computes what is missing, saves, and prints the table and the answer."""
-    from experiments.certified import report
-
-    key = run.fingerprint(config)
-    dataset = measure(config)
-    path = config.out / f"{NAME}.nc"
-    run.save(dataset, path, config, key)
-    print(report.table(dataset))
-    print()
-    print(report.answer(dataset))
-    print()
-    print(f"results: {path}")
-    print(f"figures: python -m figures {NAME} --results {config.out}")
+    """Measures what is missing, saves, and prints the table and the answer."""
+    parts.carried_out(NAME, measure, "experiments.certified.report", config)
 
 
 def measure(config: Config) -> xarray.Dataset:

@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from experiments import run
 
 if TYPE_CHECKING:
     import xarray
+
+
+def carried_out(
+    experiment: str, measure: Callable[[Any], xarray.Dataset], report: str, config: Any
+) -> None:
+    """Measures what is missing, saves, and prints the table and the answer.
+
+    Args:
+        experiment: its name.
+        measure: makes the result.
+        report: the module of its `table` and `answer`, imported when there is one.
+        config: the options.
+    """
+    key = run.fingerprint(config)
+    dataset = measure(config)
+    path = config.out / f"{experiment}.nc"
+    run.save(dataset, path, config, key)
+    said = importlib.import_module(report)
+    print(said.table(dataset), said.answer(dataset), sep="\n\n")
+    print(f"\nresults: {path}")
+    print(f"figures: python -m figures {experiment} --results {config.out}")
 
 
 def measured(

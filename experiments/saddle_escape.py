@@ -67,18 +67,7 @@ class Config(run.Config):
 
 def work(config: Config) -> None:
     """Measures what is missing, saves, and prints the table and the answer."""
-    from experiments.saddles import report
-
-    key = run.fingerprint(config)
-    dataset = measure(config)
-    path = config.out / f"{NAME}.nc"
-    run.save(dataset, path, config, key)
-    print(report.table(dataset))
-    print()
-    print(report.answer(dataset))
-    print()
-    print(f"results: {path}")
-    print(f"figures: python -m figures {NAME} --results {config.out}")
+    parts.carried_out(NAME, measure, "experiments.saddles.report", config)
 
 
 def measure(config: Config) -> xarray.Dataset:
