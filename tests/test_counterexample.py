@@ -269,3 +269,10 @@ def test_its_file_gives_the_function_and_the_ratio(tmp_path):
     for name in ("no name", "class", "ratio"):
         with pytest.raises(ValueError, match="a function's"):
             save(found, tmp_path, name)
+
+
+def test_a_statement_cannot_end_the_docstring_it_is_put_in(tmp_path):
+    found = counterexample(make("gd"), mu=0.1, beta=1.0, eta=2.5)
+    with pytest.raises(ValueError, match="no quotes"):
+        save(found, tmp_path, says='every step """ ends')
+    assert not list(tmp_path.iterdir())

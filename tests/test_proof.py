@@ -214,6 +214,13 @@ def test_where_f_is_not_convex_the_descent_lemma_serves_a_range():
     assert above.status == "refuted" and above.function.ratio > 0
 
 
+def test_one_shard_is_sam_and_its_sizes_stay_exact():
+    said = {"mu": 0.1, "beta": 1, "eta": 0.5, "radius": 2}
+    one, other = (prove(make(spec, rho=0.3), **said) for spec in ("msam", "sam"))
+    assert one.status == other.status == "proved" and one.verify()
+    assert [p.multipliers for p in one.pieces] == [p.multipliers for p in other.pieces]
+
+
 def test_gd_descends_without_any_inequality_of_the_class(tmp_path):
     said = {"mu": Fraction(-1, 3), "beta": 1, "measure": "descent"}
     proof = prove(make("gd"), **said, eta=(0.05, 2))

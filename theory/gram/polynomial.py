@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from fractions import Fraction
 from math import comb, prod
 from numbers import Number
 from typing import Any
@@ -47,7 +48,7 @@ class Polynomial:
         return as_polynomial(other) - self
 
     def __truediv__(self, number: Any) -> Polynomial:
-        return Polynomial({key: value / number for key, value in self.terms.items()})
+        return self * inverse(number)
 
     def __eq__(self, other: Any) -> bool:
         if not isinstance(other, (Polynomial, Number)):
@@ -94,6 +95,11 @@ def _polar(low: Any, high: Any, k: int, n: int, power: int) -> Any:
         for j in range(max(0, power + k - n), min(k, power) + 1)
     )
     return sum(ways) / comb(n, power)
+
+
+def inverse(number: Any) -> Any:
+    """1 / number, exact for a whole one."""
+    return Fraction(1, number) if isinstance(number, int) else 1 / number
 
 
 def variable(name: str) -> Polynomial:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from theory.gram.polynomial import as_polynomial
+from theory.gram.polynomial import as_polynomial, inverse
 from theory.method import dot, minimum, nonzero, ratio, root
 
 
@@ -50,7 +50,7 @@ class Linear:
     def __truediv__(self, divisor: Any) -> Any:
         if isinstance(divisor, (Linear, Norm)):
             raise TypeError("a quotient of coordinates")
-        return self._new({key: value / divisor for key, value in self.terms.items()})
+        return self * inverse(divisor)
 
     def __neg__(self) -> Any:
         return self * -1

@@ -90,6 +90,8 @@ def save(
     name = name or _plain(f"{found.method.label}_{found.measure}")
     if not name.isidentifier() or iskeyword(name) or name in TAKEN:
         raise ValueError(f"a counterexample's name is a function's, got `{name}`.")
+    if says and ('"' in says or "\\" in says):
+        raise ValueError(f"a statement has no quotes and no backslashes, got `{says}`.")
     f = found.landscape
     numbers = {key: getattr(found, key) for key in ("measure", "steps", "radius")}
     given = (f"{' ' * 8}{key}={_source(value)}," for key, value in numbers.items())
