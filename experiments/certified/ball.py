@@ -8,6 +8,7 @@ import xarray
 from theory.bisect import bisect
 from theory.certify import worst_case
 from theory.methods import make
+from theory.quadratic import sam_cycle
 
 LARGEST = 1e3  # radii of the ball, over rho
 
@@ -29,10 +30,15 @@ def _least(mu: float, eta: float) -> float:
     def leaves(radius: np.ndarray) -> bool:
         return _worst(mu, eta, float(radius)) > 1
 
+    # Just inside T5's cycle a parabola of curvature beta leads out of the ball.
+    low = 0.999 * float(sam_cycle(eta, 1.0, 1.0))
+    high = 2 * low
     try:
-        if leaves(LARGEST):
-            return np.nan
-        return float(bisect(leaves, 1e-3, LARGEST, 1e-3).high)
+        while leaves(high):
+            low, high = high, 2 * high
+            if high > LARGEST:
+                return np.nan
+        return float(bisect(leaves, low, high, 1e-3).high)
     except ValueError:
         return np.nan
 
@@ -43,7 +49,7 @@ def _worst(mu: float, eta: float, radius: float) -> float:
     Raises:
         ValueError: none of them is solved.
     """
-    for share in (1.0, 1.0003, 1.001):
+    for share in (1.0, 1.0003, 1.001, 1.003, 1.01):
         found = worst_case(
             make("sam", rho=1.0), mu=mu, beta=1.0, eta=eta, radius=share * radius
         )
