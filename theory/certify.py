@@ -64,7 +64,11 @@ def measures(method: Method, mu: float = 0.0) -> tuple[str, ...]:
     Raises:
         ValueError: the method does what no linear programme expresses.
     """
-    made = programme(method, 0.0, 1.0, 1.0)
+    return _allowed(programme(method, 0.0, 1.0, 1.0), mu)
+
+
+def _allowed(made: Programme, mu: float) -> tuple[str, ...]:
+    """Of a method, by what one step of it divides by."""
     if mu < 0:
         return () if _has_lengths(made) else ("descent",)
     return ("distance", "descent") if made.parameters else MEASURES
@@ -178,7 +182,8 @@ def check(
     """Refuses what does not go together."""
     if measure not in MEASURES:
         raise ValueError(f"measure is one of {', '.join(MEASURES)}, got `{measure}`.")
-    allowed = measures(method, mu)
+    made = programme(method, 0.0, 1.0, 1.0)
+    allowed = _allowed(made, mu)
     if measure not in allowed:
         raise ValueError(
             f"`{method.label}` is certified in {' and '.join(allowed) or 'no measure'} "
@@ -190,8 +195,7 @@ def check(
         raise ValueError(f"steps must be {rule}, got {steps}.")
     if radius is not None:
         one_number(radius=radius)
-    made = programme(method, 0.0, 1.0, 1.0, measure, steps)
-    lengths, swept = _has_lengths(made), len(made.parameters)
+    lengths, swept = _has_lengths(made), steps * len(made.parameters)
     if lengths and not (radius is not None and 0 < radius < math.inf):
         raise ValueError(
             f"`{method.label}` has no scale of its own: it takes a finite radius > 0, "

@@ -55,11 +55,15 @@ def shares(part: xarray.Dataset) -> tuple[float, float]:
     width = (part.radius_high - part.radius_low).values
     top = float(part.attrs["rate"])
     proved = np.clip(part.proved.values, 0, top)
-    ends = part.refuted.values
-    before = np.concatenate([part.refuted_low.values[:1], ends[:-1]])
-    refuted = np.clip(np.fmax(before, ends), 0, top)
+    refuted = np.clip(refuted_from(part), 0, top)
     area = width.sum() * top
     return float(width @ proved / area), float(width @ (top - refuted) / area)
+
+
+def refuted_from(part: xarray.Dataset) -> np.ndarray:
+    """The rates that are refuted at both ends of each column."""
+    ends = part.refuted.values
+    return np.maximum([part.refuted_low.values[0], *ends[:-1]], ends)
 
 
 def answer(dataset: xarray.Dataset) -> str:

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from experiments.certified.report import refuted_from
 from figures import style
 from figures.certified import limits
 
@@ -54,9 +55,7 @@ def draw(dataset: xarray.Dataset, measure: str) -> Figure:
 def panel(axes: Axes, part: xarray.Dataset, top: float) -> None:
     """One method on one class."""
     rho = np.concatenate([[0.0], part.radius_high.values])
-    proved, ends = part.proved.values, part.refuted.values
-    before = np.concatenate([part.refuted_low.values[:1], ends[:-1]])
-    refuted = np.fmax(before, ends)
+    proved, refuted = part.proved.values, refuted_from(part)
     axes.set_facecolor(UNDECIDED)
     axes.stairs(np.minimum(proved, top), rho, fill=True, color=PROVED, lw=0)
     axes.stairs(

@@ -51,7 +51,7 @@ class Excess:
 
     @cached_property
     def _scale(self) -> np.ndarray:
-        basis = Search(self.made, self.mu, self.beta).matrices.basis
+        basis = self.search.matrices.basis
         size = np.array([REACH if name == "w" else 1.0 for name in basis])
         return np.outer(size, size)
 
