@@ -6,25 +6,16 @@ from typing import Any
 
 import numpy as np
 import xarray
-from scipy.special import ndtri
 
 from experiments.saddles.site import Site, sites
 from theory import methods, simulate
 from theory.method import Method
 from theory.prediction import Setting, predict
 from theory.quadratic import sam_trap, weakest_descent
+from theory.share import wilson
 from theory.verdict import Verdict, classify
 
 QUANTILES = np.linspace(0, 1, 101)
-
-
-def wilson(hits: Any, count: int, level: float = 0.95) -> tuple[Any, Any]:
-    """Wilson's interval of a proportion."""
-    z, p = ndtri((1 + level) / 2), hits / count
-    middle = (p + z**2 / (2 * count)) / (1 + z**2 / count)
-    half = np.sqrt(p * (1 - p) / count + (z / (2 * count)) ** 2)
-    half *= z / (1 + z**2 / count)
-    return middle - half, middle + half
 
 
 def starts_for(site: Site, count: int) -> int:
