@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from theory.method import Method
 
 WIDTH = 8.0  # inches; at 150 dots an inch as wide as a README
+# What is printed in one column is drawn half as wide again as the column of 3.3 inches:
+# reduced to it, 9.5 points become 6.3.
+COLUMN = 1.5 * 3.3
 
 # Only fonts that matplotlib brings along: the same picture on every machine.
 SCREEN = {
@@ -41,6 +44,8 @@ SCREEN = {
     "lines.solid_capstyle": "round",
     "legend.frameon": False,
     "legend.handlelength": 1.8,
+    "hatch.linewidth": 0.7,
+    "figure.figsize": (WIDTH, 6.0),
     "figure.constrained_layout.use": True,
     "savefig.dpi": 150,
     "pdf.fonttype": 42,
@@ -54,20 +59,34 @@ PRINT = SCREEN | {
     "axes.labelsize": 9.5,
     "legend.fontsize": 9.5,
     "lines.linewidth": 1.2,
+    "figure.figsize": (COLUMN, 4.0),
     "savefig.dpi": 300,
 }
 STYLES = {"screen": SCREEN, "print": PRINT}
 
-# Colours of outcomes, apart from those of methods (P. Tol, muted: colour-blind safe).
+# Colours of outcomes, apart from those of methods (P. Tol, muted, BAND lightened): safe
+# for the colour-blind, and in grey 10 units of lightness apart but for the two that
+# `REGIMES` gives a texture.
 VERDICTS = {
     Verdict.ESCAPED: ("#E6EEF5", "left the saddle's ball"),
     Verdict.STALLED: ("#CC6677", "held in the saddle's band"),
     Verdict.CONVERGED: ("#117733", "converged to a minimum"),
-    Verdict.BAND: ("#44AA99", "bounces around a minimum"),
+    Verdict.BAND: ("#66BBAA", "bounces around a minimum"),
     Verdict.HALLUCINATED: ("#AA4499", "hallucinated minimum"),
     Verdict.CYCLING: ("#DDCC77", "cycles outside of it"),
     Verdict.DIVERGED: ("#882255", "diverged"),
     Verdict.UNDECIDED: ("#999999", "undecided, still near"),
+}
+# What the same verdicts mean where starts lie anywhere, and their texture, in white.
+REGIMES = {
+    Verdict.CONVERGED: ("", "converges to a minimum"),
+    Verdict.BAND: ("", "converges to the band around one"),
+    Verdict.STALLED: ("", "stalls at a saddle"),
+    Verdict.HALLUCINATED: ("....", "hallucinates a minimum"),
+    Verdict.CYCLING: ("", "cycles elsewhere"),
+    Verdict.ESCAPED: ("", "descends without end"),
+    Verdict.DIVERGED: ("", "diverges"),
+    Verdict.UNDECIDED: ("//////", "undecided"),
 }
 THEORY = "#000000"
 # Colours of a claim's verdict in the ledger.
@@ -92,6 +111,13 @@ def use(style: str) -> Iterator[None]:
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLES[style])
         yield
+
+
+def width() -> float:
+    """Inches across a picture that suits the style in use: a page's, or a column's."""
+    import matplotlib
+
+    return matplotlib.rcParams["figure.figsize"][0]
 
 
 @cache

@@ -1,0 +1,48 @@
+"""Where methods converge: the pictures of `experiments.learning_rate_regimes`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from experiments.run import load
+from figures.regimes import maps, radius, usable
+
+RESULT = "learning_rate_regimes.nc"
+# The first is the one README shows.
+PICTURES = {
+    "learning_rate_regimes": maps,
+    "learning_rate_regimes_range": usable,
+    "learning_rate_regimes_radius": radius,
+}
+
+
+def learning_rate_regimes(results: Path) -> dict[str, Callable[[], Figure]]:
+    """The pictures that the result has the data for; the others are named on stderr.
+
+    Args:
+        results: folder of `learning_rate_regimes.nc`.
+
+    Raises:
+        ValueError: the result is missing, damaged, of another version, or holds the
+            data of none of the pictures.
+    """
+    path = results / RESULT
+    dataset = load(path)
+    found = {}
+    for name, module in PICTURES.items():
+        missing = [f"`{need}`" for need in module.NEEDS if need not in dataset]
+        if missing:
+            print(f"{name}: left out, no {', '.join(missing)}", file=sys.stderr)
+        else:
+            found[name] = partial(module.draw, dataset)
+    if "learning_rate_regimes" in found:
+        for end, names in maps.pages(dataset).items():
+            found[f"learning_rate_regimes_{end}"] = partial(maps.page, dataset, names)
+    if not found:
+        raise ValueError(f"`{path}` holds nothing to draw: run the whole experiment.")
+    return found
