@@ -1,0 +1,1 @@
+"""Boundaries between labels in a plane of nodes, found by asking about few of them."""
