@@ -49,7 +49,7 @@ class Work:
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
     """processes; the results do not depend on it"""
     cluster: str = ""
-    """address of a dask scheduler that runs the jobs instead"""
+    """address of a dask scheduler that runs the jobs instead; local: starts one here"""
     fresh: bool = False
     """recompute what is already there (default: resume)"""
     out: Path = RESULTS

@@ -91,10 +91,15 @@ def save(dataset: xarray.Dataset, path: Path, config: Work, key: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic(path) as temporary:
         temporary.write_bytes(content)
+    provenance(path)
+    return path
+
+
+def provenance(path: Path) -> None:
+    """Writes a result's sidecar `NAME.json`: what may differ with the same bytes."""
     aside = {"commit": _commit(), "machine": platform.platform(), "time": time.ctime()}
     with atomic(path.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(aside, indent=1) + "\n", encoding="utf-8")
-    return path
 
 
 def _local(config: Work) -> AbstractContextManager:

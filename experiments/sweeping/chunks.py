@@ -1,0 +1,183 @@
+"""Chunks: ranges of a sweep's runs, carried out anywhere, kept as bytes.
+
+Every run is decided within its tile: a fixed range of runs that depends on the whole
+job alone. Chunks are made of whole tiles, so that the results cannot depend on how the
+job was cut, on the number of processes, or on where a sweep was interrupted.
+"""
+
+from __future__ import annotations
+
+import platform
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+import landscapes
+from experiments.sweeping.job import Sweep
+from experiments.sweeping.sources import digests
+from experiments.sweeping.starts import starts_at
+from landscapes.landscape import Landscape
+from theory import methods, simulate
+from theory.decide import WINDOW, Decision, decide
+
+# A run as it is kept; every number has its own byte order on all machines.
+RUN = np.dtype(
+    [("verdict", "<i1"), ("place", "<i2"), ("period", "<i1"), ("steps", "<i4")]
+)
+TILES = {"numpy": 2**13, "compiled": 2**16}  # runs, at most
+SMALLEST = 2**8
+BUDGET = 2**26  # bytes of a tile's windows, at most; eight times that if compiled
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a job is carried out; all of it follows from the job, but the threads.
+
+    Args:
+        job: the sweep.
+        path: of the landscape, absolute where it is a user's own file.
+        engine: `numpy`, `compiled` or `stochastic`.
+        tile: runs that are decided together.
+        sources: digests of what decides the results, which workers compare.
+        threads: of a compiled worker; 0: as many as it has.
+    """
+
+    job: Sweep
+    path: str
+    engine: str
+    tile: int
+    sources: tuple[tuple[str, str], ...]
+    threads: int = 0
+
+
+def engine_for(job: Sweep) -> str:
+    """Chosen from the whole job, so that no cut of it changes the bytes."""
+    if job.stochastic:
+        return "stochastic"
+    large = job.runs * job.steps >= simulate.WORTH_COMPILING
+    return "compiled" if large or job.device != "cpu" else "numpy"
+
+
+def window_bytes(dim: int) -> int:
+    """Of one run: points and two norms along the window a verdict rests on."""
+    return 8 * WINDOW * (dim + 2)
+
+
+def tile_for(engine: str, dim: int) -> int:
+    """A power of two that memory holds."""
+    compiled = engine == "compiled"
+    most = TILES["compiled" if compiled else "numpy"]
+    fits = BUDGET * (8 if compiled else 1) // (4 * window_bytes(dim))
+    return min(most, max(SMALLEST, 2 ** (fits.bit_length() - 1)))
+
+
+def carry_out(plan: Plan, start: int, stop: int) -> bytes:
+    """Decides the runs `start` to `stop`, the first of which begins a tile.
+
+    Raises:
+        ValueError: this machine has other sources, or a user's landscape fails.
+    """
+    landscape = prepared(plan.path, plan.job.method, plan.sources)
+    with _threads(plan):
+        tiles = [
+            _decided(plan, landscape, low, min(low + plan.tile, stop))
+            for low in range(start, stop, plan.tile)
+        ]
+    return encode(np.concatenate(tiles))
+
+
+def _decided(plan: Plan, landscape: Landscape, start: int, stop: int) -> np.ndarray:
+    job = plan.job
+    rho, eta, seed, number = np.unravel_index(np.arange(start, stop), job.shape)
+    eta, rho = np.array(job.eta)[eta], np.array(job.rho)[rho]
+    x = starts_at(landscape, number, job.seed)
+    try:
+        found = _decision(plan, landscape, eta, rho, x, job.seed + seed)
+    except (ValueError, MemoryError):
+        raise
+    except Exception as error:
+        if not plan.path.endswith(".py"):
+            raise
+        raise ValueError(
+            f"`{job.landscape}` failed in runs {start} to {stop}: "
+            f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+        ) from error
+    kept = np.empty(stop - start, RUN)
+    for name in RUN.names:
+        kept[name] = getattr(found, name)
+    return kept
+
+
+def _decision(plan: Plan, landscape: Landscape, eta, rho, x, seed) -> Decision:
+    job, method = plan.job, methods.make(plan.job.method)
+    if plan.engine == "stochastic":
+        from theory.stochastic import decide_noisy
+
+        return decide_noisy(
+            landscape, method, eta, rho, x, seed, job.steps,
+            noise=job.noise, batch=job.batch,
+        )  # fmt: skip
+    return decide(
+        landscape, method, eta, rho, x, job.steps,
+        engine=plan.engine, dtype=job.dtype, device=job.device,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def prepared(path: str, method: str, sources: tuple) -> Landscape:
+    """The landscape, once a process: its formulas are compiled, its points sought.
+
+    Raises:
+        ValueError: this machine's sources are not those that the sweep began with.
+    """
+    here = digests(path, method)
+    for group, digest in sources:
+        if here[group] != digest:
+            raise ValueError(
+                f"the {group}'s sources on {platform.node()} differ from those the "
+                f"sweep of `{path}` began with."
+            )
+    return landscapes.load(path)
+
+
+@contextmanager
+def _threads(plan: Plan) -> Iterator[None]:
+    """So many that all workers together use every core once."""
+    if plan.engine != "compiled" or not plan.threads:
+        yield
+        return
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(plan.threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def encode(runs: np.ndarray) -> bytes:
+    """Compressed, column by column, with a checksum."""
+    return zlib.compress(b"".join(runs[name].tobytes() for name in RUN.names), 1)
+
+
+def decode(content: bytes) -> np.ndarray:
+    """The runs again.
+
+    Raises:
+        ValueError: the bytes are damaged.
+    """
+    try:
+        flat = zlib.decompress(content)
+    except zlib.error as error:
+        raise ValueError("a chunk is damaged.") from error
+    runs, at = np.empty(len(flat) // RUN.itemsize, RUN), 0
+    for name in RUN.names:
+        size = len(runs) * RUN[name].itemsize
+        runs[name] = np.frombuffer(flat, RUN[name], len(runs), at)
+        at += size
+    return runs

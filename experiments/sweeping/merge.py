@@ -1,0 +1,215 @@
+"""Merging a job's chunks into its netCDF, as a stream."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments import store
+from experiments.sweeping.chunks import RUN, Plan, decode
+from experiments.sweeping.folder import Folder, fingerprint, words
+from experiments.sweeping.starts import starts_at
+from landscapes.critical import CriticalPoint
+from landscapes.landscape import Landscape
+from theory import methods
+from theory.files import atomic
+from theory.verdict import Verdict
+
+BLOCK = 2**17  # runs that are compressed together in the netCDF
+DIMS = ("rho", "eta", "seed", "start")
+PACKED = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
+
+
+def merge(plan: Plan, folder: Folder, landscape: Landscape) -> Path:
+    """Writes the netCDF from the chunks; memory holds a block and a chunk.
+
+    The bytes depend on the runs alone, not on how they were cut into chunks.
+
+    Raises:
+        OSError: the disk is full; the chunks stay.
+        ValueError: a chunk is damaged; it is removed.
+    """
+    import h5netcdf
+
+    with atomic(folder.result) as temporary, _enduring(temporary) as file:
+        with h5netcdf.File(file, "w") as nc:
+            _head(nc, plan, landscape)
+            _runs(nc, plan.job.shape, _decoded(folder))
+    store.provenance(folder.result)
+    folder.remove_chunks()
+    return folder.result
+
+
+@contextmanager
+def _enduring(path: Path) -> Iterator[io.RawIOBase]:
+    """A file for the HDF5 library, which does not survive a write that fails.
+
+    After the first failure all writes seem to succeed; it is raised at the end.
+    """
+    with Enduring(path, "r+") as file:
+        failed = None
+        try:
+            yield file
+        except Exception as error:  # HDF5 may stumble over what was not written
+            failed = error
+        if file.error:
+            raise file.error
+        if failed:
+            raise failed
+
+
+class Enduring(io.FileIO):
+    """A file whose first failed write is kept in `error`, and ends all writing."""
+
+    error: OSError | None = None
+
+    def write(self, content: Any) -> int:
+        """All of it, or no more from now on."""
+        view = memoryview(content).cast("B")
+        done = 0
+        while not self.error and done < len(view):
+            with self._watched():
+                done += super().write(view[done:])
+        return len(view)
+
+    def truncate(self, size: int | None = None) -> int:
+        """To what the library believes to have written."""
+        if not self.error:
+            with self._watched():
+                return super().truncate(size)
+        return size or 0
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.error = error
+
+
+def _head(nc: Any, plan: Plan, landscape: Landscape) -> None:
+    """Dimensions, coordinates, starts, attributes."""
+    job = plan.job
+    sizes = dict(zip(DIMS, job.shape, strict=True))
+    nc.dimensions = sizes | {"dim": landscape.dim, "verdict": len(Verdict)}
+    for name in ("rho", "eta"):
+        nc.create_variable(name, (name,), "<f8")[...] = getattr(job, name)
+    rows = max(1, min(job.starts, BLOCK // landscape.dim))
+    x = nc.create_variable(
+        "x", ("start", "dim"), "<f8", chunks=(rows, landscape.dim), **PACKED
+    )
+    for low in range(0, job.starts, rows):
+        numbers = np.arange(low, min(low + rows, job.starts))
+        x[low : low + rows] = starts_at(landscape, numbers, job.seed)
+    nc.attrs.update(
+        {
+            "landscape": landscape.name,
+            "method": job.method,
+            "label": methods.make(job.method).label,
+            "places": json.dumps([place(c) for c in landscape.critical_points]),
+            "verdicts": " ".join(v.name.lower() for v in Verdict),
+            "engine": plan.engine,
+            "config": json.dumps(words(job), sort_keys=True),
+            "fingerprint": fingerprint(plan),
+            "format": store.FORMAT,
+            "versions": store.versions(),
+            "seed": job.seed,
+        }
+    )
+
+
+def place(critical: CriticalPoint) -> str:
+    """`minimum (3, 0.5)`; the first coordinates of many."""
+    point = [f"{v + 0.0:.4g}" for v in critical.point[:4]]
+    rest = [f"... {len(critical.point)} in all"] if len(critical.point) > 4 else []
+    return f"{critical.kind} ({', '.join([*point, *rest])})"
+
+
+def _runs(nc: Any, shape: tuple[int, ...], chunks: Iterable[np.ndarray]) -> None:
+    """Every run, and how many of each verdict a cell of the grid holds."""
+    block = block_shape(shape, BLOCK)
+    columns = {
+        name: nc.create_variable(name, DIMS, RUN[name], chunks=block, **PACKED)
+        for name in RUN.names
+    }
+    cells = block_shape(shape[:2], BLOCK // len(Verdict))
+    counts = nc.create_variable(
+        "counts", ("rho", "eta", "verdict"), "<i8",
+        chunks=(*cells, len(Verdict)), **PACKED,
+    )  # fmt: skip
+    where = list(blocks(shape, block))
+    sizes = [math.prod(s.stop - s.start for s in slices) for slices in where]
+    open_cell = np.zeros(len(Verdict), np.int64)  # of which more runs will come
+    for slices, runs in zip(where, resized(chunks, sizes), strict=True):
+        sides = [s.stop - s.start for s in slices]
+        for name, column in columns.items():
+            column[slices] = runs[name].reshape(sides)
+        held = counted(runs["verdict"], sides[0] * sides[1])
+        held[0] += open_cell  # nothing, unless a cell is larger than a block
+        whole = all(s.stop == n for s, n in zip(slices[2:], shape[2:], strict=True))
+        open_cell = np.zeros_like(open_cell) if whole else held[0]
+        if whole:
+            counts[slices[:2]] = held.reshape(*sides[:2], len(Verdict))
+
+
+def counted(verdicts: np.ndarray, cells: int) -> np.ndarray:
+    """`(cell, verdict)` of runs in order."""
+    cell = np.repeat(np.arange(cells), len(verdicts) // cells)
+    code = cell * len(Verdict) + verdicts
+    return np.bincount(code, minlength=cells * len(Verdict)).reshape(cells, -1)
+
+
+def block_shape(shape: tuple[int, ...], most: int) -> tuple[int, ...]:
+    """Whole axes from the last on, then a part of one: a range in C order."""
+    block, room = [], most
+    for side in reversed(shape):
+        block.append(max(1, min(side, room)))
+        room = room // side if block[-1] == side else 0
+    return tuple(reversed(block))
+
+
+def blocks(
+    shape: tuple[int, ...], block: tuple[int, ...]
+) -> Iterator[tuple[slice, ...]]:
+    """The blocks of an array in C order."""
+    counts = [-(-side // part) for side, part in zip(shape, block, strict=True)]
+    for index in np.ndindex(*counts):
+        yield tuple(
+            slice(i * part, min((i + 1) * part, side))
+            for i, part, side in zip(index, block, shape, strict=True)
+        )
+
+
+def resized(chunks: Iterable[np.ndarray], sizes: list[int]) -> Iterator[np.ndarray]:
+    """The same runs in pieces of other sizes."""
+    waiting, held = iter(chunks), np.empty(0, RUN)
+    for size in sizes:
+        parts, count = [held], len(held)
+        while count < size:
+            parts.append(next(waiting))
+            count += len(parts[-1])
+        together = np.concatenate(parts)
+        held = together[size:]
+        yield together[:size]
+
+
+def _decoded(folder: Folder) -> Iterator[np.ndarray]:
+    for start, stop, file in folder.chunks():
+        try:
+            runs = decode(file.read_bytes())
+            if len(runs) != stop - start:
+                raise ValueError("a chunk is damaged.")
+        except ValueError as error:
+            with suppress(OSError):
+                file.unlink()
+            raise ValueError(
+                f"`{file}` was damaged and is removed: run again."
+            ) from error
+        yield runs
