@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from landscapes.draw import tau_nice
 from landscapes.landscape import Landscape
 from theory.base import GradientDescent, HeavyBall, gradient_descent
 
+AHEAD = 64  # steps drawn at once: to make a generator costs as much as to draw them
 Draw = Callable[[np.random.Generator, tuple[int, ...]], np.ndarray]
 
 
@@ -104,6 +106,28 @@ def minibatches(f: Any, tau: int, runs: int, seed: Any) -> Callable[[int], Calla
         )
 
     return sample
+
+
+def common(draw: Callable, seeds: np.ndarray, what: int) -> Callable[[int], np.ndarray]:
+    """Common random numbers: maps the step t to what every seed draws in it.
+
+    What is drawn depends on the seed, the step and `what`, and on nothing else.
+
+    Args:
+        draw: maps a generator and a number of steps to their draws, `(steps, ...)`.
+        seeds: distinct whole numbers >= 0, `(S,)`.
+        what: tells the draws of one purpose from those of another.
+
+    Returns:
+        A map to arrays `(S, ...)`.
+    """
+
+    @lru_cache(maxsize=1)
+    def ahead(block: int) -> np.ndarray:
+        drawn = [draw(np.random.default_rng([s, block, what]), AHEAD) for s in seeds]
+        return np.stack(drawn, axis=1)
+
+    return lambda t: ahead(t // AHEAD)[t % AHEAD]
 
 
 @dataclass(frozen=True, eq=False)
