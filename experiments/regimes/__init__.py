@@ -1,0 +1,1 @@
+"""Parts of `experiments.learning_rate_regimes`."""
