@@ -75,30 +75,57 @@ class Landscape(ABC):
         return tuple(
             c
             for c in self.critical_points
-            if c.kind == "saddle" or (c.kind == "degenerate" and self._turns(c))
+            if c.kind == "saddle" or (c.kind == "degenerate" and all(self._turns(c)))
         )
 
-    def _turns(self, critical: CriticalPoint) -> bool:
-        """Whether f takes larger and smaller values on a small sphere around it."""
-        v = np.random.default_rng(0).normal(size=(64 * self.dim, self.dim))
-        v /= np.linalg.norm(v, axis=1, keepdims=True)
-        width = min(high - low for low, high in self.box)
-        change = self.value(critical.point + 1e-2 * width * v) - self.value(
-            critical.point
+    @cached_property
+    def minima(self) -> tuple[CriticalPoint, ...]:
+        """The critical points from which f does not fall; told as for `saddles`."""
+        return tuple(
+            c
+            for c in self.critical_points
+            if c.kind == "minimum"
+            or (c.kind == "degenerate" and not c.index and not self._turns(c)[1])
         )
-        return bool((change > 0).any() and (change < 0).any())
+
+    @property
+    def nearby(self) -> float:
+        """A length at which values tell what a Hessian with zeros does not."""
+        return 1e-2 * min(high - low for low, high in self.box)
+
+    def _turns(self, critical: CriticalPoint) -> tuple[bool, bool]:
+        """Whether f rises and whether it falls on a small sphere around it."""
+        v = np.random.default_rng(0).normal(size=(64 * self.dim, self.dim))
+        v *= self.nearby / np.linalg.norm(v, axis=1, keepdims=True)
+        there, around = self.value(critical.point), self.value(critical.point + v)
+        rounding = 1e-14 * np.abs(there)
+        return bool((around > there).any()), bool((around < there - rounding).any())
 
     def classify(self, point: np.ndarray) -> CriticalPoint:
-        """Reads the kind of a critical point off the Hessian's spectrum.
+        """Reads the kind of a critical point off the Hessian's spectrum."""
+        return CriticalPoint(point, *self.curvatures(point))
 
-        Eigenvalues that are rounding, beside the Hessian elsewhere, are set to 0.
+    def curvatures(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The Hessian's eigenvalues, ascending, and eigenvectors, as columns.
+
+        Args:
+            x: points, `(..., d)`.
+
+        Returns:
+            `(..., d)` and `(..., d, d)`. Eigenvalues that are rounding, beside the
+            Hessian at the start, are set to 0; where it is not finite they are NaN.
         """
-        H = self.hessian(point)
-        eigenvalues, eigenvectors = np.linalg.eigh((H + H.T) / 2)
-        elsewhere = np.abs(self.hessian(np.asarray(self.start, dtype=float))).max()
-        size = max(np.abs(eigenvalues).max(), elsewhere)
-        eigenvalues[np.abs(eigenvalues) <= FLAT * size] = 0.0
-        return CriticalPoint(point, eigenvalues, eigenvectors)
+        H = self.hessian(x)
+        finite = np.isfinite(H).all((-2, -1))[..., None]
+        H = np.where(finite[..., None], H, 0.0)
+        lam, v = np.linalg.eigh((H + np.swapaxes(H, -2, -1)) / 2)
+        size = np.maximum(np.abs(lam).max(-1, keepdims=True), self._usual_curvature)
+        lam[np.abs(lam) <= FLAT * size] = 0.0
+        return np.where(finite, lam, np.nan), v
+
+    @cached_property
+    def _usual_curvature(self) -> float:
+        return np.abs(self.hessian(np.asarray(self.start, dtype=float))).max()
 
     def check(self, x: Any) -> None:
         """Refuses points of a wrong dimension in one line."""

@@ -7,13 +7,23 @@ from enum import IntEnum
 
 import numpy as np
 
-from landscapes.critical import CriticalPoint
 from landscapes.landscape import Landscape
+from theory import limit_points, listed_points
+from theory.limit_points import AT, VANISHED
 from theory.simulate import Run
+from theory.window import PERIODS, Window, band, norm, period
 
-VANISHED = 1e-8  # a norm below this, in units of max(1, |lam|), counts as zero
-PERIODS = 16  # longest cycle looked for
-AT = 1e-5  # a distance below this is at the point
+__all__ = [
+    "AT",
+    "FAR",
+    "PERIODS",
+    "VANISHED",
+    "Classification",
+    "Verdict",
+    "band",
+    "classify",
+]
+
 FAR = 1e6  # beyond this a run that left its ball has diverged
 
 
@@ -37,8 +47,8 @@ class Classification:
     Args:
         codes: `Verdict` values.
         nearest: position in `landscape.critical_points` of the nearest one, -1 if the
-            landscape knows none.
-        period: of a cycle, 0 where there is none.
+            landscape knows none or the run is at a critical point that is not listed.
+        period: of a cycle, 0 where the verdict is another.
         amplitude: largest distance from the window's mean.
     """
 
@@ -48,24 +58,12 @@ class Classification:
     amplitude: np.ndarray
 
 
-def band(eta: np.ndarray, rho: np.ndarray, curvature: float) -> np.ndarray:
-    r"""Half-width of the set in which SAM keeps moving about a critical point.
-
-    $\eta\rho|\lambda|/(2 - \eta|\lambda|)$ (T5's cycle, about minima and along positive
-    directions) and $\eta\rho|\lambda|$ (T7's chaotic band, along negative ones), the
-    larger, with half as much again, since curvature widens them (on Beale's surface
-    1.26 times was seen); none where $\eta|\lambda| \ge 2$. To be inside is never
-    enough for a verdict: nothing may grow there either.
-    """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        cycle = 1 / np.clip(2 - eta * curvature, 0, None)
-        # At rho = 0 beyond the edge: 0 times infinity, no band.
-        width = 1.5 * eta * rho * curvature * np.maximum(1, cycle)
-    return np.where(np.isfinite(width), width, 0.0)
-
-
 def classify(run: Run, landscape: Landscape) -> Classification:
     """Decides every run of a batch on its last window.
+
+    First beside the landscape's listed critical points; a run that is at none of them
+    is judged by the Hessian where it is (`theory.limit_points`), and only what is at
+    no critical point at all cycles.
 
     Raises:
         ValueError: the window is too short to decide on.
@@ -77,9 +75,9 @@ def classify(run: Run, landscape: Landscape) -> Classification:
     shape = run.left.shape
     finite = np.isfinite(run.x).all(axis=-1)
     with np.errstate(all="ignore"):
-        far = ~finite | (_norm(run.x) > FAR)
+        far = ~finite | (norm(run.x) > FAR)
     codes = np.where(far, Verdict.DIVERGED, Verdict.ESCAPED)
-    nearest, period = np.full(shape, -1), np.zeros(shape, dtype=int)
+    nearest, periods = np.full(shape, -1), np.zeros(shape, dtype=int)
     amplitude = np.zeros(shape)
     stay = ~run.left
     if stay.any():
@@ -90,103 +88,71 @@ def classify(run: Run, landscape: Landscape) -> Classification:
             run.eta[stay],
             run.rho[stay] if run.radius_unit == "length" else 0 * run.rho[stay],
         )
-        decided = _decide(window, landscape.critical_points)
-        codes[stay], nearest[stay], period[stay], amplitude[stay] = decided
+        decided = _decide(window, landscape)
+        codes[stay], nearest[stay], periods[stay], amplitude[stay] = decided
     # A transient may fill one window; what is left after a second one has stalled.
     early = (codes == Verdict.STALLED) & (run.steps < 2 * len(run.window))
     codes[early] = Verdict.UNDECIDED
-    return Classification(codes, nearest, period, amplitude)
+    return Classification(codes, nearest, periods, amplitude)
 
 
-@dataclass(frozen=True, eq=False)
-class Window:
-    """The last W states of n runs that did not leave; `(W, n, d)`, `(W, n)`, `(n,)`."""
-
-    x: np.ndarray
-    g_norm: np.ndarray
-    d_norm: np.ndarray
-    eta: np.ndarray
-    rho: np.ndarray  # 0 where it is no length: such methods have no band
-
-    def of(self, chosen: np.ndarray) -> Window:
-        """Some of the runs."""
-        return Window(
-            self.x[:, chosen],
-            self.g_norm[:, chosen],
-            self.d_norm[:, chosen],
-            self.eta[chosen],
-            self.rho[chosen],
-        )
-
-
-def _norm(v: np.ndarray) -> np.ndarray:
-    return np.sqrt(np.einsum("...i,...i->...", v, v))
-
-
-def _decide(window: Window, points: tuple[CriticalPoint, ...]) -> tuple:
+def _decide(window: Window, landscape: Landscape) -> tuple:
     """Codes, nearest critical point, period and amplitude of runs that stayed."""
     mean = window.x.mean(axis=0)
-    amplitude = _norm(window.x - mean).max(axis=0)
-    period = _period(window.x, amplitude)
-    codes = np.where(period > 0, Verdict.CYCLING, Verdict.UNDECIDED)
-    nearest, scale = np.full(len(mean), -1), np.ones(len(mean))
-    if points:
-        nearest = np.argmin([_norm(mean - c.point) for c in points], axis=0)
-        sizes = np.array([np.abs(c.eigenvalues).max() for c in points])
-        scale = np.maximum(1, sizes)[nearest]
-    for k, critical in enumerate(points):
-        here = nearest == k
-        if here.any():
-            codes[here] = _near(window.of(here), critical, codes[here])
+    amplitude = norm(window.x - mean).max(axis=0)
+    codes, nearest, scale, open_ = _listed(window, landscape, mean)
     still = window.d_norm.max(axis=0) <= VANISHED * scale
     steep = window.g_norm.min(axis=0) >= 1e3 * VANISHED * scale
-    codes[still & steep] = Verdict.HALLUCINATED
-    return codes, nearest, period, amplitude
+    hallucinated = still & steep
+    codes[hallucinated] = Verdict.HALLUCINATED
+    rows = np.flatnonzero(open_ & ~hallucinated)
+    codes[rows] = _unlisted(window.of(rows), landscape, amplitude[rows])
+    found = codes[rows] != Verdict.UNDECIDED
+    nearest[rows[found]], rows = -1, rows[~found]
+    periods = np.zeros(len(mean), dtype=int)
+    periods[rows] = period(window.x[:, rows], amplitude[rows])
+    codes[periods > 0] = Verdict.CYCLING
+    return codes, nearest, periods, amplitude
 
 
-def _near(window: Window, critical: CriticalPoint, codes: np.ndarray) -> np.ndarray:
-    """Verdicts of runs whose nearest critical point this is."""
-    lam = critical.eigenvalues
-    size = np.abs(lam).max()
-    offset = window.x - critical.point
-    width = band(window.eta, window.rho, size)
-    at_point = window.g_norm.max(axis=0) <= VANISHED * max(1, size)
-    distance = _norm(offset).max(axis=0)
-    # A vanishing gradient says nothing of where: along a flat direction it is small
-    # far away, and the nearest known point need not be the one it vanishes at.
-    at_point &= distance <= AT
-    in_band = distance <= width
-    if critical.kind == "minimum":
-        codes = np.where(in_band, Verdict.BAND, codes)
-        return np.where(at_point, Verdict.CONVERGED, codes)
-    there = at_point | in_band
-    codes = np.where(there, Verdict.STALLED, codes)
-    leaving = there & _growing(offset, critical, width)
-    return np.where(leaving, Verdict.UNDECIDED, codes)
+def _listed(window: Window, landscape: Landscape, mean: np.ndarray) -> tuple:
+    """Codes beside listed points, the nearest one, its scale, which runs are open."""
+    points = landscape.critical_points
+    nearest, distance = listed_points.nearest(mean, points)
+    codes = np.full(len(mean), Verdict.UNDECIDED, dtype=int)
+    scale, open_ = np.ones(len(mean)), np.ones(len(mean), dtype=bool)
+    for k, critical in enumerate(points):
+        here = nearest == k
+        scale[here] = max(1, listed_points.size(critical))
+        rows = np.flatnonzero(here & listed_points.within(window, distance, critical))
+        if not rows.size:
+            continue
+        at_point, in_band, leaving = listed_points.near(window.of(rows), critical)
+        if critical in landscape.minima:
+            found = np.where(in_band, Verdict.BAND, Verdict.UNDECIDED)
+            found = np.where(at_point, Verdict.CONVERGED, found)
+        else:
+            stays = (at_point | in_band) & ~leaving
+            found = np.where(stays, Verdict.STALLED, Verdict.UNDECIDED)
+        codes[rows], open_[rows] = found, ~(at_point | in_band)
+    return codes, nearest, scale, open_
 
 
-def _growing(
-    offset: np.ndarray, critical: CriticalPoint, width: np.ndarray
+def _unlisted(
+    window: Window, landscape: Landscape, amplitude: np.ndarray
 ) -> np.ndarray:
-    """Whether any direction that may descend grew over the window.
-
-    One that moves chaotically at the width of the band itself (T7) may fluctuate by a
-    factor of two; one that grows steadily, at every second step, may not.
-    """
-    # Where the curvature is zero f may descend as well.
-    down = critical.eigenvectors[:, critical.eigenvalues <= 0]
-    u = np.abs(offset @ down)  # (W, run, direction)
-    half = len(u) // 2
-    first, second = u[:half].max(axis=0), u[half:].max(axis=0)
-    steady = (u[2:] >= u[:-2]).all(axis=0)
-    chaotic = ~steady & (first > 1e-3 * width[:, None])
-    return (second > first * np.where(chaotic, 2.0, 1.0)).any(axis=-1)
-
-
-def _period(window: np.ndarray, amplitude: np.ndarray) -> np.ndarray:
-    """Smallest period of a bounded, moving window; 0 where none is found."""
-    period = np.zeros(amplitude.shape, dtype=int)
-    for p in range(min(PERIODS, len(window) // 2), 0, -1):
-        shift = _norm(window[p:] - window[:-p]).max(axis=0)
-        period[(shift <= 1e-6 * amplitude) & (amplitude > 0)] = p
-    return period
+    """Codes of runs that are at no listed point: at rest, or in the band, elsewhere."""
+    codes = np.full(len(amplitude), Verdict.UNDECIDED, dtype=int)
+    if landscape.dim > limit_points.LARGEST:
+        return codes
+    still = amplitude <= AT
+    for rows, judge, kind in (
+        (still, limit_points.at_rest, Verdict.CONVERGED),
+        (~still & (window.rho > 0), limit_points.in_band, Verdict.BAND),
+    ):
+        rows = np.flatnonzero(rows)
+        if rows.size:
+            with np.errstate(all="ignore"):
+                minimum, other = judge(window.of(rows), landscape)
+            codes[rows[minimum]], codes[rows[other]] = kind, Verdict.STALLED
+    return codes

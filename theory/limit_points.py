@@ -1,0 +1,143 @@
+"""Limit points that no landscape lists: their kind is read off the Hessian there.
+
+Manifolds of minima (a ring, a valley, a two-layer net), degenerate minima and minima
+outside the box. Above `LARGEST` dimensions nothing is said of them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from landscapes.landscape import Landscape
+from theory.window import Window, band, growing, norm
+
+VANISHED = 1e-8  # a norm below this, in units of max(1, |lam|), counts as zero
+AT = 1e-5  # a distance below this is at the point
+LARGEST = 128  # dimensions up to which all eigenvalues are computed
+PARTS = 4  # of a window, each beside the floor that is under it
+NEWTON = 20  # steps from the mean of a part to the floor
+STIFF = 1e-3  # share of the largest curvature below which Newton's step is damped
+
+
+def at_rest(window: Window, landscape: Landscape) -> tuple[np.ndarray, np.ndarray]:
+    r"""Which of the runs, none of which moves, rest at a minimum, and which elsewhere.
+
+    At rest: $\|g\| \le$ `VANISHED` $\max(1, |\lambda|)$ over the window, $\lambda$ the
+    largest curvature at its end. A *minimum* has no negative eigenvalue, and where an
+    eigenvalue is zero f does not fall along its eigenvector either, beyond what the
+    gradient left allows. A run has *stalled* if f falls along one of them, the
+    critical point is nearer than `AT` by Newton's step (a small gradient with a small
+    negative curvature may as well be a minimum's slope), and no step towards lower
+    values grew.
+
+    Returns:
+        Both masks `(n,)`; a run in neither is undecided.
+    """
+    x = window.x[-1]
+    lam, v = landscape.curvatures(x)
+    scale = np.maximum(1, np.abs(lam).max(axis=-1))
+    vanished = window.g_norm.max(axis=0) <= VANISHED * scale
+    falls = _falls(landscape, x, lam, v, VANISHED * scale)
+    minimum = (lam >= 0).all(axis=-1) & ~falls
+    toward = np.einsum("ni,nij->nj", landscape.gradient(x), v)
+    newton = norm(np.divide(toward, lam, where=lam != 0, out=np.zeros_like(lam)))
+    moved = np.einsum("wni,nij->wnj", np.diff(window.x, axis=0), v) * ~(lam[None] > 0)
+    leaving = growing(moved, np.zeros(len(x)))
+    return vanished & minimum, vanished & ~minimum & (newton <= AT) & ~leaving
+
+
+def _falls(
+    landscape: Landscape,
+    x: np.ndarray,
+    lam: np.ndarray,
+    v: np.ndarray,
+    slope: np.ndarray,
+) -> np.ndarray:
+    """Whether f falls to either side along an eigenvector without curvature."""
+    here, h, found = landscape.value(x), landscape.nearby, np.zeros(len(x), dtype=bool)
+    allowed = h * slope + 1e-14 * np.abs(here)
+    for i in np.flatnonzero((lam == 0).any(axis=0)):
+        for side in (h, -h):
+            lower = landscape.value(x + side * v[:, :, i]) < here - allowed
+            found |= lower & (lam[:, i] == 0)
+    return found
+
+
+def in_band(window: Window, landscape: Landscape) -> tuple[np.ndarray, np.ndarray]:
+    r"""Which runs stay in the band of a minimum or floor of minima, which of a saddle.
+
+    Every quarter of the window lies beside a critical point of its own, found from its
+    mean by Newton's method, and across (along curved directions) within T5's band of
+    it (`band`, at the largest curvature there). So a cycle on a slope is in no band:
+    under its mean there is no critical point. Minima: no negative eigenvalue at any
+    of the four. Along their floor a run may drift at any speed: SAM does, by
+    $\eta\rho^2$ a step (L18, L20), without end and without leaving the band, every
+    floor point a minimum that it would stay at but for its radius. Saddles: all
+    of the window in the last point's band, no coordinate along which f may fall grows.
+
+    Returns:
+        Both masks `(n,)`.
+    """
+    minimum, saddle = np.zeros((2, len(window.eta)), dtype=bool)
+    rows = np.flatnonzero(window.rho > 0)
+    for k in reversed(range(PARTS)):
+        part = slice(*(len(window.x) * i // PARTS for i in (k, k + 1)))
+        inside, *found = _beside(window.of(rows).part(part), landscape)
+        lowest = (found[1] >= 0).all(axis=-1)
+        if k == PARTS - 1:
+            other = inside & ~lowest
+            saddle[rows[other]] = _stays(window.of(rows[other]), *_of(other, *found))
+        rows = rows[inside & lowest]
+    minimum[rows] = True
+    return minimum, saddle
+
+
+def _of(chosen: np.ndarray, *values: np.ndarray) -> tuple[np.ndarray, ...]:
+    return tuple(value[chosen] for value in values)
+
+
+def _stays(
+    window: Window, point: np.ndarray, lam: np.ndarray, v: np.ndarray
+) -> np.ndarray:
+    """Whether runs stay in the band about a critical point, nothing growing there."""
+    width = band(window.eta, window.rho, np.abs(lam).max(axis=-1))
+    offset = window.x - point
+    down = np.einsum("wni,nij->wnj", offset, v) * (lam <= 0)
+    return (norm(offset).max(axis=0) <= width) & ~growing(down, width)
+
+
+def _beside(part: Window, landscape: Landscape) -> tuple[np.ndarray, ...]:
+    """Whether runs lie in the band of a critical point near their mean; it, its H."""
+    point, lam, v, found = _floor(part, landscape)
+    offset = np.einsum("wni,nij->wnj", part.x - point, v) * (lam != 0)
+    width = band(part.eta, part.rho, np.abs(lam).max(axis=-1))
+    across = norm(offset).max(axis=0)
+    return found & (across <= width), point, lam, v
+
+
+def _floor(part: Window, landscape: Landscape) -> tuple[np.ndarray, ...]:
+    """Critical points by Newton's method from the means: point, spectrum, if found.
+
+    Steps along directions much flatter than the stiffest are damped: along a floor
+    there is no way to go. A run that is led out of the band's reach is given up.
+    """
+    mean = part.x.mean(axis=0)
+    point, (lam, v) = mean.copy(), landscape.curvatures(mean)
+    found, open_ = np.zeros(len(mean), dtype=bool), np.arange(len(mean))
+    for _ in range(NEWTON):
+        g = landscape.gradient(point[open_])
+        here, u = lam[open_], v[open_]
+        size = np.abs(here).max(axis=-1)
+        width = band(part.eta[open_], part.rho[open_], size)
+        near = norm(point[open_] - mean[open_]) <= width
+        there = norm(g) <= 1e-3 * VANISHED * np.maximum(1, size)
+        found[open_] = near & there
+        go = near & ~there
+        open_, g, here, u = _of(go, open_, g, here, u)
+        if not open_.size:
+            break
+        stiff = np.maximum(np.abs(here), STIFF * size[go, None])
+        move = np.einsum("ni,nij->nj", g, u) / np.where(here < 0, -stiff, stiff)
+        point[open_] -= np.einsum("nj,nij->ni", move, u)
+        lam[open_], v[open_] = landscape.curvatures(point[open_])
+    return point, lam, v, found
