@@ -1,0 +1,192 @@
+"""The table and the sentence of `experiments.learning_rate_regimes`."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray
+
+from experiments.text import align, percent
+
+LEVEL = 0.5  # the radius that is shown is the one nearest to so many units
+WIDE = 1.05  # a bracket whose ends differ by more is printed as two numbers
+ONE = "GD"  # whose range the others are compared with
+HEAD = (
+    "landscape", "method", "point 50%", "95%", "band 50%", "95%", "other starts",
+    "diverges", "stalled", "theory", "seen/theory",
+)  # fmt: skip
+NOTES = """\
+point, band: largest eta up to which 50 % or 95 % of the starts converge to a minimum
+  exactly, or stay in T5's band about one. GD: times L. The others: over GD's. Two
+  numbers: what undecided runs leave open. -: fewer converge even at small eta; >: no
+  eta that was tried is refuted.
+other starts: band 50 %, by Wilson's 95 % interval for starts drawn anew; ? without end.
+diverges: smallest eta L at which a run was seen to.
+stalled: share of all runs, all eta and rho, that ended at a saddle or maximum.
+theory: its limit times L, = exact, > guaranteed at least, < no minimum is stable above;
+  then band 50 % over it.
+The radius is {shares} units (1/L where it is a rate, a tenth of the box's half-width
+where it is a length)."""
+SIGNS = {"exact": "=", "at least": ">", "at most": "<"}
+
+
+def table(dataset: xarray.Dataset) -> str:
+    """One row a landscape and method."""
+    if "limit_low" not in dataset:
+        return _stalls(dataset)
+    rows = [HEAD]
+    for name in dataset.landscape.values:
+        for method in dataset.algorithm.values:
+            rows.append(_row(dataset.sel(landscape=name), method))
+    shares = np.unique([f"{share(dataset, name):.3g}" for name in _names(dataset)])
+    return align(rows) + "\n\n" + NOTES.format(shares=", ".join(shares))
+
+
+def _names(dataset: xarray.Dataset) -> list[str]:
+    return [str(name) for name in dataset.landscape.values]
+
+
+def _stalls(dataset: xarray.Dataset) -> str:
+    """Without limits: how often every verdict occurred."""
+    rows = [("landscape", "method", "converged", "band", "stalled", "diverged")]
+    for name in dataset.landscape.values:
+        for method in dataset.algorithm.values:
+            part = dataset.share.sel(landscape=name, algorithm=method)
+            mean = part.mean(["rho_level", "eta_level"])
+            cells = (percent(mean.sel(verdict=code)) for code in (1, 2, 3, 6))
+            rows.append((str(name), str(method), *cells))
+    return align(rows)
+
+
+def level(part: xarray.Dataset) -> int:
+    """The radius that is shown of a landscape, by its position."""
+    units = (part.rho / part.rho_unit).where(part.radius_unit != "none")
+    if "algorithm" in units.dims:
+        units = units.max("algorithm")
+    if units.isnull().all() or not (units > 0).any():
+        return 0
+    away = np.abs(np.log(units.where(units > 0) / LEVEL))
+    return int(away.argmin("rho_level"))
+
+
+def share(dataset: xarray.Dataset, name: str) -> float:
+    """The radius that is shown, in its units; 0 without any."""
+    part = dataset.sel(landscape=name)
+    units = (part.rho / part.rho_unit).isel(rho_level=level(part))
+    return float(units.max())
+
+
+def _row(here: xarray.Dataset, method: str) -> tuple[str, ...]:
+    part = here.sel(algorithm=method).isel(rho_level=level(here))
+    cells = [
+        span(*factor(here, method, target, of))
+        for target in ("point", "band")
+        for of in (0.5, 0.95)
+    ]
+    theory = float(part.theory / part.eta_unit)
+    told = f"{SIGNS.get(str(part.theory_kind.item()), '')}{theory:.3g}"
+    seen = part.limit_low.sel(target="band", level=0.5) / part.theory
+    return (
+        str(here.landscape.item()),
+        method,
+        *cells,
+        _drawn(here, method),
+        _number(part.diverges_high / part.eta_unit),
+        percent(part.stalled),
+        f"{told} {part.theory_source.item()}" if np.isfinite(theory) else "-",
+        _number(seen, 3),
+    )
+
+
+def factor(
+    here: xarray.Dataset, method: str, target: str, of: float, kind: str = "limit"
+) -> tuple[float, float]:
+    """The bracket of a limit over GD's; of GD itself, or without it, times L."""
+    at = here.isel(rho_level=level(here)).sel(target=target, level=of)
+    low, high = (at[f"{kind}_{end}"].sel(algorithm=method) for end in ("low", "high"))
+    if method == ONE or ONE not in at.algorithm.values:
+        return float(low / at.eta_unit), float(high / at.eta_unit)
+    least, most = (at[f"limit_{end}"].sel(algorithm=ONE) for end in ("low", "high"))
+    return float(low / most), float(high / least)
+
+
+def span(low: float, high: float) -> str:
+    """A bracket in words."""
+    if np.isnan(low):
+        return "-"
+    if np.isinf(high):
+        return f">{low:.3g}"
+    if high < WIDE * low:
+        return f"{(low * high) ** 0.5:.3g}"
+    return f"{low:.3g}-{high:.3g}"
+
+
+def _drawn(here: xarray.Dataset, method: str) -> str:
+    low, high = factor(here, method, "band", 0.5, "sampled")
+    ends = [f"{end:.3g}" if np.isfinite(end) else "?" for end in (low, high)]
+    return "-" if ends == ["?", "?"] else "-".join(ends)
+
+
+def _number(value: xarray.DataArray, digits: int = 3) -> str:
+    return f"{float(value):.{digits}g}" if np.isfinite(value) else "-"
+
+
+def answer(dataset: xarray.Dataset) -> str:
+    """The answer in one sentence, every number out of the data."""
+    methods = [str(m) for m in dataset.algorithm.values]
+    if "limit_low" not in dataset:
+        return "The limits were not asked for."
+    if ONE not in methods or len(methods) < 2:
+        return "GD's range and another's were not both asked for."
+    shown = {
+        m: {
+            name: ends
+            for name in _names(dataset)
+            if np.isfinite(
+                ends := factor(dataset.sel(landscape=name), m, "band", 0.5)
+            ).all()
+        }
+        for m in methods
+    }
+    words = [_clause(m, shown[m]) for m in methods if m != ONE]
+    told = "; ".join(word for word in words if word)
+    if not told:
+        return "No method has a range that could be compared with GD's."
+    return (
+        "The learning rates that bring half of the starts to a minimum or its band "
+        f"reach, over GD's: {told}{_worse(dataset, shown)}."
+    )
+
+
+def _clause(method: str, found: dict[str, tuple]) -> str:
+    """Median and range over the landscapes."""
+    if not found:
+        return ""
+    middle = {name: (low * high) ** 0.5 for name, (low, high) in found.items()}
+    least, most = min(middle, key=middle.get), max(middle, key=middle.get)
+    count = f"{len(found)} landscape{'s' * (len(found) > 1)}"
+    return (
+        f"{method} {np.median([*middle.values()]):.2f} in the median of {count} "
+        f"({middle[least]:.2g} on {least} to {middle[most]:.2g} on {most})"
+    )
+
+
+def _worse(dataset: xarray.Dataset, shown: dict[str, dict]) -> str:
+    """Where SSAM's range is smaller than another's, beyond the brackets."""
+    if "SSAM" not in shown:
+        return ""
+    words = []
+    for other in (m for m in ("GD", "USAM", "SAM") if m in shown):
+        names = [n for n in _names(dataset) if smaller(dataset, n, "SSAM", other)]
+        words.append(f"{other}'s on {', '.join(names) or 'none'}")
+    return f"; SSAM's is smaller than {', than '.join(words)}"
+
+
+def smaller(dataset: xarray.Dataset, name: str, method: str, other: str) -> bool:
+    """Whether one range ends before the other, or is empty where the other is not."""
+    here = dataset.sel(landscape=name)
+    at = here.isel(rho_level=level(here)).sel(target="band", level=0.5)
+    low = at.limit_low.sel(algorithm=other)
+    high = at.limit_high.sel(algorithm=method)
+    # NaN, NaN: fewer than half converge even at the smallest rates.
+    none = bool(np.isnan(high) & np.isfinite(low))
+    return none or bool(high < low)
