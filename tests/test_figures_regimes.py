@@ -18,10 +18,9 @@ KIND = {
     "double_well_saddle": "analytic",
     "my_surface.py": "own",
 }
-LABELS = tuple(make(spec).label for spec in ("gd", "usam", "sam", "ssam", "ssam-n"))
-UNITS = tuple(
-    make(spec).radius_unit for spec in ("gd", "usam", "sam", "ssam", "ssam-n")
-)
+METHODS = [make(spec) for spec in ("gd", "usam", "sam", "ssam", "ssam-n")]
+LABELS = [method.label for method in METHODS]
+UNITS = ["none", *(method.radius_unit for method in METHODS[1:])]
 SOURCES = ("T3", "T4", "", "T15", "")
 ETA, RHO, STARTS = 24, 16, 8
 FINE = 64  # cells of a trace's axis, instead of 4096
@@ -35,6 +34,7 @@ def fixture() -> xarray.Dataset:
     own = np.array([0.0, 1.0, 0.3, 0.2, 0.1])[:, None]
     limit = 2 / (1 + own * rho) * np.linspace(0.6, 1, len(KIND))[:, None, None]
     share = _share(eta, rho, limit)
+    radii = np.broadcast_to(rho, shape) * np.array([0, 1, 1, 1, 1])[:, None]
     data = {
         "share": (
             ("landscape", "algorithm", "rho_level", "eta_level", "verdict"),
@@ -45,7 +45,7 @@ def fixture() -> xarray.Dataset:
             share.argmax(axis=-1).astype(np.int8),
         ),
         "eta": (("landscape", "eta_level"), np.tile(eta / 10, (len(KIND), 1))),
-        "rho": (("landscape", "algorithm", "rho_level"), np.broadcast_to(rho, shape)),
+        "rho": (("landscape", "algorithm", "rho_level"), radii),
         "eta_unit": ("landscape", np.full(len(KIND), 0.1)),
         "rho_unit": (("landscape", "algorithm"), np.ones(shape[:2])),
         "radius_unit": ("algorithm", UNITS),
@@ -56,6 +56,10 @@ def fixture() -> xarray.Dataset:
         "theory_source": (
             ("landscape", "algorithm"),
             np.tile(np.array(SOURCES), (len(KIND), 1)),
+        ),
+        "theory_kind": (
+            ("landscape", "algorithm"),
+            np.tile(np.array(["exact", "at least", "", "at most", ""]), (len(KIND), 1)),
         ),
         "stalled": (("landscape", "algorithm"), share[..., 3].mean(axis=(2, 3))),
         "starts": ("landscape", np.full(len(KIND), STARTS)),
@@ -102,6 +106,8 @@ def _limits(limit: np.ndarray) -> dict:
     return {
         "limit_low": ((*dims, "target", "level"), found),
         "limit_high": ((*dims, "target", "level"), 1.1 * found),
+        "sampled_low": ((*dims, "target", "level"), 0.9 * found),
+        "sampled_high": ((*dims, "target", "level"), found * np.array([1.2, np.inf])),
         "diverges_low": (dims, 1.8 * limit),
         "diverges_high": (dims, 1.9 * limit),
     }

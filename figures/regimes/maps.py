@@ -17,18 +17,21 @@ from figures import style
 from figures.regimes import outcomes
 from figures.saddles.legends import plain, telling
 
-NEEDS = ("share", "eta", "rho", "eta_unit", "rho_unit", "theory", "limit_low")
-TELLING = ("quadratic", "log_cosh", "double_well_saddle", "beale")
+NEEDS = ("share", "eta", "rho", "eta_unit", "rho_unit", "theory", "theory_kind")
+TELLING = ("log_cosh", "double_well_saddle", "beale", "ridge_regression")
 KINDS = ("convex", "analytic", "data", "own")
 ROWS = 6  # landscapes a page
 LINEAR = 2.0  # the edge of gradient descent on a quadratic, in 1/L
-UNITS = (
-    r"$L$: largest curvature at a critical point; "
-    r"$\ell$: a tenth of the box's half-width"
-)
+UNITS = r"$L$: the largest curvature; $\ell$: a tenth of the box's half-width"
 EDGE = {"color": "black", "lw": 0.7, "ls": (0, (4, 3))}
-THEORY = {"color": style.THEORY, "lw": 1.3}
 MEASURED = {"color": "white", "lw": 1.0}
+THEORY = {"color": style.THEORY, "lw": 1.3}
+# What theory's curve means, and how it is drawn.
+SAYS = {
+    "exact": ("-", "theory, exact"),
+    "at least": ("-", "theory: converges below"),
+    "at most": ((0, (1, 1.2)), "theory: nothing stable above"),
+}
 
 
 def draw(dataset: xarray.Dataset) -> Figure:
@@ -55,6 +58,7 @@ def page(dataset: xarray.Dataset, names: Sequence[str]) -> Figure:
         names: landscapes.
     """
     part, labels = dataset.sel(landscape=list(names)), dataset.algorithm.values
+    part = part.assign(units=units(part))
     width = style.width()
     figure = Figure(figsize=(width, 1.9 + width / 6.5 * len(names)))
     figure.get_layout_engine().set(w_pad=0.02, h_pad=0.03, wspace=0, hspace=0)
@@ -80,19 +84,32 @@ def page(dataset: xarray.Dataset, names: Sequence[str]) -> Figure:
 
 def panel(axes: Axes, at: xarray.Dataset) -> None:
     """One method on one landscape: verdicts, the measured limit, theory's, the edge."""
-    rho, eta = at.rho.values / float(at.rho_unit), at.eta.values / float(at.eta_unit)
+    unit = float(at.eta_unit)
+    rho = at.units.values
     shown = rho > 0  # the axis is logarithmic
     codes = outcomes.plurality(at.share).transpose("eta_level", "rho_level")
-    outcomes.fill(axes, rho[shown], eta, codes.values[:, shown])
+    outcomes.fill(axes, rho[shown], at.eta.values / unit, codes.values[:, shown])
     axes.axhline(LINEAR, color="white", lw=0.7)
     axes.axhline(LINEAR, **EDGE)
-    measured = at.limit_low.sel(target="band", level=0.95)
-    for limit, how, halo in (
-        (measured, MEASURED, "black"), (at.theory, THEORY, "white")
-    ):  # fmt: skip
-        curve = limit.values[shown] / float(at.eta_unit)
-        axes.plot(rho[shown], curve, **how, path_effects=_halo(how, halo))
+    if "limit_low" in at:
+        measured = at.limit_low.sel(target="band", level=0.5)
+        _curve(axes, rho, measured / unit, MEASURED, "black")
+    if at.theory.notnull().any():
+        how = THEORY | {"ls": SAYS[str(at.theory_kind.item())][0]}
+        _curve(axes, rho, at.theory / unit, how, "white")
     logarithmic(axes)
+
+
+def _curve(
+    axes: Axes, rho: np.ndarray, limit: xarray.DataArray, how: dict, halo: str
+) -> None:
+    axes.plot(rho, limit, **how, path_effects=_halo(how, halo))
+
+
+def units(dataset: xarray.Dataset) -> xarray.DataArray:
+    """Radii in each method's own unit; one without any is shown over the others'."""
+    found = dataset.rho / dataset.rho_unit
+    return found.where(dataset.radius_unit != "none", found.max("algorithm"))
 
 
 def logarithmic(axes: Axes) -> None:
@@ -106,15 +123,14 @@ def logarithmic(axes: Axes) -> None:
 
 def radius(dataset: xarray.Dataset, label: str) -> str:
     r"""The radius in a method's own unit: 1/L, or a length of the surface."""
-    if style.method(label).get("rho", None) is None:
-        return "no radius"
     unit = str(dataset.radius_unit.sel(algorithm=label).item())
-    return {"rate": r"$\rho L$", "length": r"$\rho/\ell$"}[unit]
+    symbols = {"rate": r"$\rho L$", "length": r"$\rho/\ell$", "none": "no radius"}
+    return symbols[unit]
 
 
 def _frame(part: xarray.Dataset, grid: np.ndarray) -> None:
     """Axes as wide as the cells, and the name of the linear edge beside each row."""
-    rho = (part.rho / part.rho_unit).values
+    rho = part.units.values
     eta = (part.eta / part.eta_unit).values
     ends = [outcomes.edges(np.unique(v[v > 0]))[[0, -1]] for v in (rho, eta)]
     grid[0, 0].set(xlim=ends[0], ylim=ends[1])
@@ -126,14 +142,16 @@ def _frame(part: xarray.Dataset, grid: np.ndarray) -> None:
 
 
 def _legend(part: xarray.Dataset) -> list:
-    codes = outcomes.plurality(part.share).values
-    lines = [
-        _line(MEASURED, "black", r"measured: 95 % converge below"),
-        Line2D([], [], **EDGE, label=r"$\eta = 2/L$, the linear edge"),
-    ]
-    if part.theory.notnull().any():
-        lines.insert(1, _line(THEORY, "white", f"theory ({_sources(part)})"))
-    return [*lines, *outcomes.patches(outcomes.frequent(codes))]
+    codes = outcomes.frequent(outcomes.plurality(part.share).values)
+    lines = [Line2D([], [], **EDGE, label=r"$\eta = 2/L$, the linear edge")]
+    if "limit_low" in part:
+        lines.append(_line(MEASURED, "black", "measured: half converge below"))
+    for kind, (ls, words) in SAYS.items():
+        sources = _sources(part, kind)
+        if sources:
+            how = THEORY | {"ls": ls}
+            lines.append(_line(how, "white", f"{words} ({sources})"))
+    return [*lines, *outcomes.patches(codes)]
 
 
 def _line(how: dict, halo: str, words: str) -> Line2D:
@@ -145,8 +163,8 @@ def _halo(how: dict, color: str) -> list:
     return [Stroke(linewidth=how["lw"] + 0.9, foreground=color), Normal()]
 
 
-def _sources(part: xarray.Dataset) -> str:
-    """The statements whose values are drawn."""
-    drawn = part.theory.notnull().any("rho_level")
+def _sources(part: xarray.Dataset, kind: str) -> str:
+    """The statements of this kind whose values are drawn."""
+    drawn = part.theory.notnull().any("rho_level") & (part.theory_kind == kind)
     found = {str(s) for s in part.theory_source.where(drawn, "").values.flat}
     return ", ".join(sorted(found - {""}, key=lambda s: (len(s), s)))

@@ -8,19 +8,20 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from figures import style
-from figures.regimes.maps import LINEAR, UNITS, logarithmic
+from figures.regimes.maps import LINEAR, SAYS, UNITS, logarithmic, units
 from figures.saddles.legends import method_lines, plain
 
-NEEDS = ("limit_low", "limit_high", "rho", "rho_unit", "eta_unit", "theory")
+NEEDS = ("limit_low", "limit_high", "rho", "rho_unit", "eta_unit", "theory_kind")
 PANEL = 2.0  # inches
 BAND = {"lw": 1.5}
 POINT = {"ls": "", "marker": "o", "ms": 3.4, "mfc": "white", "mew": 0.9}
 HALF = {"lw": 0.7, "ls": (0, (4, 2))}
-THEORY = {"color": style.THEORY, "lw": 0.9, "ls": (0, (1, 1.4))}
+THEORY = {"color": style.THEORY, "lw": 0.9}
 
 
 def draw(dataset: xarray.Dataset) -> Figure:
     """A panel a landscape, a line a method."""
+    dataset = dataset.assign(units=units(dataset))
     names, width = dataset.landscape.values, style.width()
     columns = min(int(width // (PANEL - 0.4)), len(names))
     rows = -(-len(names) // columns)
@@ -45,28 +46,29 @@ def draw(dataset: xarray.Dataset) -> Figure:
 
 def panel(axes: Axes, at: xarray.Dataset) -> None:
     """Every method on one landscape."""
-    unit = float(at.eta_unit)
     axes.axhline(LINEAR, color="#BBBBBB", lw=0.7, zorder=0)
     for label in at.algorithm.values:
         one = at.sel(algorithm=label)
-        one = one.isel(rho_level=one.rho.values > 0)  # the axis is logarithmic
-        rho, color = one.rho / one.rho_unit, style.color(str(label))
-        band, half = (
-            one.sel(target="band", level=level) / unit for level in (0.95, 0.5)
-        )
-        point = one.limit_low.sel(target="point", level=0.95) / unit
-        axes.fill_between(
-            rho, band.limit_low, band.limit_high, color=color, alpha=0.3, lw=0
-        )
-        axes.plot(rho, band.limit_low, color=color, **BAND)
-        axes.plot(rho, half.limit_low, color=color, **HALF)
-        axes.plot(rho, point, color=color, **POINT)
-        if one.theory.notnull().any():
-            # A faint line of the method's colour tells whose the dots are.
-            axes.plot(rho, one.theory / unit, color=color, lw=3.2, alpha=0.3)
-            axes.plot(rho, one.theory / unit, **THEORY)
+        _method(axes, one.isel(rho_level=one.units.values > 0))  # a logarithmic axis
     axes.set_title(plain(str(at.landscape.item())))
     logarithmic(axes)
+
+
+def _method(axes: Axes, one: xarray.Dataset) -> None:
+    color = style.color(str(one.algorithm.item()))
+    rho = one.units
+    low, high, theory = (
+        one[name] / one.eta_unit for name in ("limit_low", "limit_high", "theory")
+    )
+    band = {"target": "band", "level": 0.95}
+    axes.fill_between(rho, low.sel(band), high.sel(band), color=color, alpha=0.3, lw=0)
+    axes.plot(rho, low.sel(band), color=color, **BAND)
+    axes.plot(rho, low.sel(target="band", level=0.5), color=color, **HALF)
+    axes.plot(rho, low.sel(target="point", level=0.95), color=color, **POINT)
+    if theory.notnull().any():
+        # A faint line of the method's colour tells whose the dots are.
+        axes.plot(rho, theory, color=color, lw=3.2, alpha=0.3)
+        axes.plot(rho, theory, **THEORY, ls=SAYS[str(one.theory_kind.item())][0])
 
 
 def _legend(dataset: xarray.Dataset) -> list[Line2D]:
@@ -75,8 +77,10 @@ def _legend(dataset: xarray.Dataset) -> list[Line2D]:
         "to the band, 95 % of starts": {"color": grey, **BAND},
         "to the point, 95 %": {"color": grey, **POINT},
         "to the band, 50 %": {"color": grey, **HALF},
-        "theory": THEORY,
         r"$\eta = 2/L$": {"color": "#BBBBBB", "lw": 0.7},
     }
+    for kind, (ls, words) in SAYS.items():
+        if (dataset.theory_kind == kind).any():
+            kinds[words] = THEORY | {"ls": ls}
     lines = [Line2D([], [], **how, label=words) for words, how in kinds.items()]
     return [*method_lines(dataset.algorithm.values), *lines]

@@ -10,121 +10,126 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator, NullLocator
 
+from experiments.regimes.report import ONE, factor, level, share
 from figures import style
 from figures.saddles.legends import plain
 
-NEEDS = ("limit_low", "limit_high", "rho", "rho_unit", "theory", "radius_unit")
-ONE = "GD"  # what the others are compared with
+NEEDS = ("limit_low", "limit_high", "sampled_low", "sampled_high", "theory")
 TITLES = {"point": "to a minimum", "band": "to a minimum or the band around it"}
-BAR = 0.125  # inches
-MOST = 50.0  # what lies beyond this factor, or its inverse, is drawn there
+LEVELS = {0.5: 0.4, 0.95: 1.0}  # share of the starts: how opaque its bar is
+BAR = 0.18  # inches a method
+MOST = 30.0  # what lies beyond this factor, or its inverse, ends there
 THEORY = {"marker": "D", "color": style.THEORY, "ms": 3.2, "mec": "white", "mew": 0.5}
+INTERVAL = {"color": "black", "lw": 0.7, "marker": "|", "ms": 3.0, "mew": 0.7}
 
 
 def draw(dataset: xarray.Dataset) -> Figure:
     """A column a target, a group of bars a landscape."""
-    part = at_unit(dataset)
-    labels = [str(n) for n in part.algorithm.values if n != ONE]
+    labels = [str(n) for n in dataset.algorithm.values if n != ONE]
+    names, width = dataset.landscape.values, style.width()
     group = len(labels) + 1
-    names, width = part.landscape.values, style.width()
-    figure = Figure(figsize=(width, 1.5 + BAR * group * len(names)))
+    figure = Figure(figsize=(width, 1.6 + BAR * group * len(names)))
     panels = figure.subplots(1, len(TITLES), sharex=True, sharey=True)
     for axes, (target, title) in zip(panels, TITLES.items(), strict=True):
         for place, name in enumerate(names):
             if place % 2 == 0:  # every other landscape on grey
                 ends = group * place - 1, group * (place + 1) - 1
                 axes.axhspan(*ends, color="#F2F2F2", lw=0, zorder=0)
-            for row, label in enumerate(labels):
-                one = part.sel(landscape=name, target=target)
-                _bar(axes, place * group + row, label, one)
+            for row, label in enumerate(labels, place * group):
+                _bars(axes, row, dataset.sel(landscape=name), label, target)
         axes.axvline(1, color="black", lw=0.6)
         axes.set_title(title)
-        axes.set_xlabel("learning rate over GD's")
+        axes.set_xlabel(r"largest $\eta$, over GD's")
+        axes.tick_params(axis="y", length=0, labelsize="medium")
     _frame(panels[0], names, group)
     figure.legend(
         handles=_legend(labels), loc="outside lower center", ncols=int(width / 1.9)
     )
-    figure.suptitle(f"The largest learning rate at which most starts converge\n{_at()}")
+    figure.suptitle(
+        "The largest learning rate at which starts converge, over gradient descent's\n"
+        + _radius(dataset)
+    )
     return figure
 
 
-def at_unit(dataset: xarray.Dataset) -> xarray.Dataset:
-    """Every method at the radius nearest to its unit, 1/L or a length of the surface."""
-    with np.errstate(divide="ignore"):
-        away = abs(np.log(dataset.rho / dataset.rho_unit))
-    return dataset.isel(rho_level=away.argmin("rho_level"))
+def _radius(dataset: xarray.Dataset) -> str:
+    """The radius that is shown, which may differ between landscapes."""
+    shown = sorted({f"{share(dataset, str(n)):.2g}" for n in dataset.landscape.values})
+    times = " or ".join(shown)
+    return rf"radius {times} times $1/L$ (USAM, SSAM) or $\ell$ (SAM, SSAM-N)"
 
 
-def _at() -> str:
-    return r"at the radius $\rho = 1/L$ (USAM, SSAM) or $\rho = \ell$ (SAM, SSAM-N)"
-
-
-def factor(part: xarray.Dataset, label: str, level: float) -> np.ndarray:
-    """A bracket of a method's limit over GD's, `(2,)`; NaN where one never converges.
-
-    Args:
-        part: of one landscape and target.
-        label: the method's.
-        level: share of the starts that converge.
-    """
-    at = part.sel(level=level)
-    low, high = at.limit_low, at.limit_high
-    return np.array(
-        [
-            low.sel(algorithm=label) / high.sel(algorithm=ONE),
-            high.sel(algorithm=label) / low.sel(algorithm=ONE),
-        ]
-    )
-
-
-def _bar(axes: Axes, y: float, label: str, part: xarray.Dataset) -> None:
-    """Filled: 95 % of the starts; outlined: half of them; theory as a point."""
+def _bars(axes: Axes, y: float, here: xarray.Dataset, label: str, target: str) -> None:
+    """Upper: half of the starts; lower: 95 %; theory's value as a point between."""
     color = style.color(label)
-    styles = {0.95: {"fc": color, "lw": 0}, 0.5: {"fc": "none", "ec": color, "lw": 0.8}}
-    found = {level: factor(part, label, level) for level in styles}
-    for level, ends in found.items():
-        if np.isnan(ends).any():
-            continue
-        low, high = np.clip(ends, 1 / MOST, MOST)
-        middle = np.sqrt(low * high)
-        axes.barh(y, middle - 1, left=1, height=0.8, **styles[level])
-        axes.plot([low, high], [y, y], "|-", color="black", ms=3.5, mew=0.7, lw=0.7)
-    if np.isnan(list(found.values())).all():
-        given = part.limit_low.sel(algorithm=ONE).notnull().any()
-        words = "none" if given else f"{ONE}: none"
+    seen = [
+        _bar(axes, y + 0.2 * (1 if of > 0.5 else -1), here, label, target, of)
+        for of in LEVELS
+    ]
+    if not any(seen):
+        # Either nothing of this method converges, or nothing of GD's.
+        given = np.isfinite(factor(here, ONE, target, min(LEVELS))[0])
         axes.annotate(
-            words, (1, y), (3, 0), textcoords="offset points", va="center",
-            color=color, size="x-small",
+            "none" if given else f"{ONE}: none", (1, y), (3, 0), va="center",
+            textcoords="offset points", color=color, size="x-small",
         )  # fmt: skip
+    at = here.isel(rho_level=level(here))
     # Over the same denominator as the bars, GD's measured limit.
-    theory = part.theory.sel(algorithm=label) / _middle(part)
-    axes.plot(np.clip(theory, 1 / MOST, MOST), y, **THEORY)
+    theory = float(at.theory.sel(algorithm=label) / at.eta_unit)
+    axes.plot(_inside(theory / _middle(*factor(here, ONE, target, 0.5))), y, **THEORY)
 
 
-def _middle(part: xarray.Dataset) -> xarray.DataArray:
-    """GD's measured limit."""
-    at = part.sel(algorithm=ONE, level=0.95)
-    return np.sqrt(at.limit_low * at.limit_high)
+def _bar(
+    axes: Axes, y: float, here: xarray.Dataset, label: str, target: str, of: float
+) -> bool:
+    """One bar with its interval; whether there is any."""
+    bracket = np.array(factor(here, label, target, of))
+    if np.isnan(bracket).any() or ONE not in here.algorithm.values:
+        return False
+    axes.barh(
+        y, _inside(_middle(*bracket)) - 1, left=1, height=0.4, lw=0,
+        color=style.color(label), alpha=LEVELS[of],
+    )  # fmt: skip
+    drawn = np.array(factor(here, label, target, of, "sampled"))
+    bounded = np.isfinite(drawn)
+    ends = _inside(np.where(bounded, drawn, bracket))
+    axes.plot(ends, [y, y], color="black", lw=INTERVAL["lw"])
+    for end, mark, known in zip(ends, "<>", bounded, strict=True):
+        how = INTERVAL | ({} if known else {"marker": mark, "ms": 2.0})
+        axes.plot(end, y, **how)
+    return True
+
+
+def _middle(low: float, high: float) -> float:
+    """Of a bracket; its low end where it has no high one."""
+    return (low * high) ** 0.5 if np.isfinite(high) else low
+
+
+def _inside(value: np.ndarray | float) -> np.ndarray:
+    return np.clip(value, 1 / MOST, MOST)
 
 
 def _frame(axes: Axes, names: np.ndarray, group: int) -> None:
     axes.set(xscale="log", ylim=(group * len(names) - 1, -1))
-    axes.set_yticks(
-        group * np.arange(len(names)) + (group - 2) / 2, [plain(n) for n in names]
-    )
-    axes.tick_params(axis="y", length=0, labelsize="medium")
+    middle = group * np.arange(len(names)) + (group - 2) / 2
+    axes.set_yticks(middle, [plain(name) for name in names])
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter("{x:g}")
     axes.xaxis.set_minor_locator(NullLocator())
 
 
 def _legend(labels: list[str]) -> list:
-    grey = "#777777"
+    shares = [
+        Patch(
+            color="#555555", alpha=alpha, lw=0, label=f"{100 * of:.0f} % of the starts"
+        )
+        for of, alpha in LEVELS.items()
+    ]
+    open_ = INTERVAL | {"marker": ">", "ms": 2.0, "ls": ""}
     return [
         *(Patch(color=style.color(label), label=label) for label in labels),
-        Patch(fc=grey, lw=0, label="95 % of the starts"),
-        Patch(fc="none", ec=grey, lw=0.8, label="50 % of the starts"),
-        Line2D([], [], marker="|", color="black", ms=5, mew=0.7, lw=0.7,
-               label="interval"),
+        *shares,
+        Line2D([], [], **INTERVAL, label="95 % interval"),
+        Line2D([], [], **open_, label="without end"),
         Line2D([], [], ls="", **THEORY, label="theory"),
-    ]  # fmt: skip
+    ]
