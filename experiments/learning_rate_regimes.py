@@ -51,7 +51,7 @@ class Config(run.Config):
     seeds: int = 1
     """repeats of every run, with noise or mini-batches of their own"""
     limits: bool = True
-    """bracket the limits beyond the grid"""
+    """the limits are bracketed, more finely than the grid; without: only maps"""
 
     def __post_init__(self) -> None:
         """Checks the numbers, and makes everything small for --quick."""
@@ -66,23 +66,37 @@ class Config(run.Config):
                 f"--seeds {self.seeds} repeats runs that differ: give --noise or "
                 "--batch."
             )
+        self.eta_grid = sorted(set(run.numbers("eta", self.eta, zero=False)))
+        self.rho_grid = sorted(set(run.numbers("rho", self.rho, zero=True)))
+        if self.trace:
+            self._check_planes()
         if self.quick:
             self.starts, self.steps = min(self.starts, 8), min(self.steps, 1024)
         self.shortest = SHORTEST
         self.rates = 16 if self.quick else 48
         self.radii = RADII[1::3] if self.quick else RADII
         self.width = 0.02 if self.quick else 2e-3
-        self.eta_grid = sorted(set(run.numbers("eta", self.eta, zero=False)))
-        self.rho_grid = sorted(set(run.numbers("rho", self.rho, zero=True)))
+
+    def _check_planes(self) -> None:
+        """A trace needs ranges that begin above 0, and runs without noise."""
+        if self.noise or self.batch:
+            raise run.BadOption("--trace follows runs without --noise and --batch.")
+        for name, grid in {"eta": self.eta_grid, "rho": self.rho_grid}.items():
+            if grid and (len(grid) < 2 or not grid[0]):
+                raise run.BadOption(
+                    f"--trace needs --{name} from above 0 to a larger value, got "
+                    f"{', '.join(f'{value:g}' for value in grid)}."
+                )
 
 
 def work(config: Config) -> None:
     """Measures what is missing, saves, and prints the table and the answer."""
     parts.carried_out(NAME, measure, "experiments.regimes.report", config)
     if config.trace:
-        from experiments.regimes import plan, trace
+        from experiments.regimes import plan, report, trace
 
-        trace.trace(config, plan.jobs(config))
+        for path in trace.traces(config, plan.planes(config)):
+            print(report.traced(path))
 
 
 def measure(config: Config) -> xarray.Dataset:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xarray
 
-from experiments.regimes.maps import seen, shares
+from experiments.regimes.maps import shares
 from experiments.regimes.place import Place, place
 from experiments.sweeping.starts import starts_of
 from theory import methods
@@ -22,13 +22,13 @@ from theory.verdict import Verdict
 CELL = ("landscape", "algorithm", "rho_level")
 
 
-def charted(name: str, spec: str, path: Path, config: Any) -> xarray.Dataset:
+def charted(name: str, spec: str, chart: xarray.Dataset, config: Any) -> xarray.Dataset:
     """What is said of one landscape and method, from its map.
 
     Args:
         name: of the landscape.
         spec: of the method.
-        path: of the map.
+        chart: the counts of its map.
         config: the experiment's.
 
     Returns:
@@ -37,7 +37,7 @@ def charted(name: str, spec: str, path: Path, config: Any) -> xarray.Dataset:
         level.
     """
     here, method = place(name), methods.make(spec)
-    chart, shown = seen(path), here.rhos(method, config)
+    shown = here.rhos(method, config)
     eta, rho = here.etas(config), radii(here, method, config)
     told = [known_limit(here.landscape, method, r) for r in rho]
     map_ = (*CELL, "eta_level")

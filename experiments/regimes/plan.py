@@ -9,13 +9,14 @@ from typing import Any
 import xarray
 
 import landscapes
-from experiments.regimes.limits import charted, label, radii
+from experiments.regimes.limits import charted, radii
+from experiments.regimes.maps import seen
 from experiments.regimes.place import place, suits
+from experiments.regimes.trace import Plane
 from experiments.sweep import Sweep
 from theory import methods
 
-# A gradient of logistic_regression sums over 569 patients: 36 us, where a formula
-# takes .05.
+# Its gradient sums over 569 patients and takes 36 us, that of a formula 0.05.
 LEFT_OUT = ("logistic_regression",)
 # Two surfaces, a convex function whose limits are proved, real data.
 QUICK = ("double_well_saddle", "cosine", "log_cosh", "ridge_regression")
@@ -66,6 +67,16 @@ def job(name: str, spec: str, config: Any) -> Sweep:
     )
 
 
+def planes(config: Any) -> list[Plane]:
+    """What is traced of every landscape and method: the range of its map."""
+    found = []
+    for (name, spec), each in jobs(config).items():
+        rho = place(name).rhos(methods.make(spec), config)
+        ends = [(grid[0], grid[-1]) for grid in (each.eta, rho)]
+        found.append(Plane(name, spec, *ends))
+    return found
+
+
 def _differ(what: str, labels: dict[str, str]) -> None:
     """Refuses two words for one thing: results are kept by label."""
     first: dict[str, str] = {}
@@ -77,10 +88,10 @@ def _differ(what: str, labels: dict[str, str]) -> None:
 
 
 def by_landscape(config: Any, charts: dict[tuple, Path]) -> dict[str, list[tuple]]:
-    """The cases of each landscape, a method each: `(name, spec, path, config)`."""
+    """The cases of each landscape, a method each: `(name, spec, chart, config)`."""
     plans: dict[str, list[tuple]] = {}
     for (name, spec), path in charts.items():
-        plans.setdefault(name, []).append((name, spec, path, config))
+        plans.setdefault(name, []).append((name, spec, seen(path), config))
     return plans
 
 
@@ -113,6 +124,3 @@ def merge(whole: list[xarray.Dataset], config: Any) -> xarray.Dataset:
     dataset["radius_unit"] = whole[0].radius_unit
     labels = [methods.make(spec).label for spec in config.methods]
     return dataset.sel(algorithm=list(dict.fromkeys(labels)))
-
-
-__all__ = ["by_landscape", "chosen", "do", "job", "jobs", "label", "merge", "owner"]

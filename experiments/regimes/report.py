@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import xarray
 
+from experiments.run import load
 from experiments.text import align, percent
 
 LEVEL = 0.5  # the radius that is shown is the one nearest to so many units
@@ -179,6 +182,22 @@ def _worse(dataset: xarray.Dataset, shown: dict[str, dict]) -> str:
         names = [n for n in _names(dataset) if smaller(dataset, n, "SSAM", other)]
         words.append(f"{other}'s on {', '.join(names) or 'none'}")
     return f"; SSAM's is smaller than {', than '.join(words)}"
+
+
+def traced(path: Path) -> str:
+    """One line of a trace."""
+    trace = load(path)
+    about = trace.attrs
+    share = about["size"] ** 2 / about["runs"]
+    ends = ", ".join(f"{about[f'dimension_{end}']:.2f}" for end in ("low", "high"))
+    return (
+        f"{path}: {about['landscape']}, {about['label']}: {trace.sizes['cell']} "
+        f"boundary cells of {about['size']} x {about['size']}, for 1/{share:.0f} of "
+        f"the runs; dimension {about['dimension']:.2f} ({ends})"
+        f"{'' if about['complete'] else '; not followed to its end'}; chance of an "
+        f"unseen island of {percent(about['missed_area'], 2)} of the plane "
+        f"{about['missed']:.2g}"
+    )
 
 
 def smaller(dataset: xarray.Dataset, name: str, method: str, other: str) -> bool:
