@@ -1,110 +1,44 @@
-"""Stochastic runs, many at once: their steps, their draws, the states they show."""
+"""Stochastic runs on their way, many at once, and the states that they show."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from landscapes.components import Components
-from landscapes.draw import tau_nice
-from landscapes.landscape import Landscape
-from landscapes.minibatch import MiniBatch
 from landscapes.sample import Sample
-from theory.base import GradientDescent, HeavyBall
 from theory.blocked import take
 from theory.job import Job, Progress, flatten, where
-from theory.method import Method
-from theory.noise import common, gaussian
+from theory.noisy_problem import Problem
 from theory.noisy_verdict import LOOKS, TAIL
-from theory.tilted import Tangent, Tilted
 from theory.tree import map_leaves
 from theory.verdict import FAR
 
-LANES = 64  # most runs of one seed that share a mini-batch's rows
-NOISE, BATCH = 0, 1  # the purposes of draws
-
-
-@dataclass(frozen=True, eq=False)
-class Problem:
-    """What all runs have in common.
-
-    Args:
-        landscape: f.
-        method: gives the direction.
-        base: the base update.
-        noise: standard deviation of the gradient noise, per coordinate.
-        batch: size of the mini-batches; 0: all samples.
-        seeds: distinct, `(S,)`.
-    """
-
-    landscape: Landscape
-    method: Method
-    base: GradientDescent | HeavyBall
-    noise: float
-    batch: int
-    seeds: np.ndarray
-    xi: Callable = field(init=False)
-    indices: Callable = field(init=False)
-
-    def __post_init__(self) -> None:
-        d, n, b = self.landscape.dim, getattr(self.landscape, "n", 0), self.batch
-
-        def subsets(rng: np.random.Generator, steps: int) -> np.ndarray:
-            return tau_nice(n, b, rng, (steps,))
-
-        def normal(rng: np.random.Generator, steps: int) -> np.ndarray:
-            return self.noise * gaussian(rng, (steps, d))
-
-        object.__setattr__(self, "xi", common(normal, self.seeds, NOISE))
-        object.__setattr__(self, "indices", common(subsets, self.seeds, BATCH))
-
-    @property
-    def whole(self) -> Landscape:
-        """f, such that no run's numbers depend on how many others there are.
-
-        A sum over samples takes the points of many runs in one matrix product, which
-        rounds differently with their number; with rows of their own (here all share
-        the same) it multiplies them one by one.
-        """
-        f = self.landscape
-        return f.restrict(np.arange(f.n)[None, None]) if hasattr(f, "n") else f
-
-    def sample(self, c: Any, which: np.ndarray) -> Callable[[int], Sample]:
-        """What the runs see in step t.
-
-        Args:
-            c: where f is replaced by its model of second order; None: nowhere.
-            which: position of every run's seed, `(N,)`; `(G, lanes)` for sums.
-        """
-        f, whole, sums = self.landscape, self.whole, hasattr(self.landscape, "n")
-        which = which[:, 0] if sums else which
-
-        def at(t: int) -> Sample:
-            seen = f.restrict(self.indices(t)[which][:, None]) if self.batch else whole
-            if c is not None:
-                seen = Tangent(seen, c)
-            if self.noise:
-                xi = self.xi(t)[which]
-                if sums:
-                    xi = xi[:, None]
-                elif "components" in f.kinds:
-                    xi = Components(np.ascontiguousarray(xi.T))
-                seen = Tilted(seen, xi)
-            return MiniBatch(seen, t) if sums else Sample(seen, t)
-
-        return at
+LANES = 64  # most runs of one seed that share the rows of a mini-batch
 
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """States along a window; `(n, LOOKS, d)` twice, and the end `(n, TAIL, d)`."""
+    """States along a window.
+
+    Args:
+        x: points, `(N, LOOKS, d)`.
+        g: raw gradients that the runs saw there, `(N, LOOKS, d)`.
+        tail: the last points, `(N, TAIL, d)`.
+        span: first step of the window, and the one after its last.
+    """
 
     x: np.ndarray
     g: np.ndarray
     tail: np.ndarray
+    span: tuple[int, int]
+
+    def of(self, chosen: np.ndarray) -> Shown:
+        """Some of the runs."""
+        parts = (part[chosen] for part in (self.x, self.g, self.tail))
+        return Shown(*parts, self.span)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,9 +49,9 @@ class Runs:
         problem: what they have in common.
         job: their arrays, one run an entry of axis 0.
         progress: where they are.
-        which: position of their seeds, `(n,)`.
+        which: position of their seeds, `(N,)`.
         done: steps behind them.
-        c: see `Problem.sample`.
+        c: see `Problem.seen`; `(d,)`.
     """
 
     problem: Problem
@@ -128,67 +62,73 @@ class Runs:
     c: np.ndarray | None = None
 
     @classmethod
-    def start(
-        cls,
-        problem: Problem,
-        eta: np.ndarray,
-        rho: np.ndarray,
-        x: np.ndarray,
-        which: np.ndarray,
-        c: np.ndarray | None = None,
-    ) -> Runs:
-        """Runs before their first step."""
+    def start(cls, problem: Problem, eta, rho, x, which, done=0, c=None) -> Runs:
+        """Runs before their first step, which is step `done`."""
         method = problem.method.having(rho=rho)
         _, job, progress = flatten(
             problem.landscape, method, problem.base, eta, x, 0.0, FAR, "float64"
         )
-        return cls(problem, job, progress, which, 0, c)
+        return cls(problem, job, progress, which, done, c)
 
     def of(self, chosen: np.ndarray) -> Runs:
-        """Some of them, in any order."""
+        """Some of them."""
         job, progress = take(self.job, chosen), take(self.progress, chosen)
-        return Runs(self.problem, job, progress, self.which[chosen], self.done, self.c)
+        return replace(self, job=job, progress=progress, which=self.which[chosen])
 
     @property
     def x(self) -> np.ndarray:
-        """Where they are, `(n, d)`."""
+        """Where they are, `(N, d)`."""
         return points(self.progress.x)
 
     @property
+    def steps(self) -> np.ndarray:
+        """How many they took before they left, `(N,)`."""
+        return self.progress.steps.reshape(-1)
+
+    @property
     def left(self) -> np.ndarray:
-        """Whether they are farther than `FAR` or not finite, `(n,)`."""
+        """Whether they are farther than `FAR` or not finite, `(N,)`."""
         with np.errstate(all="ignore"):
             return ~np.asarray(self.job.inside(self.progress.x)).reshape(-1)
 
     def until(self, stop: int) -> tuple[Runs, Shown]:
         """The runs at step `stop`, and what they showed on the way there."""
-        sums = hasattr(self.problem.landscape, "n")
-        slots, lanes = slots_of(self.which) if sums else (np.arange(len(self.which)), 1)
-        fold = (lambda tree: _fold(tree, lanes)) if sums else (lambda tree: tree)
-        job, progress = (fold(take(v, slots)) for v in (self.job, self.progress))
-        which = self.which[slots].reshape(-1, lanes) if sums else self.which
-        c = self.c
-        if c is not None and isinstance(progress.x, Components):
-            c = Components(c)
-        sample = self.problem.sample(c, which)
-        looks = {t: i for i, t in enumerate(times(self.done, stop))}
-        size, d = len(slots), self.problem.landscape.dim
-        x, g = np.empty((2, size, LOOKS, d))
-        tail = np.empty((size, TAIL, d))
+        if not self.problem.sums:
+            progress, shown = self._advance(stop)
+            return replace(self, progress=progress, done=stop), shown
+        slots, lanes = rows(self.which)
+        laid = self.of(slots)
+        laid = replace(
+            laid,
+            job=_folded(laid.job, lanes),
+            progress=_folded(laid.progress, lanes),
+            which=laid.which[::lanes],
+        )
+        progress, shown = laid._advance(stop)
+        first = np.unique(slots, return_index=True)[1]
+        progress = take(_flat(progress), first)
+        return replace(self, progress=progress, done=stop), shown.of(first)
+
+    def _advance(self, stop: int) -> tuple[Progress, Shown]:
+        """The same of runs that are laid out as their landscape needs them."""
+        progress, size = self.progress, len(points(self.progress.x))
+        c = None if self.c is None else self.problem.laid_out(self.c)
+        # The window is the last half of all steps, as far as they are still ahead.
+        span = max(self.done, stop // 2), stop
+        looks = {t: i for i, t in enumerate(times(*span))}
+        x, g = np.empty((2, size, LOOKS, self.problem.landscape.dim))
+        tail = np.empty((size, TAIL, self.problem.landscape.dim))
         # Overflow is how divergence looks; the verdict names it.
         with np.errstate(all="ignore"):
             for t in range(self.done, stop):
                 here = progress.x
-                progress, seen = step(job, progress, sample(t))
+                seen = self.problem.seen(t, self.which, c)
+                progress, raw = step(self.job, progress, seen)
                 if t in looks:
-                    x[:, looks[t]], g[:, looks[t]] = points(here), points(seen)
+                    x[:, looks[t]], g[:, looks[t]] = points(here), points(raw)
                 if t >= stop - TAIL:
                     tail[:, t - stop] = points(here)
-        unfold = (lambda tree: _unfold(tree)) if sums else (lambda tree: tree)
-        first = np.unique(slots, return_index=True)[1]
-        progress = take(unfold(progress), first)
-        runs = Runs(self.problem, self.job, progress, self.which, stop, self.c)
-        return runs, Shown(x[first], g[first], tail[first])
+        return progress, Shown(x, g, tail, span)
 
 
 def step(job: Job, progress: Progress, sample: Sample) -> tuple[Progress, Any]:
@@ -202,38 +142,36 @@ def step(job: Job, progress: Progress, sample: Sample) -> tuple[Progress, Any]:
 
 
 def points(x: Any) -> np.ndarray:
-    """Points of any layout as `(n, d)`."""
+    """Points of any layout as `(N, d)`."""
     if isinstance(x, Components):
         return np.stack(x.parts, axis=-1)
     return x.reshape(-1, x.shape[-1])
 
 
-def slots_of(which: np.ndarray) -> tuple[np.ndarray, int]:
+def rows(which: np.ndarray) -> tuple[np.ndarray, int]:
     """Runs in rows of one seed each; a row is filled up with copies of its first.
 
     Returns:
         Positions of runs, flat, and the length of a row.
     """
-    lanes = int(np.clip(len(which) // len(np.unique(which)), 1, LANES))
-    rows = []
-    for seed in np.unique(which):
+    seeds = np.unique(which)
+    lanes = int(np.clip(len(which) // len(seeds), 1, LANES))
+    found = []
+    for seed in seeds:
         mine = np.flatnonzero(which == seed)
-        rows.append(np.append(mine, np.repeat(mine[:1], -len(mine) % lanes)))
-    return np.concatenate(rows), lanes
+        found.append(np.append(mine, np.repeat(mine[:1], -len(mine) % lanes)))
+    return np.concatenate(found), lanes
 
 
-def _fold(tree: Any, lanes: int) -> Any:
+def _folded(tree: Any, lanes: int) -> Any:
     return map_leaves(lambda a: a.reshape(-1, lanes, a.shape[-1]), tree)
 
 
-def _unfold(tree: Any) -> Any:
+def _flat(tree: Any) -> Any:
     return map_leaves(lambda a: a.reshape(-1, a.shape[-1]), tree)
 
 
-def times(done: int, stop: int) -> np.ndarray:
-    """One random step out of each of `LOOKS` parts of a window, the same for all.
-
-    The window is the last half of all steps, as far as it lies after `done`.
-    """
-    edges = np.linspace(max(done, stop // 2), stop, LOOKS + 1).astype(int)
+def times(start: int, stop: int) -> np.ndarray:
+    """One random step out of each of `LOOKS` parts of a window, the same for all."""
+    edges = np.linspace(start, stop, LOOKS + 1).astype(int)
     return np.random.default_rng(stop).integers(edges[:-1], edges[1:])
