@@ -10,6 +10,7 @@ from scipy import stats
 from theory.tracing.boundary import Boundary
 
 FEWEST = 3  # levels: a slope and something to judge it by
+HALF = 4  # levels, at least, in a half
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,7 @@ def dimension(
     if len(widths) < FEWEST or not len(cells):
         return Dimension(np.nan, np.nan, np.nan, widths, counts)
     x, y = -np.log(widths), np.log(counts)
-    half = max(FEWEST, (len(x) + 1) // 2)
+    half = min(len(x), max(HALF, (len(x) + 1) // 2))
     value, *_ = _slope(x, y)
     ends = [_slope(x[part], y[part])[1:] for part in _parts(len(x), half)]
     return Dimension(

@@ -11,6 +11,7 @@ from theory.tracing.nodes import UNSEEN, Nodes
 
 SHARE = 50  # one node in so many may be asked about
 KEPT = 5  # of the labels left one in so many is kept for following
+DENSEST = 16  # at last one node in so many, at most, is looked at beside a boundary
 
 
 def follow(
@@ -27,6 +28,7 @@ def follow(
     and as long as something is learnt, the corners of the quarters of every mixed cell,
     down to single cells, and of the cells beyond every side along which labels differ.
     So a boundary once touched is followed to its end, and an island once hit is traced.
+    At last half of the labels left go to random nodes beside the boundaries found.
 
     Where the budget is too small for all, the regions (coarse cells) with the least
     left to do are finished, and the others stay at the width they have.
@@ -59,12 +61,10 @@ def follow(
             f"`follow` needs {needed} labels to begin with, its budget is {budget}."
         )
     nodes.ask(first)
-    finest = coarse // 2
-    while finest:
-        before = nodes.asked
-        leaves, unfollowed = _refined(nodes, coarse, finest)
-        # What one width taught may begin anew at a wider one.
-        finest //= 2 if nodes.asked == before else 1
+    leaves, _ = _settled(nodes, coarse)
+    rng = np.random.default_rng([seed, 1])
+    nodes.ask(_beside(nodes, leaves, coarse, rng))
+    leaves, unfollowed = _settled(nodes, coarse)
     cells, pairs = _told(nodes, leaves)
     return Boundary(
         size=size,
@@ -92,6 +92,30 @@ def _drawn(size: int, coarse: int, samples: int, seed: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
     inside = rng.integers(coarse, size=(samples, *blocks.shape))
     return (blocks + inside).reshape(-1, 2)
+
+
+def _beside(
+    nodes: Nodes, leaves: list, coarse: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Random nodes for half of the labels left, in the blocks where a boundary runs.
+
+    Where there is one boundary there often are small islands: those of a fractal.
+    """
+    begins = np.concatenate([cells for cells, _ in leaves])
+    blocks = np.unique(begins // coarse, axis=0) * coarse
+    each = min(nodes.left // 2 // max(1, len(blocks)), coarse**2 // DENSEST)
+    return (blocks + rng.integers(coarse, size=(each, *blocks.shape))).reshape(-1, 2)
+
+
+def _settled(nodes: Nodes, coarse: int) -> tuple[list, int]:
+    """Passes to ever finer cells until nothing is learnt any more."""
+    finest = coarse // 2
+    while finest:
+        before = nodes.asked
+        told = _refined(nodes, coarse, finest)
+        # What one width taught may begin anew at a wider one.
+        finest //= 2 if nodes.asked == before else 1
+    return told
 
 
 def _refined(nodes: Nodes, coarse: int, finest: int) -> tuple[list, int]:
