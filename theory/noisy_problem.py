@@ -92,13 +92,13 @@ class Problem:
             f = Tangent(f, c)
         if self.noise:
             xi = self.xi(t)[which]
-            f = Tilted(f, xi[:, None] if self.sums else self.laid_out(xi))
+            f = Tilted(f, self.laid_out(xi[:, None] if self.sums else xi))
         return MiniBatch(f, t) if self.sums else Sample(f, t)
 
     def laid_out(self, x: np.ndarray) -> Any:
-        """Points `(N, d)` or a point `(d,)` of the kind that the runs have."""
+        """Points `(..., d)` of the kind that the runs have."""
         if "components" in self.landscape.kinds:
-            return Components(np.ascontiguousarray(column) for column in x.T)
+            return Components(np.moveaxis(x, -1, 0).copy())
         return x
 
     def value(self, x: np.ndarray) -> np.ndarray:

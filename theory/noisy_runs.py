@@ -143,8 +143,7 @@ def step(job: Job, progress: Progress, sample: Sample) -> tuple[Progress, Any]:
 
 def points(x: Any) -> np.ndarray:
     """Points of any layout as `(N, d)`."""
-    if isinstance(x, Components):
-        return np.stack(x.parts, axis=-1)
+    x = np.stack(x.parts, axis=-1) if isinstance(x, Components) else x
     return x.reshape(-1, x.shape[-1])
 
 
@@ -164,11 +163,11 @@ def rows(which: np.ndarray) -> tuple[np.ndarray, int]:
 
 
 def _folded(tree: Any, lanes: int) -> Any:
-    return map_leaves(lambda a: a.reshape(-1, lanes, a.shape[-1]), tree)
+    return map_leaves(lambda a: a.reshape(-1, lanes, *a.shape[1:]), tree)
 
 
 def _flat(tree: Any) -> Any:
-    return map_leaves(lambda a: a.reshape(-1, a.shape[-1]), tree)
+    return map_leaves(lambda a: a.reshape(-1, *a.shape[2:]), tree)
 
 
 def times(start: int, stop: int) -> np.ndarray:
