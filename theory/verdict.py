@@ -100,7 +100,7 @@ def _decide(window: Window, landscape: Landscape) -> tuple:
     """Codes, nearest critical point, period and amplitude of runs that stayed."""
     mean = window.x.mean(axis=0)
     amplitude = norm(window.x - mean).max(axis=0)
-    codes, nearest, scale, open_ = _listed(window, landscape, mean)
+    codes, nearest, scale, open_, named = _listed(window, landscape, mean)
     still = window.d_norm.max(axis=0) <= VANISHED * scale
     steep = window.g_norm.min(axis=0) >= 1e3 * VANISHED * scale
     hallucinated = still & steep
@@ -108,7 +108,7 @@ def _decide(window: Window, landscape: Landscape) -> tuple:
     rows = np.flatnonzero(open_ & ~hallucinated)
     codes[rows] = _unlisted(window.of(rows), landscape, amplitude[rows])
     found = codes[rows] != Verdict.UNDECIDED
-    nearest[rows[found]], rows = -1, rows[~found]
+    nearest[rows[found & ~named[rows]]], rows = -1, rows[~found]
     periods = np.zeros(len(mean), dtype=int)
     periods[rows] = period(window.x[:, rows], amplitude[rows])
     codes[periods > 0] = Verdict.CYCLING
@@ -116,11 +116,16 @@ def _decide(window: Window, landscape: Landscape) -> tuple:
 
 
 def _listed(window: Window, landscape: Landscape, mean: np.ndarray) -> tuple:
-    """Codes beside listed points, the nearest one, its scale, which runs are open."""
+    """Beside listed points: codes, the nearest one, its scale, what is still open.
+
+    The last one: which open runs are in the band of the nearest, a degenerate minimum.
+    It may be one of many, so what they do there is told by the Hessian where they are.
+    """
     points = landscape.critical_points
     nearest, distance = listed_points.nearest(mean, points)
     codes = np.full(len(mean), Verdict.UNDECIDED, dtype=int)
     scale, open_ = np.ones(len(mean)), np.ones(len(mean), dtype=bool)
+    named = np.zeros(len(mean), dtype=bool)
     for k, critical in enumerate(points):
         here = nearest == k
         scale[here] = max(1, listed_points.size(critical))
@@ -128,14 +133,16 @@ def _listed(window: Window, landscape: Landscape, mean: np.ndarray) -> tuple:
         if not rows.size:
             continue
         at_point, in_band, leaving = listed_points.near(window.of(rows), critical)
-        if critical in landscape.minima:
-            found = np.where(in_band, Verdict.BAND, Verdict.UNDECIDED)
-            found = np.where(at_point, Verdict.CONVERGED, found)
-        else:
+        if critical not in landscape.minima:
             stays = (at_point | in_band) & ~leaving
-            found = np.where(stays, Verdict.STALLED, Verdict.UNDECIDED)
-        codes[rows], open_[rows] = found, ~(at_point | in_band)
-    return codes, nearest, scale, open_
+            codes[rows[stays]] = Verdict.STALLED
+        else:
+            if critical.nullity:
+                named[rows], in_band = in_band, False
+            codes[rows] = np.where(in_band, Verdict.BAND, Verdict.UNDECIDED)
+            codes[rows[at_point]] = Verdict.CONVERGED
+        open_[rows] = ~(at_point | in_band)
+    return codes, nearest, scale, open_, named
 
 
 def _unlisted(
