@@ -12,6 +12,9 @@ from theory.verdict import Verdict
 Codes = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
+CELLS = 1024  # run at once: their windows fit the memory
+
+
 class Tally:
     """How many starts ended with each verdict; a cell (rho, eta) is run once.
 
@@ -35,12 +38,16 @@ class Tally:
         radius, eta = np.broadcast_arrays(radius, eta)
         cells = list(zip(radius.ravel().tolist(), eta.ravel().tolist(), strict=True))
         if fresh := sorted(set(cells) - set(self.known)):
-            k, rates = np.array([c[0] for c in fresh]), np.array([c[1] for c in fresh])
-            codes = self.codes(self.rho[k], rates)
-            counts = (codes[..., None] == np.arange(len(Verdict))).sum(axis=1)
-            self.known |= dict(zip(fresh, counts, strict=True))
+            for i in range(0, len(fresh), CELLS):
+                self._run(fresh[i : i + CELLS])
         found = np.array([self.known[cell] for cell in cells])
         return found.reshape(*eta.shape, len(Verdict))
+
+    def _run(self, cells: list[tuple[int, float]]) -> None:
+        radius, eta = (np.array(side) for side in zip(*cells, strict=True))
+        codes = self.codes(self.rho[radius], eta)
+        counts = np.stack([(codes == v).sum(axis=1) for v in Verdict], axis=1)
+        self.known |= dict(zip(cells, counts, strict=True))
 
     def at(self, radius: int) -> tuple[np.ndarray, np.ndarray]:
         """All learning rates tried at a radius, ascending, and their counts."""

@@ -14,8 +14,8 @@ LEVEL = 0.5  # the radius that is shown is the one nearest to so many units
 WIDE = 1.05  # a bracket whose ends differ by more is printed as two numbers
 ONE = "GD"  # whose range the others are compared with
 HEAD = (
-    "landscape", "method", "point 50%", "95%", "band 50%", "95%", "other starts",
-    "diverges", "stalled", "theory", "seen/theory",
+    "method", "point 50%", "95%", "band 50%", "95%", "other starts", "diverges",
+    "stalled", "theory", "over it",
 )  # fmt: skip
 NOTES = """\
 point, band: largest eta up to which 50 % or 95 % of the starts converge to a minimum
@@ -26,9 +26,9 @@ other starts: band 50 %, by Wilson's 95 % interval for starts drawn anew; ? with
 diverges: smallest eta L at which a run was seen to.
 stalled: share of all runs, all eta and rho, that ended at a saddle or maximum.
 theory: its limit times L, = exact, > guaranteed at least, < no minimum is stable above;
-  then band 50 % over it.
-The radius is {shares} units (1/L where it is a rate, a tenth of the box's half-width
-where it is a length)."""
+  over it: band 50 %.
+rho is in units of 1/L where it is a rate, of a tenth of the box's half-width where it
+  is a length."""
 SIGNS = {"exact": "=", "at least": ">", "at most": "<"}
 
 
@@ -36,12 +36,21 @@ def table(dataset: xarray.Dataset) -> str:
     """One row a landscape and method."""
     if "limit_low" not in dataset:
         return _stalls(dataset)
-    rows = [HEAD]
-    for name in dataset.landscape.values:
-        for method in dataset.algorithm.values:
-            rows.append(_row(dataset.sel(landscape=name), method))
-    shares = np.unique([f"{share(dataset, name):.3g}" for name in _names(dataset)])
-    return align(rows) + "\n\n" + NOTES.format(shares=", ".join(shares))
+    names, methods = _names(dataset), [str(m) for m in dataset.algorithm.values]
+    rows = [_row(dataset.sel(landscape=name), m) for name in names for m in methods]
+    head, *lines = align([HEAD, *rows], left=1).splitlines()
+    for k, name in reversed([*enumerate(names)]):
+        lines.insert(k * len(methods), _about(dataset, name))
+    return "\n".join([head, *lines, "", NOTES])
+
+
+def _about(dataset: xarray.Dataset, name: str) -> str:
+    """One line of a landscape."""
+    part = dataset.sel(landscape=name)
+    return (
+        f"{name} ({part.kind.item()}): L = {1 / float(part.eta_unit):.3g}, "
+        f"{int(part.starts)} starts, rho {share(dataset, name):.3g}"
+    )
 
 
 def _names(dataset: xarray.Dataset) -> list[str]:
@@ -86,17 +95,16 @@ def _row(here: xarray.Dataset, method: str) -> tuple[str, ...]:
         for of in (0.5, 0.95)
     ]
     theory = float(part.theory / part.eta_unit)
-    told = f"{SIGNS.get(str(part.theory_kind.item()), '')}{theory:.3g}"
+    told = f"{SIGNS.get(str(part.theory_kind.item()), '')}{_short(theory)}"
     seen = part.limit_low.sel(target="band", level=0.5) / part.theory
     return (
-        str(here.landscape.item()),
         method,
         *cells,
         _drawn(here, method),
         _number(part.diverges_high / part.eta_unit),
         percent(part.stalled),
         f"{told} {part.theory_source.item()}" if np.isfinite(theory) else "-",
-        _number(seen, 3),
+        _number(seen),
     )
 
 
@@ -117,20 +125,26 @@ def span(low: float, high: float) -> str:
     if np.isnan(low):
         return "-"
     if np.isinf(high):
-        return f">{low:.3g}"
+        return f">{_short(low)}"
     if high < WIDE * low:
-        return f"{(low * high) ** 0.5:.3g}"
-    return f"{low:.3g}-{high:.3g}"
+        return _short((low * high) ** 0.5)
+    return f"{_short(low)}-{_short(high)}"
 
 
 def _drawn(here: xarray.Dataset, method: str) -> str:
-    low, high = factor(here, method, "band", 0.5, "sampled")
-    ends = [f"{end:.3g}" if np.isfinite(end) else "?" for end in (low, high)]
-    return "-" if ends == ["?", "?"] else "-".join(ends)
+    ends = factor(here, method, "band", 0.5, "sampled")
+    low, high = (_short(end) if np.isfinite(end) else "?" for end in ends)
+    return "-" if low == high == "?" else f"{low}-{high}"
 
 
-def _number(value: xarray.DataArray, digits: int = 3) -> str:
-    return f"{float(value):.{digits}g}" if np.isfinite(value) else "-"
+def _short(value: float) -> str:
+    """Two decimals, or three digits: .67, 1.02, .0034, 12.3."""
+    text = f"{value:.2f}" if 0.1 <= value < 10 else f"{value:.3g}"
+    return text.removeprefix("0") if text.startswith("0.") else text
+
+
+def _number(value: xarray.DataArray) -> str:
+    return _short(float(value)) if np.isfinite(value) else "-"
 
 
 def answer(dataset: xarray.Dataset) -> str:
@@ -166,10 +180,12 @@ def _clause(method: str, found: dict[str, tuple]) -> str:
         return ""
     middle = {name: (low * high) ** 0.5 for name, (low, high) in found.items()}
     least, most = min(middle, key=middle.get), max(middle, key=middle.get)
-    count = f"{len(found)} landscape{'s' * (len(found) > 1)}"
+    said = f"{method} {np.median([*middle.values()]):.2f}"
+    if len(found) == 1:
+        return f"{said} on {least}"
     return (
-        f"{method} {np.median([*middle.values()]):.2f} in the median of {count} "
-        f"({middle[least]:.2g} on {least} to {middle[most]:.2g} on {most})"
+        f"{said} in the median of {len(found)} landscapes ({middle[least]:.2g} on "
+        f"{least} to {middle[most]:.2g} on {most})"
     )
 
 
