@@ -10,9 +10,10 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from experiments.run import load
-from figures.regimes import maps, radius, usable
+from figures.regimes import maps, radius, trace, usable
 
 RESULT = "learning_rate_regimes.nc"
+FOLDER = "learning_rate_regimes"  # of what the experiment writes besides
 # The first is the one README shows.
 PICTURES = {
     "learning_rate_regimes": maps,
@@ -25,7 +26,8 @@ def learning_rate_regimes(results: Path) -> dict[str, Callable[[], Figure]]:
     """The pictures that the result has the data for; the others are named on stderr.
 
     Args:
-        results: folder of `learning_rate_regimes.nc`.
+        results: folder of `learning_rate_regimes.nc`; the traces are there too, or in
+            the folder `learning_rate_regimes`.
 
     Raises:
         ValueError: the result is missing, damaged, of another version, or holds the
@@ -43,6 +45,14 @@ def learning_rate_regimes(results: Path) -> dict[str, Callable[[], Figure]]:
     if "learning_rate_regimes" in found:
         for end, names in maps.pages(dataset).items():
             found[f"learning_rate_regimes_{end}"] = partial(maps.page, dataset, names)
+    traces = trace.found(results, FOLDER)
+    if traces:
+        found["learning_rate_regimes_trace"] = partial(trace.draw, traces)
+    else:
+        print(
+            f"learning_rate_regimes_trace: left out, no `{trace.FILES}` at `{results}`",
+            file=sys.stderr,
+        )
     if not found:
         raise ValueError(f"`{path}` holds nothing to draw: run the whole experiment.")
     return found

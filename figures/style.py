@@ -80,8 +80,8 @@ VERDICTS = {
 # What the same verdicts mean where starts lie anywhere, and their texture, in white.
 REGIMES = {
     Verdict.CONVERGED: ("", "converges to a minimum"),
-    Verdict.BAND: ("", "converges to the band around one"),
-    Verdict.STALLED: ("", "stalls at a saddle"),
+    Verdict.BAND: ("", "stays in a minimum's band"),
+    Verdict.STALLED: ("", "stalls at a saddle or maximum"),
     Verdict.HALLUCINATED: ("....", "hallucinates a minimum"),
     Verdict.CYCLING: ("", "cycles elsewhere"),
     Verdict.ESCAPED: ("", "descends without end"),

@@ -129,3 +129,33 @@ def _save(dataset: xarray.Dataset, out) -> None:
 def drawn(results, name, style_name="screen"):
     with style.use(style_name):
         return figure.learning_rate_regimes(results)[name]()
+
+
+def _trace(label: str, dimension: float) -> xarray.Dataset:
+    """A trace whose boundary is an arc, at FINE nodes and a map of every second."""
+    i, j = np.mgrid[:FINE, :FINE]
+    inside = (i**2 + j**2 < (0.7 * FINE) ** 2).astype(int)
+    corners = [inside[:-1, :-1], inside[1:, :-1], inside[:-1, 1:], inside[1:, 1:]]
+    rows, columns = np.nonzero(np.ptp(corners, axis=0))
+    verdict = np.where(inside, Verdict.CONVERGED, Verdict.DIVERGED)
+    eta, rho = np.geomspace(0.01, 1, FINE), np.geomspace(0.1, 10, FINE)
+    low, high = dimension - 0.02, dimension + 0.03
+    return xarray.Dataset(
+        {
+            "label_map": (("map_rho", "map_eta"), verdict[::2, ::2].T.astype(np.int8)),
+            "cell_eta": ("cell", rows.astype(np.int16)),
+            "cell_rho": ("cell", columns.astype(np.int16)),
+            "cell_width": ("cell", np.ones(len(rows), np.int16)),
+        },
+        {"eta": eta, "rho": rho, "map_eta": eta[::2], "map_rho": rho[::2]},
+        {
+            "landscape": "beale", "label": label, "size": FINE,
+            "dimension": dimension, "dimension_low": low, "dimension_high": high,
+        },
+    )  # fmt: skip
+
+
+def _traces(out) -> None:
+    for label, dimension in {"SAM": 1.31, "USAM": np.nan}.items():
+        path = out / figure.FOLDER / f"trace-beale-{label.lower()}.nc"
+        run.save(_trace(label, dimension), path, run.Work(out=out, jobs=1), "made up")

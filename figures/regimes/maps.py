@@ -29,8 +29,8 @@ THEORY = {"color": style.THEORY, "lw": 1.3}
 # What theory's curve means, and how it is drawn.
 SAYS = {
     "exact": ("-", "theory, exact"),
-    "at least": ("-", "theory: converges below"),
-    "at most": ((0, (1, 1.2)), "theory: nothing stable above"),
+    "at least": ((0, (5, 1.2)), "theory, at least"),
+    "at most": ((0, (1, 1.2)), "theory, at most"),
 }
 
 
@@ -101,9 +101,9 @@ def panel(axes: Axes, at: xarray.Dataset) -> None:
 
 
 def _curve(
-    axes: Axes, rho: np.ndarray, limit: xarray.DataArray, how: dict, halo: str
+    axes: Axes, rho: np.ndarray, limit: xarray.DataArray, how: dict, around: str
 ) -> None:
-    axes.plot(rho, limit, **how, path_effects=_halo(how, halo))
+    axes.plot(rho, limit, **how, path_effects=halo(how, around))
 
 
 def units(dataset: xarray.Dataset) -> xarray.DataArray:
@@ -130,15 +130,20 @@ def radius(dataset: xarray.Dataset, label: str) -> str:
 
 def _frame(part: xarray.Dataset, grid: np.ndarray) -> None:
     """Axes as wide as the cells, and the name of the linear edge beside each row."""
-    rho = part.units.values
-    eta = (part.eta / part.eta_unit).values
-    ends = [outcomes.edges(np.unique(v[v > 0]))[[0, -1]] for v in (rho, eta)]
-    grid[0, 0].set(xlim=ends[0], ylim=ends[1])
+    eta = part.eta / part.eta_unit
+    grid[0, 0].set(xlim=_ends(part.units, "rho_level"), ylim=_ends(eta, "eta_level"))
     for axes in grid[:, -1]:
         axes.annotate(
             "$2/L$", (1, LINEAR), (2, 0), xycoords=axes.get_yaxis_transform(),
             textcoords="offset points", va="center", size="small",
         )  # fmt: skip
+
+
+def _ends(levels: xarray.DataArray, dim: str) -> tuple[float, float]:
+    """The outer ends of the outermost cells."""
+    rows = levels.transpose(..., dim).values.reshape(-1, levels.sizes[dim])
+    ends = [outcomes.edges(row[row > 0])[[0, -1]] for row in rows if (row > 0).any()]
+    return min(low for low, _ in ends), max(high for _, high in ends)
 
 
 def _legend(part: xarray.Dataset) -> list:
@@ -154,11 +159,11 @@ def _legend(part: xarray.Dataset) -> list:
     return [*lines, *outcomes.patches(codes)]
 
 
-def _line(how: dict, halo: str, words: str) -> Line2D:
-    return Line2D([], [], **how, path_effects=_halo(how, halo), label=words)
+def _line(how: dict, around: str, words: str) -> Line2D:
+    return Line2D([], [], **how, path_effects=halo(how, around), label=words)
 
 
-def _halo(how: dict, color: str) -> list:
+def halo(how: dict, color: str) -> list:
     """An outline, so that a line is seen on light and on dark."""
     return [Stroke(linewidth=how["lw"] + 0.9, foreground=color), Normal()]
 

@@ -6,14 +6,15 @@ import xarray
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator
 
 from figures import style
-from figures.regimes.maps import LINEAR, SAYS, UNITS, logarithmic, units
+from figures.regimes.maps import LINEAR, SAYS, UNITS, halo, logarithmic, units
 from figures.saddles.legends import method_lines, plain
 
 NEEDS = ("limit_low", "limit_high", "rho", "rho_unit", "eta_unit", "theory_kind")
 PANEL = 2.0  # inches
-BAND = {"lw": 1.5}
+THIN, THICKER = 1.2, 0.9  # widths of the last line, and of each before it
 POINT = {"ls": "", "marker": "o", "ms": 3.4, "mfc": "white", "mew": 0.9}
 HALF = {"lw": 0.7, "ls": (0, (4, 2))}
 THEORY = {"color": style.THEORY, "lw": 0.9}
@@ -47,14 +48,18 @@ def draw(dataset: xarray.Dataset) -> Figure:
 def panel(axes: Axes, at: xarray.Dataset) -> None:
     """Every method on one landscape."""
     axes.axhline(LINEAR, color="#BBBBBB", lw=0.7, zorder=0)
-    for label in at.algorithm.values:
+    for later, label in enumerate(at.algorithm.values[::-1]):
         one = at.sel(algorithm=label)
-        _method(axes, one.isel(rho_level=one.units.values > 0))  # a logarithmic axis
+        one = one.isel(rho_level=one.units.values > 0)  # the axis is logarithmic
+        # Limits that coincide stay visible, the first method's around the others'.
+        _method(axes, one, width=THIN + THICKER * later)
     axes.set_title(plain(str(at.landscape.item())))
     logarithmic(axes)
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
 
 
-def _method(axes: Axes, one: xarray.Dataset) -> None:
+def _method(axes: Axes, one: xarray.Dataset, width: float) -> None:
     color = style.color(str(one.algorithm.item()))
     rho = one.units
     low, high, theory = (
@@ -62,19 +67,23 @@ def _method(axes: Axes, one: xarray.Dataset) -> None:
     )
     band = {"target": "band", "level": 0.95}
     axes.fill_between(rho, low.sel(band), high.sel(band), color=color, alpha=0.3, lw=0)
-    axes.plot(rho, low.sel(band), color=color, **BAND)
-    axes.plot(rho, low.sel(target="band", level=0.5), color=color, **HALF)
-    axes.plot(rho, low.sel(target="point", level=0.95), color=color, **POINT)
+    axes.plot(rho, low.sel(band), color=color, lw=width, zorder=3 - 0.1 * width)
+    axes.plot(rho, low.sel(target="band", level=0.5), color=color, zorder=3.2, **HALF)
+    axes.plot(
+        rho, low.sel(target="point", level=0.95), color=color, zorder=3.4, **POINT
+    )
     if theory.notnull().any():
         # A faint line of the method's colour tells whose the dots are.
-        axes.plot(rho, theory, color=color, lw=3.2, alpha=0.3)
-        axes.plot(rho, theory, **THEORY, ls=SAYS[str(one.theory_kind.item())][0])
+        axes.plot(rho, theory, color=color, lw=4, alpha=0.3, zorder=1)
+        kind = SAYS[str(one.theory_kind.item())][0]
+        around = halo(THEORY, "white")
+        axes.plot(rho, theory, **THEORY, ls=kind, zorder=3.6, path_effects=around)
 
 
 def _legend(dataset: xarray.Dataset) -> list[Line2D]:
     grey = "#777777"
     kinds = {
-        "to the band, 95 % of starts": {"color": grey, **BAND},
+        "to the band, 95 % of starts": {"color": grey, "lw": 1.5},
         "to the point, 95 %": {"color": grey, **POINT},
         "to the band, 50 %": {"color": grey, **HALF},
         r"$\eta = 2/L$": {"color": "#BBBBBB", "lw": 0.7},

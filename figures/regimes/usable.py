@@ -14,12 +14,14 @@ from experiments.regimes.report import ONE, factor, level, share
 from figures import style
 from figures.saddles.legends import plain
 
-NEEDS = ("limit_low", "limit_high", "sampled_low", "sampled_high", "theory")
+NEEDS = ("limit_low", "limit_high", "sampled_low", "sampled_high", "theory_kind")
 TITLES = {"point": "to a minimum", "band": "to a minimum or the band around it"}
 LEVELS = {0.5: 0.4, 0.95: 1.0}  # share of the starts: how opaque its bar is
 BAR = 0.18  # inches a method
 MOST = 30.0  # what lies beyond this factor, or its inverse, ends there
-THEORY = {"marker": "D", "color": style.THEORY, "ms": 3.2, "mec": "white", "mew": 0.5}
+THEORY = {"color": style.THEORY, "mec": "white", "mew": 0.5, "ls": ""}
+# What theory's value means: the limit, a guarantee below it, a ceiling above it.
+SAYS = {"exact": "D", "at least": ">", "at most": "<"}
 INTERVAL = {"color": "black", "lw": 0.7, "marker": "|", "ms": 3.0, "mew": 0.7}
 
 
@@ -61,22 +63,29 @@ def _radius(dataset: xarray.Dataset) -> str:
 
 def _bars(axes: Axes, y: float, here: xarray.Dataset, label: str, target: str) -> None:
     """Upper: half of the starts; lower: 95 %; theory's value as a point between."""
-    color = style.color(label)
-    seen = [
-        _bar(axes, y + 0.2 * (1 if of > 0.5 else -1), here, label, target, of)
-        for of in LEVELS
-    ]
-    if not any(seen):
-        # Either nothing of this method converges, or nothing of GD's.
-        given = np.isfinite(factor(here, ONE, target, min(LEVELS))[0])
-        axes.annotate(
-            "none" if given else f"{ONE}: none", (1, y), (3, 0), va="center",
-            textcoords="offset points", color=color, size="x-small",
-        )  # fmt: skip
-    at = here.isel(rho_level=level(here))
-    # Over the same denominator as the bars, GD's measured limit.
-    theory = float(at.theory.sel(algorithm=label) / at.eta_unit)
-    axes.plot(_inside(theory / _middle(*factor(here, ONE, target, 0.5))), y, **THEORY)
+    one = factor(here, ONE, target, min(LEVELS))
+    if np.isnan(one).any():
+        words = f"{ONE}: none"
+    else:
+        _theory(axes, y, here, label, _middle(*one))
+        places = dict(zip(LEVELS, (y - 0.2, y + 0.2), strict=True))
+        seen = [_bar(axes, at, here, label, target, of) for of, at in places.items()]
+        words = "" if any(seen) else "none"
+    axes.annotate(
+        words, (1, y), (5, 0), va="center", textcoords="offset points",
+        color=style.color(label), size="x-small",
+    )  # fmt: skip
+
+
+def _theory(
+    axes: Axes, y: float, here: xarray.Dataset, label: str, over: float
+) -> None:
+    """Theory's value over the same denominator as the bars, GD's measured limit."""
+    at = here.isel(rho_level=level(here)).sel(algorithm=label)
+    if np.isfinite(at.theory):
+        value, mark = float(at.theory / at.eta_unit), SAYS[str(at.theory_kind.item())]
+        size = 3.2 if mark == "D" else 4.5
+        axes.plot(_inside(value / over), y, mark, ms=size, **THEORY, zorder=4)
 
 
 def _bar(
@@ -84,19 +93,20 @@ def _bar(
 ) -> bool:
     """One bar with its interval; whether there is any."""
     bracket = np.array(factor(here, label, target, of))
-    if np.isnan(bracket).any() or ONE not in here.algorithm.values:
+    if np.isnan(bracket).any():
         return False
+    end = _inside(_middle(*bracket))
+    # A factor of one has no length: a dot says that it was met.
+    axes.plot(end, y, "o", color=style.color(label), ms=3)
     axes.barh(
-        y, _inside(_middle(*bracket)) - 1, left=1, height=0.4, lw=0,
+        y, end - 1, left=1, height=0.4, lw=0,
         color=style.color(label), alpha=LEVELS[of],
     )  # fmt: skip
     drawn = np.array(factor(here, label, target, of, "sampled"))
     bounded = np.isfinite(drawn)
     ends = _inside(np.where(bounded, drawn, bracket))
     axes.plot(ends, [y, y], color="black", lw=INTERVAL["lw"])
-    for end, mark, known in zip(ends, "<>", bounded, strict=True):
-        how = INTERVAL | ({} if known else {"marker": mark, "ms": 2.0})
-        axes.plot(end, y, **how)
+    axes.plot(ends[bounded], [y] * bounded.sum(), **INTERVAL, ls="")
     return True
 
 
@@ -113,7 +123,7 @@ def _frame(axes: Axes, names: np.ndarray, group: int) -> None:
     axes.set(xscale="log", ylim=(group * len(names) - 1, -1))
     middle = group * np.arange(len(names)) + (group - 2) / 2
     axes.set_yticks(middle, [plain(name) for name in names])
-    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5, 7)))
     axes.xaxis.set_major_formatter("{x:g}")
     axes.xaxis.set_minor_locator(NullLocator())
 
@@ -125,11 +135,12 @@ def _legend(labels: list[str]) -> list:
         )
         for of, alpha in LEVELS.items()
     ]
-    open_ = INTERVAL | {"marker": ">", "ms": 2.0, "ls": ""}
     return [
         *(Patch(color=style.color(label), label=label) for label in labels),
         *shares,
-        Line2D([], [], **INTERVAL, label="95 % interval"),
-        Line2D([], [], **open_, label="without end"),
-        Line2D([], [], ls="", **THEORY, label="theory"),
+        Line2D([], [], **INTERVAL, label="95 % interval (without tick: no end)"),
+        *(
+            Line2D([], [], marker=m, ms=5, **THEORY, label=f"theory, {kind}")
+            for kind, m in SAYS.items()
+        ),
     ]
