@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from theory.job import Job, Progress, step
+from theory.job import Job, Progress, turn
 from theory.tree import leaves, map_leaves, rebuild
 
 BLOCK = 16384  # runs; a dozen arrays of this length stay in the second-level cache
-CHUNK = 20  # steps between two looks for finished runs
+CHUNK = 16  # steps between two looks for finished runs
 
 
 def advance(job: Job, progress: Progress, steps: int) -> Progress:
-    """`steps` frozen steps of every run."""
+    """`steps` frozen steps of every run, a multiple of `job.every`."""
     out = [np.array(leaf) for leaf in leaves(progress)]
     # Overflow is how divergence looks; the verdict names it.
     with np.errstate(all="ignore"):
@@ -29,14 +29,15 @@ def _advance_block(
 ) -> None:
     part_job, part = take(job, chosen), take(progress, chosen)
     for done in range(0, steps, CHUNK):
-        for _ in range(min(CHUNK, steps - done)):
-            part, _, _ = step(part_job, part)
-        inside = np.asarray(part_job.inside(part.x)).reshape(-1)
-        if inside.mean() < 0.9:
+        before = part.steps
+        for _ in range(0, min(CHUNK, steps - done), job.every):
+            part = turn(part_job, part)
+        runs = (part.steps > before).reshape(-1)
+        if runs.mean() < 0.9:
             _store(out, chosen, part)
-            if not inside.any():
+            if not runs.any():
                 return
-            chosen, keep = chosen[inside], np.flatnonzero(inside)
+            chosen, keep = chosen[runs], np.flatnonzero(runs)
             part_job, part = take(part_job, keep), take(part, keep)
     _store(out, chosen, part)
 

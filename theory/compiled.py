@@ -9,11 +9,14 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from theory.job import Job, Progress, step
+import numpy as np
+
+from theory.job import Job, Progress, turn
 from theory.tree import leaves, rebuild, structure
 
-BLOCK = 65536  # runs a call
-UNROLL = 4  # steps a call: the points are loaded and stored once for all of them
+BLOCK = 16384  # runs a call, at most: what a step needs of them fits into the cache
+WHOLE = 16  # runs come in multiples, or the last ones would be computed differently
+UNROLL = 8  # steps a call: the points are loaded and stored once for all of them
 CHUNK = 64  # steps between two looks for finished blocks
 
 # Compiled functions and the landscapes they were traced with (kept alive, since the
@@ -24,10 +27,10 @@ _kernels: dict[Any, tuple[Callable, Any]] = {}
 def advance(
     job: Job, progress: Progress, steps: int, device: str = "cpu"
 ) -> tuple[Progress, str]:
-    """`steps` frozen steps of every run.
+    """`steps` frozen steps of every run, a multiple of `job.every`.
 
-    The runs are cut into blocks of equal length (the last one padded), so that one
-    kernel serves all. Inside a chunk nothing leaves the tensors.
+    One kernel serves blocks of any length. It overwrites the tensors it is given, so
+    that inside a chunk nothing is allocated and nothing leaves them.
 
     Returns:
         The progress, in NumPy again, and `compiled`, or `eager` without a compiler.
@@ -36,81 +39,100 @@ def advance(
     os.environ.setdefault("TORCHINDUCTOR_CPP_CACHE_PRECOMPILE_HEADERS", "0")
     import torch
 
-    given, moving = leaves(job), leaves(progress)
-    size, block = len(moving[0]), min(BLOCK, len(moving[0]))
-    out = [leaf.copy() for leaf in moving]
-    for start in range(0, size, block):
-        rows = slice(start, start + block)
-        columns = [
-            _padded(torch, leaf[rows], block).to(device) for leaf in (*given, *moving)
-        ]
-        given_block, state = columns[: len(given)], columns[len(given) :]
-        state = _run(torch, job, progress, given_block, state, steps)
+    given = leaves(job)
+    out = [np.array(leaf) for leaf in leaves(progress)]
+    for start in range(0, len(out[0]), BLOCK):
+        rows = slice(start, start + BLOCK)
+        block = [_whole(torch, leaf[rows]).to(device) for leaf in given]
+        state = [_whole(torch, leaf[rows]).to(device) for leaf in out]
+        _run(torch, job, progress, block, state, steps)
         for target, leaf in zip(out, state, strict=True):
             target[rows] = leaf.cpu().numpy()[: len(target[rows])]
     return rebuild(progress, out), engine_name()
 
 
-def _padded(torch: Any, leaf: Any, length: int) -> Any:
-    tensor = torch.from_numpy(leaf)
-    if len(tensor) == length:
+def _whole(torch: Any, leaf: Any) -> Any:
+    """The leaf as a tensor, its last run repeated to a multiple of `WHOLE`."""
+    tensor, missing = torch.from_numpy(leaf), -len(leaf) % WHOLE
+    if not missing:
         return tensor
-    return torch.cat(
-        [tensor, tensor[-1:].expand(length - len(tensor), *leaf.shape[1:])]
-    )
+    return torch.cat([tensor, tensor[-1:].expand(missing, *leaf.shape[1:])])
 
 
 def _run(
     torch: Any, job: Job, progress: Progress, given: list, state: list, steps: int
-) -> list:
-    many = kernel(torch, job, progress, given, state, UNROLL)
-    for done in range(0, steps - steps % UNROLL, UNROLL):
-        state = many(*given, *state)
-        if done % CHUNK == 0 and not inside(job, progress, given, state):
-            return state
-    if steps % UNROLL:
+) -> None:
+    unroll = max(UNROLL, job.every)
+    many = kernel(torch, job, progress, given, state, unroll // job.every)
+    for done in range(0, steps - steps % unroll, unroll):
+        before = rebuild(progress, state).steps.clone() if done % CHUNK == 0 else None
+        many(*given, *state)
+        if before is not None and bool(
+            (rebuild(progress, state).steps == before).all()
+        ):
+            return
+    if steps % unroll:
         one = kernel(torch, job, progress, given, state, 1)
-        for _ in range(steps % UNROLL):
-            state = one(*given, *state)
-    return state
-
-
-def inside(job: Job, progress: Progress, given: list, state: list) -> bool:
-    """Whether any run of the block is still in its ball."""
-    x = rebuild(progress, state).x
-    return bool(rebuild(job, given).inside(x).any())
+        for _ in range(steps % unroll // job.every):
+            one(*given, *state)
 
 
 def kernel(
-    torch: Any, job: Job, progress: Progress, given: list, state: list, unroll: int
+    torch: Any, job: Job, progress: Progress, given: list, state: list, turns: int
 ) -> Callable:
-    """`unroll` steps as one function of flat tensors, traced and compiled once."""
+    """`turns` turns as one function of flat tensors, traced and compiled once.
+
+    The last of them, the state, it overwrites.
+    """
     key = (
         structure(job),
         structure(progress),
-        unroll,
-        tuple((t.dtype, tuple(t.shape), t.device) for t in (*given, *state)),
+        turns,
+        tuple((t.dtype, tuple(t.shape[1:]), t.device) for t in (*given, *state)),
     )
     if key not in _kernels:
-        from torch.fx.experimental.proxy_tensor import make_fx
 
-        def steps(*tensors: Any) -> list:
+        def function(*tensors: Any) -> list:
             the_job = rebuild(job, tensors[: len(given)])
             now = rebuild(progress, tensors[len(given) :])
-            for _ in range(unroll):
-                now, _, _ = step(the_job, now)
+            for _ in range(turns):
+                now = turn(the_job, now)
             if structure(now) != structure(progress):
                 raise ValueError(
                     f"the state of `{type(job.method).__name__}` does not return "
-                    f"to its structure after {unroll} steps."
+                    f"to its structure after {turns * job.every} steps."
                 )
-            return leaves(now)
+            for old, new in zip(tensors[len(given) :], leaves(now), strict=True):
+                if new is not old:
+                    old.copy_(new)
+            return []
 
-        graph = make_fx(steps)(*given, *state)
-        if compiler_works():
-            graph = torch.compile(graph, dynamic=False)
-        _kernels[key] = (graph, job.landscape)
+        like = _like([*given, *state])
+        _kernels[key] = (_compile(torch, function, like), job.landscape)
     return _kernels[key][0]
+
+
+def _like(tensors: list) -> list:
+    """Tensors of the length of a block, by which the compiler plans its threads.
+
+    No other axis has that length: equal ones would be taken for the same.
+    """
+    length, taken = BLOCK, {n for t in tensors for n in t.shape[1:]}
+    while length in taken:
+        length += WHOLE
+    return [t[:1].expand(length, *t.shape[1:]).clone() for t in tensors]
+
+
+def _compile(torch: Any, function: Callable, like: list) -> Callable:
+    from torch.fx.experimental.proxy_tensor import make_fx
+
+    if not compiler_works():
+        return function
+    graph = make_fx(function, tracing_mode="symbolic")(*like)
+    from torch._inductor import standalone_compile
+
+    # Called directly: torch.compile would check again at every call what cannot change.
+    return standalone_compile(graph, like, dynamic_shapes="from_graph")
 
 
 @cache

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from landscapes.components import Components
 from landscapes.landscape import Landscape
 from theory import simulate
 from theory.base import GradientDescent, HeavyBall, gradient_descent
+from theory.blocked import take
+from theory.glance import UNCLEAR, glance
+from theory.job import Job, Layout, Progress, flatten, step
 from theory.method import Method
+from theory.validate import at_edge
 from theory.verdict import FAR, Verdict, classify
+from theory.watch import Watch
 
 WINDOW = 64  # steps that a verdict rests on
 FIRST = 2 * WINDOW  # steps before the first look; each further look doubles them
+EVERY = 8  # steps between two looks at whether a run has left
+PIECE = 2**17  # runs on their way at once: memory is bounded by them
+SORT = 32  # steps after which those that left at once are dropped
+GLANCES = 2**13  # runs glanced at in one go: their extremes stay in the cache
+FRAMES = 2**12  # runs whose window is recorded at once
 # What more steps cannot change.
 FINAL = (Verdict.CONVERGED, Verdict.DIVERGED, Verdict.ESCAPED)
+FINAL_CODE = np.isin(np.arange(len(Verdict)), FINAL)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +75,8 @@ def decide(
         eta: learning rates.
         rho: radii.
         x: starts, `(..., d)`.
-        steps: the most steps a run takes, >= 128.
+        steps: the most steps a run takes, >= 128; cut to the last of `horizons` of a
+            multiple of 8.
         base: the base update.
         engine: `numpy`, `compiled` or `auto`.
         dtype: `float64` or `float32`.
@@ -74,56 +87,177 @@ def decide(
     """
     if steps < FIRST:
         raise ValueError(f"a verdict needs >= {FIRST} steps, got {steps}.")
+    *_, steps = horizons(steps - steps % EVERY)
+    simulate.check_engine(engine, dtype, device)
     x = np.asarray(x, dtype=float)
+    landscape.check(x)
+    at_edge(method.having(rho=np.asarray(rho, dtype=float)), eta=eta)
     shape = np.broadcast_shapes(np.shape(eta), np.shape(rho), x.shape[:-1])
-    flat = [np.broadcast_to(v, shape).reshape(-1) for v in (eta, rho)]
+    eta, rho = (np.broadcast_to(v, shape).reshape(-1) for v in (eta, rho))
     x = np.broadcast_to(x, (*shape, landscape.dim)).reshape(-1, landscape.dim)
+    if engine == "auto":
+        engine = simulate.engine_for(len(x), steps, device)
     found = Decision(
         np.zeros(len(x), np.int8),
         np.full(len(x), -1, np.int16),
         np.zeros(len(x), np.int8),
         np.full(len(x), steps, np.int32),
     )
-    rows, before = np.arange(len(x)), None
-    for horizon in horizons(steps):
-        run = simulate.batch(
-            landscape,
-            method,
-            *(v[rows] for v in flat),
-            x[rows],
-            horizon,
-            radius=FAR,
-            window=WINDOW,
-            base=base,
-            engine=engine,
-            dtype=dtype,
-            device=device,
-        )
-        seen = classify(run, landscape)
-        codes = np.where(downhill(landscape, run, x[rows]), Verdict.ESCAPED, seen.codes)
-        what = np.stack([codes, seen.nearest, seen.period])
-        sure = np.isin(codes, FINAL)
-        if before is not None:
-            sure |= (what == before).all(axis=0) & (codes != Verdict.UNDECIDED)
-        over = rows[sure]
-        found.verdict[over], found.period[over] = codes[sure], seen.period[sure]
-        found.place[over] = np.where(run.left, -1, seen.nearest)[sure]
-        found.steps[over] = np.where(run.left, run.steps, horizon)[sure]
-        rows, before = rows[~sure], what[:, ~sure]
-        if not rows.size:
-            break
+    # Overflow is how divergence looks; the verdict names it.
+    with np.errstate(all="ignore"):
+        for start in range(0, len(x), PIECE):
+            rows = slice(start, start + PIECE)
+            runs = Runs.start(
+                landscape, method, base, eta[rows], rho[rows], x[rows], dtype
+            )
+            piece = Decision(*(getattr(found, k)[rows] for k in vars(found)))
+            _decide(runs, piece, steps, engine, device)
     return Decision(*(getattr(found, k).reshape(shape) for k in vars(found)))
 
 
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """Runs on their way, at the same number of steps.
+
+    Args:
+        landscape: theirs.
+        rows: their positions in the piece that they began with.
+        eta: learning rates.
+        rho: radii; 0 where they are no length.
+        x: starts, `(n, d)`.
+        job: their arrays.
+        progress: where they are.
+        entry: where they were when the window began; `()` outside of one.
+        before: verdict, place and period at the last look, `(3, n)`.
+    """
+
+    landscape: Landscape
+    rows: np.ndarray
+    eta: np.ndarray
+    rho: np.ndarray
+    x: np.ndarray
+    job: Job
+    progress: Progress
+    entry: Progress | tuple
+    before: np.ndarray
+
+    @classmethod
+    def start(cls, landscape, method, base, eta, rho, x, dtype) -> Runs:
+        """Runs before their first step."""
+        method = method.having(rho=rho)
+        _, job, progress = flatten(landscape, method, base, eta, x, 0.0, FAR, dtype)
+        none = np.zeros((3, len(x)), np.int16)
+        # A method without a radius has none of length either.
+        length = method.get("rho") if method.radius_unit == "length" else 0.0
+        length = length + 0 * rho
+        job = replace(job, every=EVERY)
+        return cls(
+            landscape, np.arange(len(x)), eta, length, x, job, progress, (), none
+        )
+
+    def of(self, chosen: np.ndarray) -> Runs:
+        """Some of them."""
+        job, progress = take(self.job, chosen), take(self.progress, chosen)
+        flat = (getattr(self, k)[chosen] for k in ("rows", "eta", "rho", "x"))
+        entry = take(self.entry, chosen)
+        return Runs(self.landscape, *flat, job, progress, entry, self.before[:, chosen])
+
+    def layout(self) -> Layout:
+        """How their points lie in the job."""
+        components = isinstance(self.progress.x, Components)
+        dtype = str(self.progress.steps.dtype)
+        return Layout((len(self.rows),), self.x.shape[1], components, dtype)
+
+
+def _decide(
+    runs: Runs,
+    found: Decision,
+    steps: int,
+    engine: str,
+    device: str,
+) -> None:
+    """Runs a piece to its end; writes what it finds."""
+    inside = np.asarray(runs.job.inside(runs.progress.x)).reshape(-1)
+    runs, done = _present(runs, inside, found), 0
+    for horizon in horizons(steps):
+        # Most runs that leave do so early: what is gone costs no further step.
+        for end in (SORT, horizon - WINDOW):
+            if done < end <= horizon - WINDOW:
+                runs, done = _advance(runs, found, end - done, engine, device), end
+        runs = replace(runs, entry=runs.progress, progress=_watched(runs.progress))
+        runs, done = _advance(runs, found, WINDOW, engine, device), horizon
+        seen = _look(runs)
+        sure = FINAL_CODE[seen[0]] | (
+            (seen == runs.before).all(axis=0) & (seen[0] != Verdict.UNDECIDED)
+        )
+        over = runs.rows[sure]
+        found.verdict[over], found.place[over], found.period[over] = seen[:, sure]
+        found.steps[over] = done
+        progress = replace(runs.progress, watch=())
+        runs = replace(runs, progress=progress, entry=(), before=seen).of(~sure)
+        if not runs.rows.size:
+            return
+
+
+def _watched(progress: Progress) -> Progress:
+    return replace(progress, watch=Watch.begin(progress.x, 0 * progress.steps))
+
+
+def _advance(runs: Runs, found: Decision, steps: int, engine: str, device: str) -> Runs:
+    """The runs after so many steps, without those that left, which are judged."""
+    before = runs.progress.steps
+    progress, _ = simulate.advance(runs.job, runs.progress, steps, engine, device)
+    stayed = (progress.steps >= before + steps).reshape(-1)
+    return _present(replace(runs, progress=progress), stayed, found)
+
+
+def _present(runs: Runs, stayed: np.ndarray, found: Decision) -> Runs:
+    """The runs that stayed; the others take the steps that are left of them."""
+    if stayed.all():
+        return runs
+    gone = runs.of(~stayed)
+    job, progress = replace(gone.job, every=1), replace(gone.progress, watch=())
+    for _ in range(EVERY):
+        progress, _, _ = step(job, progress)
+    f = runs.landscape.value
+    end = f(gone.layout().points(progress.x))
+    lower = np.isfinite(end) & (end < f(gone.x))
+    found.verdict[gone.rows] = np.where(lower, Verdict.ESCAPED, Verdict.DIVERGED)
+    found.steps[gone.rows] = progress.steps.reshape(-1)
+    return runs.of(stayed)
+
+
+def _look(runs: Runs) -> np.ndarray:
+    """Verdict, place and period by the last window, `(3, n)`."""
+    watch = runs.progress.watch
+    seen = np.zeros((3, len(runs.rows)), np.int16)
+    for start in range(0, len(runs.rows), GLANCES):
+        part = slice(start, start + GLANCES)
+        seen[:2, part] = glance(
+            take(watch, part), runs.eta[part], runs.rho[part], runs.landscape
+        )
+    unclear = np.flatnonzero(seen[0] == UNCLEAR)
+    for start in range(0, len(unclear), FRAMES):
+        part = unclear[start : start + FRAMES]
+        found = classify(_recorded(runs.of(part)), runs.landscape)
+        seen[:, part] = found.codes, found.nearest, found.period
+    return seen
+
+
+def _recorded(runs: Runs) -> simulate.Run:
+    """The window once more, with all its states."""
+    layout, job = runs.layout(), replace(runs.job, every=1)
+    progress, frames, g_norm, d_norm = simulate.record(layout, job, runs.entry, WINDOW)
+    n = len(runs.rows)
+    return simulate.Run(
+        layout.points(progress.x), layout.scalars(progress.steps), np.zeros(n, bool),
+        frames, g_norm, d_norm, runs.eta, runs.rho, "length", np.zeros(()), "numpy",
+    )  # fmt: skip
+
+
 def horizons(steps: int) -> list[int]:
-    """128, 256, 512 ... and the most steps a run takes."""
+    """128, 256, 512 ... and the most steps, if a window fits between."""
     found = [FIRST]
     while found[-1] * 2 <= steps:
         found.append(found[-1] * 2)
-    return [*found, steps] if found[-1] < steps else found
-
-
-def downhill(landscape: Landscape, run: simulate.Run, start: np.ndarray) -> np.ndarray:
-    """Whether a run left to where f is lower than at its start."""
-    with np.errstate(all="ignore"):
-        return run.left & (landscape.value(run.x) < landscape.value(start))
+    return [*found, steps] if found[-1] + WINDOW <= steps else found

@@ -29,6 +29,7 @@ class Job:
         eta: learning rates.
         center: of the balls that the runs must not leave.
         radius2: squared radii of the balls.
+        every: steps between two looks at the ball (`turn`).
     """
 
     landscape: Landscape
@@ -37,6 +38,7 @@ class Job:
     eta: Any
     center: Any
     radius2: Any
+    every: int = 1
 
     def inside(self, x: Any) -> Any:
         """Whether each run is still in its ball; NaN is not."""
@@ -46,12 +48,16 @@ class Job:
 
 @dataclass(frozen=True, eq=False)
 class Progress:
-    """What a batch changes: points, states, and the count of steps taken (float)."""
+    """What a batch changes: points, states, and the count of steps taken (float).
+
+    Under watch, the extremes of the window too (`theory.watch`); `()` else.
+    """
 
     x: Any
     method: Any
     base: Any
     steps: Any
+    watch: Any = ()
 
 
 @dataclass(frozen=True)
@@ -149,17 +155,49 @@ def where(condition: Any, new: Any, old: Any) -> Any:
     return np.where(condition, new, old)
 
 
-def step(job: Job, progress: Progress) -> tuple[Progress, Any, Any]:
-    """One step of every run that is inside its ball; the others stand still.
+def move(job: Job, progress: Progress) -> tuple[Progress, Any, Any]:
+    """One step of every run, wherever it is.
 
     Returns:
         The progress, the surrogate gradient and the raw gradient at the old points.
     """
-    p, active = progress, job.inside(progress.x)
+    p = progress
     # A run that is active has taken one step after another: its count is t.
     sample = Sample(job.landscape, p.steps)
     d, g, method = job.method.direction(p.x, p.method, sample)
     x, base = job.base.update(p.x, d, p.base, job.eta)
-    moved, held = (x, method, base), (p.x, p.method, p.base)
-    kept = map_leaves(lambda new, old: where(active, new, old), moved, held)
-    return Progress(*kept, p.steps + active), d, g
+    return Progress(x, method, base, p.steps + 1, p.watch), d, g
+
+
+def step(job: Job, progress: Progress) -> tuple[Progress, Any, Any]:
+    """One step of every run that is inside its ball; the others stand still.
+
+    Returns:
+        As `move`.
+    """
+    moved, d, g = move(job, progress)
+    return _kept(job.inside(progress.x), moved, progress), d, g
+
+
+def turn(job: Job, progress: Progress) -> Progress:
+    """`job.every` steps of every run.
+
+    One at a time a run stands still where it left its ball. More are taken or given up
+    together: a run that they lead out stands still where they began, and what is left
+    of it are single steps. To look at the ball is as dear as half a step of gradient
+    descent.
+    """
+    if job.every == 1:
+        return step(job, progress)[0]
+    moved = progress
+    for _ in range(job.every):
+        before = moved
+        moved, d, g = move(job, before)
+        if moved.watch:
+            watch = before.watch.seeing(before.x, moved.x, d, g)
+            moved = replace(moved, watch=watch)
+    return _kept(job.inside(moved.x), moved, progress)
+
+
+def _kept(active: Any, moved: Progress, held: Progress) -> Progress:
+    return map_leaves(lambda new, old: where(active, new, old), moved, held)

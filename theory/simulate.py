@@ -156,13 +156,7 @@ def batch(
         raise ValueError(
             f"steps must be >= 1 and 0 <= window <= steps, got {steps} and {window}."
         )
-    if engine not in ENGINES or dtype not in DTYPES:
-        raise ValueError(
-            f"engine is one of {ENGINES} and dtype of {DTYPES}, got `{engine}`, "
-            f"`{dtype}`."
-        )
-    if engine == "numpy" and device != "cpu":
-        raise ValueError(f"the numpy engine runs on the cpu, got `{device}`.")
+    check_engine(engine, dtype, device)
     if not np.size(x):
         raise ValueError("a batch needs at least one start, got none.")
     if rho is not None:
@@ -174,16 +168,10 @@ def batch(
         landscape, method, base, eta, x, center, radius, dtype, np.shape(rho)
     )
     if engine == "auto":
-        large = layout.size * steps >= WORTH_COMPILING or device != "cpu"
-        engine = "compiled" if large else "numpy"
-    if engine == "compiled":
-        from theory import compiled
-
-        progress, engine = compiled.advance(job, progress, steps - window, device)
-    else:
-        progress = blocked.advance(job, progress, steps - window)
+        engine = engine_for(layout.size, steps, device)
+    progress, engine = advance(job, progress, steps - window, engine, device)
     with np.errstate(all="ignore"):
-        progress, frames, g_norm, d_norm = _record(layout, job, progress, window)
+        progress, frames, g_norm, d_norm = record(layout, job, progress, window)
         left = layout.scalars(~job.inside(progress.x))
     return Run(
         x=layout.points(progress.x),
@@ -200,7 +188,38 @@ def batch(
     )
 
 
-def _record(layout: Layout, job: Job, progress: Progress, window: int) -> tuple:
+def check_engine(engine: str, dtype: str, device: str) -> None:
+    """Refuses what no engine is."""
+    if engine not in ENGINES or dtype not in DTYPES:
+        raise ValueError(
+            f"engine is one of {ENGINES} and dtype of {DTYPES}, got `{engine}`, "
+            f"`{dtype}`."
+        )
+    if engine == "numpy" and device != "cpu":
+        raise ValueError(f"the numpy engine runs on the cpu, got `{device}`.")
+
+
+def engine_for(runs: int, steps: int, device: str = "cpu") -> str:
+    """The engine that answers sooner: `numpy` or `compiled`.
+
+    To be asked for a whole job, before it is cut: engines differ in the last bits.
+    """
+    large = runs * steps >= WORTH_COMPILING or device != "cpu"
+    return "compiled" if large else "numpy"
+
+
+def advance(
+    job: Job, progress: Progress, steps: int, engine: str, device: str = "cpu"
+) -> tuple[Progress, str]:
+    """`steps` steps of every run by an engine, and that engine's name."""
+    if engine == "numpy":
+        return blocked.advance(job, progress, steps), engine
+    from theory import compiled
+
+    return compiled.advance(job, progress, steps, device)
+
+
+def record(layout: Layout, job: Job, progress: Progress, window: int) -> tuple:
     """The last steps one by one: the progress, and the window's states."""
     frames = np.empty((window, *layout.shape, layout.dim), layout.dtype)
     g_norm, d_norm = np.empty((2, window, *layout.shape), layout.dtype)
