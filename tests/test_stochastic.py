@@ -133,7 +133,7 @@ def test_a_noisy_cycle_is_no_band_of_the_noise():
     start = well.critical_points[0].point + 0.01
     alone = decide(well, make("gd"), [eta], [0.0], [start], 4096)
     assert alone.verdict == Verdict.CYCLING
-    found = verdicts(well, "gd", eta, 0.0, start, 8192, noise=0.001)
+    found = verdicts(well, "gd", eta, 0.0, start, 8192, seeds=60, noise=0.001)
     assert found == [{Verdict.CYCLING}]
 
 
@@ -286,3 +286,13 @@ def test_bad_input_is_refused_in_one_line(change, message):
     }
     with pytest.raises(ValueError, match=message):
         decide_noisy(LINE, make("gd"), **(good | change))
+
+
+def test_a_cloud_that_visits_another_cell_is_about_no_point():
+    points = load("double_well_saddle").critical_points
+    here = next(k for k, c in enumerate(points) if c.kind == "minimum")
+    there = next(c for c in points if c.kind == "saddle").point
+    rng = np.random.default_rng(0)
+    x = points[here].point + 0.05 * rng.standard_normal((2, noisy_verdict.LOOKS, 2))
+    x[1, 50] = there
+    assert list(noisy_verdict.centred(x, points, here)) == [True, False]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from landscapes.critical import CriticalPoint
 from theory.noisy_problem import Problem
 from theory.noisy_runs import Runs, Shown
 from theory.noisy_verdict import (
@@ -72,7 +73,7 @@ def _about(problem: Problem, cases: Cases, seen: Shown, k: int) -> np.ndarray:
     minimum = critical.kind == "minimum"
     quiet = np.flatnonzero(calm(seen.x, critical))
     part = seen.of(quiet)
-    inside = _expected(problem, cases.of(quiet), part, critical.point)
+    inside = _expected(problem, cases.of(quiet), part, critical)
     band = quiet[inside & centred(part.x, points, k)]
     found[0, band] = Verdict.BAND if minimum else Verdict.STALLED
     rest = quiet[~inside]
@@ -83,19 +84,24 @@ def _about(problem: Problem, cases: Cases, seen: Shown, k: int) -> np.ndarray:
     return found
 
 
-def _expected(problem: Problem, cases: Cases, seen: Shown, c: np.ndarray) -> np.ndarray:
+def _expected(
+    problem: Problem, cases: Cases, seen: Shown, critical: CriticalPoint
+) -> np.ndarray:
     """Whether clouds are as wide as on the model of second order, `(N,)`.
 
     The model is run over the window, under the same draws, from beside the critical
-    point, so that what repels from there leaves it. What the run has had time to
-    forget in a window, by `calm`, the model has as well.
+    point, so that what repels from there shows: its cloud has to settle as well. What
+    the run has had time to forget in a window, by `calm`, the model has too.
     """
     if not len(seen.x):
         return np.zeros(0, bool)
+    c = critical.point
     start = np.broadcast_to(c + AT / 10, (len(cases.eta), len(c)))
     given = cases.eta, cases.rho, start, cases.which
     model, shown = Runs.start(problem, *given, seen.span[0], c).until(seen.span[1])
-    return within(seen.x - c, shown.x - c) & ~model.left
+    with np.errstate(all="ignore"):
+        bounded = calm(shown.x, critical) & ~model.left
+    return bounded & within(seen.x - c, shown.x - c)
 
 
 def _elsewhere(problem: Problem, seen: Shown) -> np.ndarray:
