@@ -79,9 +79,9 @@ def sweep(
 def _plan(job: Sweep, config: run.Work) -> tuple[Plan, Landscape]:
     own = job.landscape.endswith(".py")
     path = str(Path(job.landscape).resolve()) if own else job.landscape
-    engine = chunks.engine_for(job)
     sources = tuple(digests(path, job.method).items())
     landscape = checked(job, chunks.prepared(path, job.method, sources))
+    engine = chunks.engine_for(job, landscape)
     threads = 0 if config.cluster else max(1, estimate.cores() // config.jobs)
     tile = chunks.tile_for(engine, landscape.dim)
     return Plan(job, path, engine, tile, sources, threads), landscape

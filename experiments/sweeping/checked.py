@@ -18,12 +18,24 @@ def checked(job: Sweep, landscape: Landscape) -> Landscape:
     Raises:
         ValueError: names the file, the rule and the value.
     """
+    _kinds(job, landscape)
     _start(job.landscape, landscape)
     _values(job.landscape, landscape)
     _tried(job.landscape, "critical_points", lambda: landscape.critical_points)
     if job.batch:
         _batch(job, landscape)
     return landscape
+
+
+def _kinds(job: Sweep, landscape: Landscape) -> None:
+    """It runs on what the engines need."""
+    needed = ("numpy",) if job.device == "cpu" else ("numpy", "torch")
+    for kind in needed:
+        if kind not in landscape.kinds:
+            raise ValueError(
+                f"`{job.landscape}`: its kinds must hold {kind}, got "
+                f"{', '.join(landscape.kinds) or 'none'}."
+            )
 
 
 def _start(name: str, landscape: Landscape) -> None:
@@ -33,7 +45,7 @@ def _start(name: str, landscape: Landscape) -> None:
     start = _tried(name, "start", lambda: np.asarray(landscape.start, dtype=float))
     if start.shape != (dim,):
         raise ValueError(
-            f"`{name}`: start must be of shape ({dim},), got {start.shape}."
+            f"`{name}`: start must have shape ({dim},), got {start.shape}."
         )
     if not np.isfinite(start).all():
         raise ValueError(f"`{name}`: start must be finite, got {_few(start)}.")

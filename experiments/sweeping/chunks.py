@@ -54,12 +54,13 @@ class Plan:
     threads: int = 0
 
 
-def engine_for(job: Sweep) -> str:
+def engine_for(job: Sweep, landscape: Landscape) -> str:
     """Chosen from the whole job, so that no cut of it changes the bytes."""
     if job.stochastic:
         return "stochastic"
-    large = job.runs * job.steps >= simulate.WORTH_COMPILING
-    return "compiled" if large or job.device != "cpu" else "numpy"
+    if "torch" not in landscape.kinds and job.device == "cpu":
+        return "numpy"
+    return simulate.engine_for(job.runs, job.steps, job.device)
 
 
 def window_bytes(dim: int) -> int:

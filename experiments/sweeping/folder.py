@@ -119,13 +119,13 @@ def manifest(plan: Plan) -> dict[str, Any]:
     """All that decides a job's bytes."""
     return {
         "format": store.FORMAT,
-        "configuration": words(plan.job),
+        "configuration": configuration(plan.job),
         "sources": dict(plan.sources),
         "libraries": store.versions(),
     }
 
 
-def words(job: Sweep) -> dict[str, Any]:
+def configuration(job: Sweep) -> dict[str, Any]:
     """The job's options; of a user's file its name, since sources tell the rest."""
     found = {**asdict(job), "landscape": Path(job.landscape).name}
     return {k: list(v) if isinstance(v, tuple) else v for k, v in found.items()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LEAST = 128  # steps a verdict needs
+NOISY = 256  # steps a stochastic one needs
 MOST = 2**31 - 1  # steps that are counted
 
 
@@ -21,7 +22,7 @@ class Sweep:
         rho: radii, rising.
         starts: how many; the first is the landscape's own (`sweeping.starts`).
         seed: of the starts and of the noise.
-        steps: the most steps a run takes, >= 128.
+        steps: the most steps a run takes, >= 128; stochastic >= 256.
         seeds: repeats of a stochastic run; 1 without noise and mini-batches.
         noise: standard deviation of the gradient noise, in each coordinate.
         batch: size of the mini-batches; 0: all samples.
@@ -52,7 +53,8 @@ class Sweep:
         object.__setattr__(self, "rho", tuple(map(float, self.rho)))
         _grid("eta", self.eta, "> 0", lambda v: v > 0)
         _grid("rho", self.rho, ">= 0", lambda v: v >= 0)
-        least = {"starts": 1, "seed": 0, "steps": LEAST, "seeds": 1, "batch": 0}
+        steps = NOISY if self.stochastic else LEAST
+        least = {"starts": 1, "seed": 0, "steps": steps, "seeds": 1, "batch": 0}
         for name, low in least.items():
             value = getattr(self, name)
             if value < low:

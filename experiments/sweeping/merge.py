@@ -14,7 +14,7 @@ import numpy as np
 
 from experiments import store
 from experiments.sweeping.chunks import RUN, Plan, decode
-from experiments.sweeping.folder import Folder, fingerprint, words
+from experiments.sweeping.folder import Folder, configuration, fingerprint
 from experiments.sweeping.starts import starts_at
 from landscapes.critical import CriticalPoint
 from landscapes.landscape import Landscape
@@ -97,6 +97,8 @@ class Enduring(io.FileIO):
 def _head(nc: Any, plan: Plan, landscape: Landscape) -> None:
     """Dimensions, coordinates, starts, attributes."""
     job = plan.job
+    words = configuration(job)
+    del words["eta"], words["rho"]  # coordinates; an attribute holds 64 kB at most
     sizes = dict(zip(DIMS, job.shape, strict=True))
     nc.dimensions = sizes | {"dim": landscape.dim, "verdict": len(Verdict)}
     for name in ("rho", "eta"):
@@ -116,7 +118,7 @@ def _head(nc: Any, plan: Plan, landscape: Landscape) -> None:
             "places": json.dumps([place(c) for c in landscape.critical_points]),
             "verdicts": " ".join(v.name.lower() for v in Verdict),
             "engine": plan.engine,
-            "config": json.dumps(words(job), sort_keys=True),
+            "config": json.dumps(words, sort_keys=True),
             "fingerprint": fingerprint(plan),
             "format": store.FORMAT,
             "versions": store.versions(),
