@@ -35,7 +35,7 @@ class Config(run.Config):
     (SAM, SSAM-N). Where a step costs much (more than two dimensions and no formula),
     a quarter of the starts and steps is taken. Without --landscape: all formulas and
     all convex functions but logistic_regression, a step of which costs a hundred times
-    as much. --quick takes four of them.
+    as much, and diagonal_net, which has no minimum. --quick takes four of them.
     """
 
     starts: int = 32

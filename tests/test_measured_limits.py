@@ -95,6 +95,11 @@ def test_the_scan_begins_where_decisions_do():
 def test_without_convergence_there_is_no_limit():
     none = bracketed(made_up(stalled=lambda eta: eta < 9), [0.0], RATES)
     assert np.isnan(none.converges.low).all() and np.isnan(none.converges.high).all()
+    late = made_up(
+        undecided=lambda eta: eta < 3, stalled=lambda eta: (eta > 3) & (eta < 4)
+    )
+    low, high = ends(bracketed(late, [0.0], RATES).converges, 0, 0, 0)
+    assert np.isnan(low) and high == RATES[RATES > 3][0]
     never = bracketed(made_up(band=lambda eta: eta > 0), [0.0], RATES)
     assert np.isnan(ends(never.converges, 0, 0, 0)).all()
     assert ends(never.converges, 0, 1, 0) == (RATES[-1], np.inf)

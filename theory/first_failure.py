@@ -61,14 +61,17 @@ def convergence(sure: np.ndarray, may: np.ndarray, eta: np.ndarray) -> tuple:
 
     Returns:
         The rates around the first that is not sure, and around the first that may not.
-        NaN if the first decided rate is refuted; (NaN, inf) if none is decided.
+        Where the first decided rate is refuted the lower ends are NaN, and so are the
+        upper ones if it is the lowest; else they are that rate. (NaN, inf) if none is
+        decided.
     """
     decided = np.flatnonzero(sure | ~may)
     if not decided.size:
         return ((np.nan, np.inf),) * 2
-    if not sure[decided[0]]:
-        return ((np.nan, np.nan),) * 2
-    return tuple(first_failure(obeys, eta, decided[0]) for obeys in (sure, may))
+    begin = decided[0]
+    if not sure[begin]:
+        return ((np.nan, eta[begin] if begin else np.nan),) * 2
+    return tuple(first_failure(obeys, eta, begin) for obeys in (sure, may))
 
 
 def refined(

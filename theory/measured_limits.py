@@ -42,8 +42,9 @@ class Limits:
         converges: the largest eta up to which a share of *these* starts converges,
             `(rho, target, level)`. At the lower end it was seen to; at the upper one
             so many diverged, cycle, stalled or hallucinate that it cannot. Undecided
-            runs lie between. NaN where a smaller share converges already at the lowest
-            rate that is decided; `inf` where no rate of the scan refutes it.
+            runs lie between. The lower end is NaN where no rate below the first refuted
+            one is decided, the upper, too, where that is the lowest of the scan; `inf`
+            where no rate of the scan refutes it.
         sampled: the same of *all* starts these were drawn from, by Wilson's 95 %
             interval of the share, at the rates that were tried. The lower end is NaN
             where the starts are too few to show so large a share.

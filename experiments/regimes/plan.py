@@ -16,8 +16,9 @@ from experiments.regimes.trace import Plane
 from experiments.sweep import Sweep
 from theory import methods
 
-# Its gradient sums over 569 patients and takes 36 us, that of a formula 0.05.
-LEFT_OUT = ("logistic_regression",)
+# The one's gradient sums over 569 patients and takes 36 us, that of a formula 0.05; the
+# other's infimum is not attained, so that every run is undecided.
+LEFT_OUT = ("logistic_regression", "diagonal_net")
 # Two surfaces, a convex function whose limits are proved, real data.
 QUICK = ("double_well_saddle", "cosine", "log_cosh", "ridge_regression")
 

@@ -20,8 +20,8 @@ HEAD = (
 NOTES = """\
 point, band: largest eta up to which 50 % or 95 % of the starts converge to a minimum
   exactly, or stay in T5's band about one. GD: times L. The others: over GD's. Two
-  numbers: what undecided runs leave open. -: fewer converge even at small eta; >: no
-  eta that was tried is refuted.
+  numbers: what undecided runs leave open; <: all below is undecided. -: fewer converge
+  even at the smallest eta; >: no eta that was tried is refuted.
 other starts: band 50 %, by Wilson's 95 % interval for starts drawn anew; ? without end.
 diverges: smallest eta L at which a run was seen to.
 stalled: share of all runs, all eta and rho, that ended at a saddle or maximum.
@@ -123,7 +123,7 @@ def factor(
 def span(low: float, high: float) -> str:
     """A bracket in words."""
     if np.isnan(low):
-        return "-"
+        return f"<{_short(high)}" if np.isfinite(high) else "-"
     if np.isinf(high):
         return f">{_short(low)}"
     if high < WIDE * low:
