@@ -73,10 +73,10 @@ def _about(problem: Problem, cases: Cases, seen: Shown, k: int) -> np.ndarray:
     minimum = critical.kind == "minimum"
     quiet = np.flatnonzero(calm(seen.x, critical))
     part = seen.of(quiet)
-    inside = _expected(problem, cases.of(quiet), part, critical)
+    inside, outside = _expected(problem, cases.of(quiet), part, critical)
     band = quiet[inside & centred(part.x, points, k)]
     found[0, band] = Verdict.BAND if minimum else Verdict.STALLED
-    rest = quiet[~inside]
+    rest = quiet[outside]
     found[:, rest] = _elsewhere(problem, seen.of(rest))
     there = exact(seen.x, seen.g, critical)
     found[0, there] = Verdict.CONVERGED if minimum else Verdict.STALLED
@@ -86,22 +86,24 @@ def _about(problem: Problem, cases: Cases, seen: Shown, k: int) -> np.ndarray:
 
 def _expected(
     problem: Problem, cases: Cases, seen: Shown, critical: CriticalPoint
-) -> np.ndarray:
-    """Whether clouds are as wide as on the model of second order, `(N,)`.
+) -> tuple[np.ndarray, np.ndarray]:
+    """Whether clouds are as wide as on the model of second order, and whether wider.
 
     The model is run over the window, under the same draws, from beside the critical
-    point, so that what repels from there shows: its cloud has to settle as well. What
-    the run has had time to forget in a window, by `calm`, the model has too.
+    point, so that what repels from there shows: its cloud has to settle as well, and
+    until it does or leaves neither holds. What the run has had time to forget in a
+    window, by `calm`, the model has too.
     """
     if not len(seen.x):
-        return np.zeros(0, bool)
+        return np.zeros(0, bool), np.zeros(0, bool)
     c = critical.point
     start = np.broadcast_to(c + AT / 10, (len(cases.eta), len(c)))
     given = cases.eta, cases.rho, start, cases.which
     model, shown = Runs.start(problem, *given, seen.span[0], c).until(seen.span[1])
     with np.errstate(all="ignore"):
         bounded = calm(shown.x, critical) & ~model.left
-    return bounded & within(seen.x - c, shown.x - c)
+    narrow = within(seen.x - c, shown.x - c)
+    return bounded & narrow, model.left | ~narrow
 
 
 def _elsewhere(problem: Problem, seen: Shown) -> np.ndarray:
