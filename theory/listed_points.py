@@ -2,11 +2,61 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from landscapes.critical import CriticalPoint
+from landscapes.landscape import Landscape
 from theory.limit_points import AT, VANISHED
 from theory.window import Window, band, growing, norm
+
+
+@dataclass(frozen=True, eq=False)
+class Listed:
+    """What is told of runs by the critical points listed; all `(n,)`.
+
+    Args:
+        converged: at a minimum.
+        band: in the band of a nondegenerate minimum.
+        stalled: at another critical point or in its band, and not leaving.
+        open: at no listed point, or about a degenerate minimum: it may be one of many,
+            so what a run does there is told by the Hessian where it is.
+        named: open, but in the band of the nearest.
+        nearest: position of the nearest critical point, -1 if there is none.
+        scale: its largest curvature, at least 1.
+    """
+
+    converged: np.ndarray
+    band: np.ndarray
+    stalled: np.ndarray
+    open: np.ndarray
+    named: np.ndarray
+    nearest: np.ndarray
+    scale: np.ndarray
+
+
+def judge(window: Window, landscape: Landscape, mean: np.ndarray) -> Listed:
+    """Every run beside the critical point nearest to its mean, `(n, d)`."""
+    which, distance = nearest(mean, landscape.critical_points)
+    masks = (np.zeros(len(mean), dtype=bool) for _ in range(5))
+    found = Listed(*masks, which, np.ones(len(mean)))
+    found.open[:] = True
+    for k, critical in enumerate(landscape.critical_points):
+        here = which == k
+        found.scale[here] = max(1, size(critical))
+        rows = np.flatnonzero(here & within(window, distance, critical))
+        if not rows.size:
+            continue
+        at_point, in_band, leaving = near(window.of(rows), critical)
+        if critical not in landscape.minima:
+            found.stalled[rows] = (at_point | in_band) & ~leaving
+        else:
+            if critical.nullity:
+                found.named[rows], in_band = in_band, np.zeros_like(in_band)
+            found.converged[rows], found.band[rows] = at_point, in_band & ~at_point
+        found.open[rows] = ~(at_point | in_band)
+    return found
 
 
 def reach(critical: CriticalPoint) -> float:

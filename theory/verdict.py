@@ -8,7 +8,7 @@ from enum import IntEnum
 import numpy as np
 
 from landscapes.landscape import Landscape
-from theory import limit_points, listed_points
+from theory import floors, limit_points, listed_points
 from theory.limit_points import AT, VANISHED
 from theory.simulate import Run
 from theory.window import PERIODS, Window, band, norm, period
@@ -100,49 +100,22 @@ def _decide(window: Window, landscape: Landscape) -> tuple:
     """Codes, nearest critical point, period and amplitude of runs that stayed."""
     mean = window.x.mean(axis=0)
     amplitude = norm(window.x - mean).max(axis=0)
-    codes, nearest, scale, open_, named = _listed(window, landscape, mean)
-    still = window.d_norm.max(axis=0) <= VANISHED * scale
-    steep = window.g_norm.min(axis=0) >= 1e3 * VANISHED * scale
+    codes = np.full(len(mean), int(Verdict.UNDECIDED))
+    at = listed_points.judge(window, landscape, mean)
+    codes[at.stalled], codes[at.band] = Verdict.STALLED, Verdict.BAND
+    codes[at.converged] = Verdict.CONVERGED
+    still = window.d_norm.max(axis=0) <= VANISHED * at.scale
+    steep = window.g_norm.min(axis=0) >= 1e3 * VANISHED * at.scale
     hallucinated = still & steep
     codes[hallucinated] = Verdict.HALLUCINATED
-    rows = np.flatnonzero(open_ & ~hallucinated)
+    rows = np.flatnonzero(at.open & ~hallucinated)
     codes[rows] = _unlisted(window.of(rows), landscape, amplitude[rows])
     found = codes[rows] != Verdict.UNDECIDED
-    nearest[rows[found & ~named[rows]]], rows = -1, rows[~found]
+    at.nearest[rows[found & ~at.named[rows]]], rows = -1, rows[~found]
     periods = np.zeros(len(mean), dtype=int)
     periods[rows] = period(window.x[:, rows], amplitude[rows])
     codes[periods > 0] = Verdict.CYCLING
-    return codes, nearest, periods, amplitude
-
-
-def _listed(window: Window, landscape: Landscape, mean: np.ndarray) -> tuple:
-    """Beside listed points: codes, the nearest one, its scale, what is still open.
-
-    The last one: which open runs are in the band of the nearest, a degenerate minimum.
-    It may be one of many, so what they do there is told by the Hessian where they are.
-    """
-    points = landscape.critical_points
-    nearest, distance = listed_points.nearest(mean, points)
-    codes = np.full(len(mean), Verdict.UNDECIDED, dtype=int)
-    scale, open_ = np.ones(len(mean)), np.ones(len(mean), dtype=bool)
-    named = np.zeros(len(mean), dtype=bool)
-    for k, critical in enumerate(points):
-        here = nearest == k
-        scale[here] = max(1, listed_points.size(critical))
-        rows = np.flatnonzero(here & listed_points.within(window, distance, critical))
-        if not rows.size:
-            continue
-        at_point, in_band, leaving = listed_points.near(window.of(rows), critical)
-        if critical not in landscape.minima:
-            stays = (at_point | in_band) & ~leaving
-            codes[rows[stays]] = Verdict.STALLED
-        else:
-            if critical.nullity:
-                named[rows], in_band = in_band, False
-            codes[rows] = np.where(in_band, Verdict.BAND, Verdict.UNDECIDED)
-            codes[rows[at_point]] = Verdict.CONVERGED
-        open_[rows] = ~(at_point | in_band)
-    return codes, nearest, scale, open_, named
+    return codes, at.nearest, periods, amplitude
 
 
 def _unlisted(
@@ -155,7 +128,7 @@ def _unlisted(
     still = amplitude <= AT
     for rows, judge, kind in (
         (still, limit_points.at_rest, Verdict.CONVERGED),
-        (~still & (window.rho > 0), limit_points.in_band, Verdict.BAND),
+        (~still & (window.rho > 0), floors.in_band, Verdict.BAND),
     ):
         rows = np.flatnonzero(rows)
         if rows.size:
