@@ -72,7 +72,6 @@ class Config(run.Config):
             self._check_planes()
         if self.quick:
             self.starts, self.steps = min(self.starts, 8), min(self.steps, 1024)
-        self.shortest = SHORTEST
         self.rates = 16 if self.quick else 48
         self.radii = RADII[1::3] if self.quick else RADII
         self.width = 0.02 if self.quick else 2e-3

@@ -16,7 +16,8 @@ from landscapes.landscape import Landscape
 from theory.method import Method
 
 LOWEST, HIGHEST = 0.03, 6.0  # learning rates without --eta, over 1/L
-SHARE = 4  # where a step costs much, so many times fewer starts and steps
+SHARE = 4  # where a step costs much, so many times fewer starts and steps,
+ENOUGH = 1024  # but not fewer steps than these
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +49,8 @@ class Place:
 
     def steps(self, config: Any) -> int:
         """The most steps a run takes."""
-        few = max(config.shortest, config.steps // SHARE)
-        return config.steps if self.light else few
+        few = max(ENOUGH, config.steps // SHARE)
+        return config.steps if self.light else min(config.steps, few)
 
     def etas(self, config: Any) -> tuple[float, ...]:
         """Learning rates: as given, else relative to 1/L."""

@@ -20,8 +20,8 @@ HEAD = (
 NOTES = """\
 point, band: largest eta up to which 50 % or 95 % of the starts converge to a minimum
   exactly, or stay in T5's band about one. GD: times L. The others: over GD's. Two
-  numbers: what undecided runs leave open; <: all below is undecided. -: fewer converge
-  even at the smallest eta; >: no eta that was tried is refuted.
+  numbers: what undecided runs leave open; <: all below is undecided; >: no eta that was
+  tried is refuted; ?: neither; -: fewer converge even at the smallest eta.
 other starts: band 50 %, by Wilson's 95 % interval for starts drawn anew; ? without end.
 diverges: smallest eta L at which a run was seen to.
 stalled: share of all runs, all eta and rho, that ended at a saddle or maximum.
@@ -117,13 +117,19 @@ def factor(
     if method == ONE or ONE not in at.algorithm.values:
         return float(low / at.eta_unit), float(high / at.eta_unit)
     least, most = (at[f"limit_{end}"].sel(algorithm=ONE) for end in ("low", "high"))
-    return float(low / most), float(high / least)
+    # Where GD's own lower end is not known, nor is how many times it the other is.
+    return float(low / most), float(high / least) if least > 0 else _unless(high)
+
+
+def _unless(high: xarray.DataArray) -> float:
+    """Without end, unless there is none at all."""
+    return np.nan if np.isnan(high) else np.inf
 
 
 def span(low: float, high: float) -> str:
     """A bracket in words."""
     if np.isnan(low):
-        return f"<{_short(high)}" if np.isfinite(high) else "-"
+        return "-" if np.isnan(high) else "?" if np.isinf(high) else f"<{_short(high)}"
     if np.isinf(high):
         return f">{_short(low)}"
     if high < WIDE * low:
