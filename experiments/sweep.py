@@ -106,11 +106,11 @@ def _carry_out(
     chunk: int,
 ) -> None:
     """Keeps every chunk as it ends, and merges every job that is complete."""
+    _refuse_too_much(todo, config, chunk)
     cases = {
         plan: [(plan, *span) for span in _spans(plan, folder, config, chunk)]
         for plan, (folder, _) in todo.items()
     }
-    _refuse_too_much(cases, todo, config)
     for plan, (folder, landscape) in todo.items():
         if not cases[plan]:
             merge(plan, folder, landscape)
@@ -126,10 +126,8 @@ def _carry_out(
 def _spans(
     plan: Plan, folder: Folder, config: run.Work, chunk: int
 ) -> list[tuple[int, int]]:
-    """What is missing, in chunks of whole tiles; for every process several."""
-    share = -(-plan.job.runs // (SHARES * config.jobs))
-    tiles = -(-min(chunk, share) // plan.tile)
-    spans = folder.missing(plan.job.runs, max(1, tiles) * plan.tile)
+    """What is missing, in chunks; of a compiled job a tile apart."""
+    spans = folder.missing(plan.job.runs, _length(plan, config, chunk))
     if spans and _compiles_ahead(plan, config):
         start, stop = spans[0]
         middle = min(start + plan.tile, stop)
@@ -137,19 +135,28 @@ def _spans(
     return spans
 
 
+def _length(plan: Plan, config: run.Work, chunk: int) -> int:
+    """Of a chunk: whole tiles; every process has several chunks to do."""
+    share = -(-plan.job.runs // (SHARES * config.jobs))
+    return max(1, -(-min(chunk, share) // plan.tile)) * plan.tile
+
+
 def _compiles_ahead(plan: Plan, config: run.Work) -> bool:
     return plan.engine == "compiled" and config.jobs > 1
 
 
 def _refuse_too_much(
-    cases: dict[Plan, list[Case]],
-    todo: dict[Plan, tuple[Folder, Landscape]],
-    config: run.Work,
+    todo: dict[Plan, tuple[Folder, Landscape]], config: run.Work, chunk: int
 ) -> None:
-    runs = sum(stop - start for own in cases.values() for _, start, stop in own)
+    """Before anything as long as the work is made."""
+    runs = sum(
+        plan.job.runs - sum(stop - start for start, stop, _ in folder.chunks())
+        for plan, (folder, _) in todo.items()
+    )
+    many = sum(plan.job.runs / _length(plan, config, chunk) for plan in todo)
     dims = [landscape.dim for _, landscape in todo.values()]
     workers = 0 if config.cluster not in ("", "local") else config.jobs
-    need = estimate.memory(list(todo), dims, workers, sum(map(len, cases.values())))
+    need = estimate.memory(list(todo), dims, workers, many)
     estimate.refuse(need, estimate.disk(runs), config.out)
 
 

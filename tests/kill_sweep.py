@@ -21,16 +21,19 @@ import tempfile
 import time
 from pathlib import Path
 
-from experiments import run
-from experiments.sweep import Sweep, sweep
-from experiments.sweeping import chunks, folder
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # a script's own folder stands there
+
+from experiments import run  # noqa: E402
+from experiments.sweep import Sweep, sweep  # noqa: E402
+from experiments.sweeping import chunks, folder  # noqa: E402
 
 ETA, RHO = tuple(0.1 * (i + 1) for i in range(12)), (0.0, 0.05, 0.1, 0.2, 0.4)
 JOBS = [
-    Sweep("double_well_saddle", method, ETA, RHO, starts=24, seed=1, steps=128)
+    Sweep("double_well_saddle", method, ETA, RHO, starts=16, seed=1, steps=128)
     for method in ("gd", "sam")
 ]
-TILE, CHUNK = 128, 256  # runs
+TILE, CHUNK = 64, 64  # runs
 EVERY = 20  # of so many sweeps, one works with two processes
 LOG = "kept.log"
 
@@ -81,9 +84,9 @@ def state(out: Path) -> str:
     kept = len(list(out.rglob("*.chunk")))
     if results < len(JOBS) and list(out.glob("map/.*")):
         return "while merging"
-    if not results:
-        return "among the chunks" if kept else "before a chunk was kept"
-    return "between two jobs" if results < len(JOBS) else "after the last merge"
+    if results == len(JOBS):
+        return "after the last merge"
+    return "among the chunks" if kept else "before a job's first chunk"
 
 
 def contents(out: Path) -> list[bytes]:
@@ -126,11 +129,14 @@ def main() -> None:
     keep_a_log()
     place = Path(tempfile.mkdtemp(prefix="kill-sweep-"))
     begun = time.monotonic()
-    (place / "whole").mkdir()
-    if not finish(begin(place / "whole", 1)):
-        raise SystemExit((place / "whole/errors").read_text())
-    span = {1: time.monotonic() - begun, 2: 4.0}
+    sweep(JOBS, run.Work(jobs=1, out=place / "whole"), "map", CHUNK)
     whole = contents(place / "whole")
+    # Here, so that every process that is forked finds the landscape prepared.
+    (place / "again").mkdir()
+    again = time.monotonic()
+    if not finish(begin(place / "again", 1)) or contents(place / "again") != whole:
+        raise SystemExit((place / "again/errors").read_text() or "other bytes")
+    span = {1: time.monotonic() - again, 2: 4.0}
     kills, trials, seen = 0, 0, collections.Counter()
     while kills < words.kills:
         trials += 1

@@ -14,7 +14,7 @@ COPIES = 4  # of a tile's windows, while a verdict is made
 CASE = 2e3  # bytes of a chunk that waits
 
 
-def memory(plans: list[Plan], dims: list[int], workers: int, chunks: int) -> float:
+def memory(plans: list[Plan], dims: list[int], workers: int, chunks: float) -> float:
     """Bytes at the peak: of the processes here, and of the chunks that wait."""
     each = [
         PROCESS[plan.engine] + COPIES * plan.tile * window_bytes(dim)

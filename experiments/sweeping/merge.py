@@ -38,11 +38,11 @@ def merge(plan: Plan, folder: Folder, landscape: Landscape) -> Path:
     """
     import h5netcdf
 
-    with atomic(folder.result) as temporary, _enduring(temporary) as file:
-        with h5netcdf.File(file, "w") as nc:
+    with atomic(folder.result) as temporary:
+        with _enduring(temporary) as file, h5netcdf.File(file, "w") as nc:
             _head(nc, plan, landscape)
             _runs(nc, plan.job.shape, _decoded(folder))
-    store.provenance(folder.result)
+        store.provenance(folder.result)  # no result without it
     folder.remove_chunks()
     return folder.result
 
