@@ -129,7 +129,7 @@ SPREAD.reshape(4, 32, 4, 32)[:, 9:13, :, 20:24] = True
     ids=["compact", "spread"],
 )
 def test_an_island_is_missed_as_often_as_is_said(labels, chance):
-    trials, missed = 200, 0
+    trials, missed = 120, 0
     for seed in range(trials):
         found, _ = traced(labels, samples=1, seed=seed, budget=SMALL**2)
         missed += len(found.cells) == 0
@@ -215,10 +215,10 @@ def test_the_dimension_of_the_gasket_is_that_of_its_boxes():
 
 
 def test_a_short_budget_leaves_the_dimension_what_it_is():
-    found, _ = traced(three_roots(), budget=SIZE**2 // 15)
+    found, _ = traced(three_roots(), budget=SIZE**2 // 12)
     measured = dimension(found)
-    assert found.widest == measured.widths[0] == 2
-    assert measured.value == pytest.approx(1.42, abs=0.03)
+    assert found.widest == measured.widths[0] == 4
+    assert measured.low <= 1.42 <= measured.high
 
 
 # ---------------------------------------------------------------- labels of runs

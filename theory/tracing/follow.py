@@ -10,7 +10,12 @@ from theory.tracing.boundary import Boundary
 from theory.tracing.nodes import UNSEEN, Nodes
 
 SHARE = 50  # one node in so many may be asked about
+LEAST = 50  # with less than one in so many of the budget nothing is begun anew
+UNIFORM = 4  # all regions are halved as long as that takes one in so many that are left
 KEPT = 5  # of the labels left one in so many is kept for following
+FEW = 64  # below so many labels a call costs as much as one label
+AHEAD = 4  # cells to either side that are then asked about too
+PATIENCE = 64  # if one in so many of the labels left suffices
 DENSEST = 16  # at last one node in so many, at most, is looked at beside a boundary
 
 
@@ -61,10 +66,11 @@ def follow(
             f"`follow` needs {needed} labels to begin with, its budget is {budget}."
         )
     nodes.ask(first)
-    leaves, _ = _settled(nodes, coarse)
-    rng = np.random.default_rng([seed, 1])
-    nodes.ask(_beside(nodes, leaves, coarse, rng))
     leaves, unfollowed = _settled(nodes, coarse)
+    if not any(len(cells) for cells, width in leaves if width > 1):
+        rng = np.random.default_rng([seed, 1])
+        nodes.ask(_beside(nodes, leaves, coarse, rng))
+        leaves, unfollowed = _settled(nodes, coarse)
     cells, pairs = _told(nodes, leaves)
     return Boundary(
         size=size,
@@ -109,55 +115,74 @@ def _beside(
 
 def _settled(nodes: Nodes, coarse: int) -> tuple[list, int]:
     """Passes to ever finer cells until nothing is learnt any more."""
-    finest = coarse // 2
-    while finest:
-        before = nodes.asked
-        told = _refined(nodes, coarse, finest)
-        # What one width taught may begin anew at a wider one.
-        finest //= 2 if nodes.asked == before else 1
-    return told
+    while True:
+        begun, finest = nodes.asked, coarse // 2
+        # A region that was too dear stays closed until the others are finished.
+        open_to = np.ones((nodes.size // coarse) ** 2, dtype=bool)
+        while finest:
+            before = nodes.asked
+            told = _refined(nodes, coarse, finest, open_to)
+            # What one width taught may begin anew at a wider one.
+            finest //= 2 if nodes.asked == before else 1
+        if nodes.asked == begun or nodes.left < nodes.budget // LEAST:
+            return told
 
 
-def _refined(nodes: Nodes, coarse: int, finest: int) -> tuple[list, int]:
-    """One pass from coarse to finest cells: what is mixed, `(cells, width)`."""
+def _refined(
+    nodes: Nodes, coarse: int, finest: int, open_to: np.ndarray
+) -> tuple[list, int]:
+    """One pass from coarse to finest cells: what is mixed, `(cells, width)`.
+
+    Regions that are too dear are closed.
+    """
     width, leaves = coarse, []
     line = np.arange(0, nodes.size - 1, coarse)
     cells = np.stack(np.meshgrid(line, line, indexing="ij"), axis=-1).reshape(-1, 2)
-    open_to = np.ones(len(line) ** 2, dtype=bool)
     while True:
         mixed = nodes.mixed(cells, width)
         cells, unfollowed = _grown(nodes, mixed, width, open_to, coarse)
         if width == finest:
             return [*leaves, (cells, width)], unfollowed
-        open_to &= _affordable(nodes, cells, width, coarse)
-        chosen = open_to[_region(cells, coarse, nodes.size)]
+        cost, free = _costs(nodes, cells, width, coarse)
+        open_to &= _affordable(np.where(open_to, cost, 0), width, nodes.left)
+        chosen = free | open_to[_region(cells, coarse, nodes.size)]
         leaves.append((cells[~chosen], width))
         cells = nodes.children(cells[chosen], width)
         width //= 2
         nodes.ask(nodes.corners(cells, width).reshape(-1, 2))
 
 
-def _affordable(nodes: Nodes, cells: np.ndarray, width: int, coarse: int) -> np.ndarray:
+def _costs(
+    nodes: Nodes, cells: np.ndarray, width: int, coarse: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Labels to ask for if all mixed cells of a region are halved, and which cost none.
+
+    Returns:
+        The costs of the regions, and a mask of the cells.
+    """
+    half = width // 2
+    grid = np.stack(np.meshgrid([0, half, width], [0, half, width]), axis=-1)
+    points = np.minimum(cells[:, None] + grid.reshape(-1, 2), nodes.size - 1)
+    new = nodes.seen[points[..., 0], points[..., 1]] == UNSEEN
+    # What two regions share is counted in both: never too little.
+    region = np.repeat(_region(cells, coarse, nodes.size), 9)[new.reshape(-1)]
+    flat = (points[..., 0] * nodes.size + points[..., 1])[new]
+    asked = np.unique(np.stack([region, flat]), axis=1)[0]
+    return np.bincount(asked, minlength=(nodes.size // coarse) ** 2), ~new.any(axis=1)
+
+
+def _affordable(cost: np.ndarray, width: int, left: int) -> np.ndarray:
     """Of every region whether its mixed cells may be halved.
 
     A part of what is left is kept for following. Where not all is affordable those
     regions are that can be finished: each further halving costs at least twice as
     much, a boundary being at least a line.
     """
-    children = nodes.children(cells, width)
-    # What two regions share is counted in both: never too little.
-    region = np.repeat(_region(children, coarse, nodes.size), 4)
-    corners = nodes.corners(children, width // 2).reshape(-1, 2)
-    flat = corners[:, 0] * nodes.size + corners[:, 1]
-    new = nodes.seen.reshape(-1)[flat] == UNSEEN
-    asked = np.unique(np.stack([region[new], flat[new]]), axis=1)[0]
-    cost = np.bincount(asked, minlength=(nodes.size // coarse) ** 2)
-    left = nodes.left - nodes.left // KEPT
-    if cost.sum() <= left:
+    if cost.sum() <= left // UNIFORM:
         return np.ones(len(cost), dtype=bool)
     order = np.argsort(cost, kind="stable")
     paid = np.empty(len(cost), dtype=bool)
-    paid[order] = np.cumsum(cost[order] * (width - 1)) <= left
+    paid[order] = np.cumsum(cost[order] * (width - 1)) <= left - left // KEPT
     return paid
 
 
@@ -188,10 +213,21 @@ def _grown(
         corners = nodes.corners(new, width).reshape(-1, 2)
         if len(nodes.unknown(corners)) > nodes.left:
             return np.concatenate(found), len(new)
-        nodes.ask(corners)
+        nodes.ask(np.concatenate([corners, _ahead(nodes, new, width)]))
         known[tuple(new.T // width)] = True
         found.append(new)
     return np.concatenate(found), 0
+
+
+def _ahead(nodes: Nodes, new: np.ndarray, width: int) -> np.ndarray:
+    """What will be asked for soon around a few cells: a call costs as much as it."""
+    none = np.empty((0, 2), dtype=int)
+    if not 0 < len(nodes.unknown(nodes.corners(new, width).reshape(-1, 2))) <= FEW:
+        return none
+    line = np.arange(-AHEAD, AHEAD + 2) * width
+    steps = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
+    around = np.clip((new[:, None] + steps).reshape(-1, 2), 0, nodes.size - 1)
+    return around if len(nodes.unknown(around)) <= nodes.left // PATIENCE else none
 
 
 def _beyond(nodes: Nodes, cells: np.ndarray, width: int) -> np.ndarray:
