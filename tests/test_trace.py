@@ -98,13 +98,25 @@ def test_no_boundary_costs_what_was_asked_to_begin_with():
     assert np.isnan(dimension(found).value)
 
 
-def test_a_tongue_once_touched_is_followed_to_its_end():
-    # Three nodes wide, through cells whose corners it never touches.
+def tongue():
+    """Three nodes wide, through cells whose corners it seldom touches."""
     i, j = DOMAIN
-    labels = (np.abs(j - 300 - 60 * np.sin(i / 90)) < 1.6) & (i < 450)
-    labels |= disc(30, 300, 40)
-    found, _ = traced(labels, samples=0)
-    assert agreement(found, labels.astype(int)).missed == 0
+    thin = (np.abs(j - 300 - 60 * np.sin(i / 90)) < 1.6) & (i < 450)
+    return thin | disc(30, 300, 40)
+
+
+def test_a_tongue_once_touched_is_followed_to_its_end():
+    found, _ = traced(tongue(), samples=0)
+    assert agreement(found, tongue().astype(int)).missed == 0
+
+
+def test_following_ends_with_the_budget_and_that_is_said():
+    i, j = DOMAIN
+    bent = np.abs(j - 300 - 3 * np.sin(i / 2)) < 1.6
+    for budget in range(600, 2200, 200):
+        found, asked = traced(bent | disc(30, 300, 40), samples=0, budget=budget)
+        assert asked.sum() == found.asked <= budget
+        assert not found.complete and found.unfollowed + found.widest > 1
 
 
 def test_every_label_is_filled_in():
