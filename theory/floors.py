@@ -14,7 +14,7 @@ STIFF = 1e-3  # share of the largest curvature below which Newton's step is damp
 PUSH = 0.1  # share of rho lam by which a surrogate gradient exceeds the gradient
 
 
-def in_band(window: Window, landscape: Landscape) -> tuple[np.ndarray, np.ndarray]:
+def in_band(window: Window, landscape: Landscape) -> tuple[np.ndarray, ...]:
     r"""Which runs stay in the band of a minimum or floor of minima, which of a saddle.
 
     Every quarter of the window lies beside a critical point of its own, found from its
@@ -31,9 +31,9 @@ def in_band(window: Window, landscape: Landscape) -> tuple[np.ndarray, np.ndarra
     vanishes has no such band: it is a cycle.
 
     Returns:
-        Both masks `(n,)`.
+        Three masks `(n,)`; the last: beside a saddle, but undecided, not a cycle.
     """
-    minimum, saddle = np.zeros((2, len(window.eta)), dtype=bool)
+    minimum, saddle, leaving = np.zeros((3, len(window.eta)), dtype=bool)
     rows = np.flatnonzero(window.rho > 0)
     for k in range(PARTS):
         part = slice(*(len(window.x) * i // PARTS for i in (k, k + 1)))
@@ -43,10 +43,12 @@ def in_band(window: Window, landscape: Landscape) -> tuple[np.ndarray, np.ndarra
         lowest = (found[1] >= 0).all(axis=-1)
         if k == 0:
             other = inside & ~lowest
-            saddle[rows[other]] = _stays(window.of(rows[other]), *_of(other, *found))
+            beside = rows[other]
+            saddle[beside] = _stays(window.of(beside), *_of(other, *found))
+            leaving[beside] = ~saddle[beside]
         rows = rows[inside & lowest & pushed(window.of(rows), found[1])]
     minimum[rows] = True
-    return minimum, saddle
+    return minimum, saddle, leaving
 
 
 def pushed(window: Window, lam: np.ndarray) -> np.ndarray:
@@ -101,12 +103,12 @@ def _floor(part: Window, landscape: Landscape) -> tuple[np.ndarray, ...]:
         near = norm(point[open_] - mean[open_]) <= width
         there = norm(g) <= 1e-3 * VANISHED * np.maximum(1, size)
         found[open_] = near & there
-        go = near & ~there
-        open_, g, here, u = _of(go, open_, g, here, u)
+        stiff = np.maximum(np.abs(here), STIFF * size[:, None])
+        move = np.einsum("ni,nij->nj", g, u) / np.where(here < 0, -stiff, stiff)
+        # The last step of all: growth about a saddle is seen to rounding.
+        point[open_[near]] -= np.einsum("nj,nij->ni", *_of(near, move, u))
+        open_ = open_[near & ~there]
         if not open_.size:
             break
-        stiff = np.maximum(np.abs(here), STIFF * size[go, None])
-        move = np.einsum("ni,nij->nj", g, u) / np.where(here < 0, -stiff, stiff)
-        point[open_] -= np.einsum("nj,nij->ni", move, u)
         lam[open_], v[open_] = landscape.curvatures(point[open_])
     return point, lam, v, found

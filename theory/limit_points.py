@@ -16,7 +16,7 @@ AT = 1e-5  # a distance below this is at the point
 LARGEST = 128  # dimensions up to which all eigenvalues are computed
 
 
-def at_rest(window: Window, landscape: Landscape) -> tuple[np.ndarray, np.ndarray]:
+def at_rest(window: Window, landscape: Landscape) -> tuple[np.ndarray, ...]:
     r"""Which of the runs, none of which moves, rest at a minimum, and which elsewhere.
 
     At rest: $\|g\| \le$ `VANISHED` $\max(1, |\lambda|)$ over the window, $\lambda$ the
@@ -28,7 +28,7 @@ def at_rest(window: Window, landscape: Landscape) -> tuple[np.ndarray, np.ndarra
     values grew.
 
     Returns:
-        Both masks `(n,)`; a run in neither is undecided.
+        Three masks `(n,)`; the last: at rest, but undecided, not a cycle.
     """
     x = window.x[-1]
     lam, v = landscape.curvatures(x)
@@ -40,7 +40,8 @@ def at_rest(window: Window, landscape: Landscape) -> tuple[np.ndarray, np.ndarra
     newton = norm(np.divide(toward, lam, where=lam != 0, out=np.zeros_like(lam)))
     moved = np.einsum("wni,nij->wnj", np.diff(window.x, axis=0), v) * ~(lam[None] > 0)
     leaving = growing(moved, np.zeros(len(x)))
-    return vanished & minimum, vanished & ~minimum & (newton <= AT) & ~leaving
+    stalled = ~minimum & (newton <= AT) & ~leaving
+    return vanished & minimum, vanished & stalled, vanished & ~minimum & ~stalled
 
 
 def _falls(

@@ -109,9 +109,9 @@ def _decide(window: Window, landscape: Landscape) -> tuple:
     hallucinated = still & steep
     codes[hallucinated] = Verdict.HALLUCINATED
     rows = np.flatnonzero(at.open & ~hallucinated)
-    codes[rows] = _unlisted(window.of(rows), landscape, amplitude[rows])
+    codes[rows], cycles = _unlisted(window.of(rows), landscape, amplitude[rows])
     found = codes[rows] != Verdict.UNDECIDED
-    at.nearest[rows[found & ~at.named[rows]]], rows = -1, rows[~found]
+    at.nearest[rows[found & ~at.named[rows]]], rows = -1, rows[cycles & ~found]
     periods = np.zeros(len(mean), dtype=int)
     periods[rows] = period(window.x[:, rows], amplitude[rows])
     codes[periods > 0] = Verdict.CYCLING
@@ -120,19 +120,19 @@ def _decide(window: Window, landscape: Landscape) -> tuple:
 
 def _unlisted(
     window: Window, landscape: Landscape, amplitude: np.ndarray
-) -> np.ndarray:
-    """Codes of runs that are at no listed point: at rest, or in the band, elsewhere."""
-    codes = np.full(len(amplitude), Verdict.UNDECIDED, dtype=int)
-    if landscape.dim > limit_points.LARGEST:
-        return codes
+) -> tuple[np.ndarray, np.ndarray]:
+    """Codes of runs at no listed point, and which of the undecided may be cycles."""
+    codes = np.full(len(amplitude), int(Verdict.UNDECIDED))
+    cycles = np.ones(len(amplitude), dtype=bool)
     still = amplitude <= AT
-    for rows, judge, kind in (
+    for runs, judge, kind in (
         (still, limit_points.at_rest, Verdict.CONVERGED),
         (~still & (window.rho > 0), floors.in_band, Verdict.BAND),
     ):
-        rows = np.flatnonzero(rows)
-        if rows.size:
+        rows = np.flatnonzero(runs)
+        if rows.size and landscape.dim <= limit_points.LARGEST:
             with np.errstate(all="ignore"):
-                minimum, other = judge(window.of(rows), landscape)
+                minimum, other, neither = judge(window.of(rows), landscape)
             codes[rows[minimum]], codes[rows[other]] = kind, Verdict.STALLED
-    return codes
+            cycles[rows[neither]] = False
+    return codes, cycles
