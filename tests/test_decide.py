@@ -35,8 +35,8 @@ def from_scratch(landscape, method, eta, rho, x, steps, **options):
     shape = np.broadcast_shapes(eta.shape, rho.shape, x.shape[:-1])
     eta, rho = (np.broadcast_to(v, shape).reshape(-1) for v in (eta, rho))
     x = np.broadcast_to(x, (*shape, x.shape[-1])).reshape(-1, x.shape[-1])
-    found = np.array([[0, -1, 0, steps]] * len(x)).T
-    rows, before = np.arange(len(x)), None
+    found = np.array([[0, -1, 0, horizons(steps)[-1]]] * len(x)).T
+    rows, before, gradient = np.arange(len(x)), None, np.full(len(x), np.inf)
     for horizon in horizons(steps):
         run = simulate.batch(
             landscape,
@@ -57,11 +57,13 @@ def from_scratch(landscape, method, eta, rho, x, steps, **options):
         codes = np.where(lower, Verdict.ESCAPED, seen.codes)
         what = np.array([codes, np.where(run.left, -1, seen.nearest), seen.period])
         sure = np.isin(codes, FINAL)
+        last, gradient = gradient, run.g_norm.max(axis=0)
         if before is not None:
-            sure |= (what == before).all(axis=0) & (codes != Verdict.UNDECIDED)
+            still = (codes != Verdict.BAND) | (gradient >= 0.9 * last)
+            sure |= (what == before).all(axis=0) & (codes != Verdict.UNDECIDED) & still
         taken = np.where(run.left, run.steps, horizon)
         found[:, rows[sure]] = np.array([*what, taken])[:, sure]
-        rows, before = rows[~sure], what[:, ~sure]
+        rows, before, gradient = rows[~sure], what[:, ~sure], gradient[~sure]
         if not rows.size:
             break
     return found.reshape(4, *shape)
@@ -77,6 +79,13 @@ def test_runs_continued_are_runs_from_scratch(name):
     for i, spec in enumerate(SPECS):
         case = grid(name, spec, starts=2, seed=i)
         assert_is(decide(*case, 320, engine="numpy"), from_scratch(*case, 320))
+
+
+def test_what_still_nears_a_minimum_is_not_in_its_band():
+    f, x = load("double_well_saddle"), np.random.default_rng(0).uniform(-2, 2, (16, 2))
+    slow = decide(f, make("ssam-n"), 0.0125, 0.2, x, 4096).verdict
+    assert (slow == Verdict.CONVERGED).all()
+    assert (decide(f, make("sam"), 0.0125, 0.2, x, 4096).verdict == Verdict.BAND).all()
 
 
 @pytest.mark.parametrize("spec", SPECS)

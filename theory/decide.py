@@ -29,6 +29,9 @@ FRAMES = 2**12  # runs whose window is recorded at once
 # What more steps cannot change.
 FINAL = (Verdict.CONVERGED, Verdict.DIVERGED, Verdict.ESCAPED)
 FINAL_CODE = np.isin(np.arange(len(Verdict)), FINAL)
+# A band is where a run stays for good: from look to look its largest gradient keeps
+# more than this share. One that falls further is on its way to the point.
+KEPT = 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +70,8 @@ def decide(
     A run is over when its gradient has vanished at a minimum or when it is farther
     than `verdict.FAR` from the origin (`ESCAPED` if f is finite there and lower than at
     the start, else `DIVERGED`). Any other verdict must be found twice, at some number
-    of steps and at the double of it; what `steps` do not suffice for is `UNDECIDED`.
+    of steps and at the double of it, a band with gradients that no longer shrink; what
+    `steps` do not suffice for is `UNDECIDED`.
 
     Args:
         landscape: as `simulate.batch` takes it, and so all others.
@@ -129,6 +133,7 @@ class Runs:
         progress: where they are.
         entry: where they were when the window began; `()` outside of one.
         before: verdict, place and period at the last look, `(3, n)`.
+        steepest: largest squared gradient of the window then, `(n,)`.
     """
 
     landscape: Landscape
@@ -140,6 +145,7 @@ class Runs:
     progress: Progress
     entry: Progress | tuple
     before: np.ndarray
+    steepest: np.ndarray
 
     @classmethod
     def start(cls, landscape, method, base, eta, rho, x, dtype) -> Runs:
@@ -152,15 +158,17 @@ class Runs:
         length = length + 0 * rho
         job = replace(job, every=EVERY)
         return cls(
-            landscape, np.arange(len(x)), eta, length, x, job, progress, (), none
-        )
+            landscape, np.arange(len(x)), eta, length, x, job, progress, (), none,
+            np.full(len(x), np.inf),
+        )  # fmt: skip
 
     def of(self, chosen: np.ndarray) -> Runs:
         """Some of them."""
         job, progress = take(self.job, chosen), take(self.progress, chosen)
         flat = (getattr(self, k)[chosen] for k in ("rows", "eta", "rho", "x"))
         entry = take(self.entry, chosen)
-        return Runs(self.landscape, *flat, job, progress, entry, self.before[:, chosen])
+        last = self.before[:, chosen], self.steepest[chosen]
+        return Runs(self.landscape, *flat, job, progress, entry, *last)
 
     def layout(self) -> Layout:
         """How their points lie in the job."""
@@ -186,15 +194,17 @@ def _decide(
                 runs, done = _advance(runs, found, end - done, engine, device), end
         runs = replace(runs, entry=runs.progress, progress=_watched(runs.progress))
         runs, done = _advance(runs, found, WINDOW, engine, device), horizon
-        seen = _look(runs)
-        sure = FINAL_CODE[seen[0]] | (
-            (seen == runs.before).all(axis=0) & (seen[0] != Verdict.UNDECIDED)
-        )
+        seen, steepest = _look(runs), runs.progress.watch.g_high.reshape(-1)
+        stays = (seen[0] != Verdict.BAND) | (steepest >= KEPT**2 * runs.steepest)
+        twice = (seen == runs.before).all(axis=0) & (seen[0] != Verdict.UNDECIDED)
+        sure = FINAL_CODE[seen[0]] | (twice & stays)
         over = runs.rows[sure]
         found.verdict[over], found.place[over], found.period[over] = seen[:, sure]
         found.steps[over] = done
         progress = replace(runs.progress, watch=())
-        runs = replace(runs, progress=progress, entry=(), before=seen).of(~sure)
+        runs = replace(
+            runs, progress=progress, entry=(), before=seen, steepest=steepest
+        ).of(~sure)
         if not runs.rows.size:
             return
 
