@@ -64,9 +64,9 @@ PRINT = SCREEN | {
 }
 STYLES = {"screen": SCREEN, "print": PRINT}
 
-# Colours of outcomes, apart from those of methods (P. Tol, muted, BAND lightened): safe
-# for the colour-blind, and in grey 10 units of lightness apart but for the two that
-# `REGIMES` gives a texture.
+# Colours of outcomes, apart from those of methods: P. Tol's muted ones, safe for the
+# colour-blind, BAND lighter and DIVERGED darker, so that in grey they are 10 units of
+# lightness apart but for the two that `REGIMES` gives a texture.
 VERDICTS = {
     Verdict.ESCAPED: ("#E6EEF5", "left the saddle's ball"),
     Verdict.STALLED: ("#CC6677", "held in the saddle's band"),
@@ -74,7 +74,7 @@ VERDICTS = {
     Verdict.BAND: ("#66BBAA", "bounces around a minimum"),
     Verdict.HALLUCINATED: ("#AA4499", "hallucinated minimum"),
     Verdict.CYCLING: ("#DDCC77", "cycles outside of it"),
-    Verdict.DIVERGED: ("#882255", "diverged"),
+    Verdict.DIVERGED: ("#55113A", "diverged"),
     Verdict.UNDECIDED: ("#999999", "undecided, still near"),
 }
 # What the same verdicts mean where starts lie anywhere, and their texture, in white.

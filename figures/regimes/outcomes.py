@@ -37,7 +37,11 @@ def fill(axes: Axes, x: np.ndarray, y: np.ndarray, codes: np.ndarray) -> None:
         y: levels, `(m,)`, > 0.
         codes: verdicts, `(m, n)`, NaN where there is none.
     """
-    x, y = edges(x), edges(y)
+    cells(axes, edges(x), edges(y), codes)
+
+
+def cells(axes: Axes, x: np.ndarray, y: np.ndarray, codes: np.ndarray) -> None:
+    """Draws cells between ends `(n + 1,)` and `(m + 1,)`."""
     # As dots in a PDF too: a million outlines would neither load nor join.
     axes.pcolormesh(
         x, y, np.ma.masked_invalid(codes), cmap=COLORS, norm=NORM, rasterized=True

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import xarray
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from scipy import ndimage
 
 from experiments.run import load
@@ -20,7 +21,8 @@ from figures.saddles.legends import plain
 FILES = "trace-*.nc"
 MOST = 6  # traces shown, those of the largest dimension
 PART = 16  # the zoom's share of each axis
-LINE = Line2D([], [], color="black", lw=0, marker="s", ms=4, label="boundary cells")
+BOUNDARY = Patch(color="black", label="boundary")
+UNKNOWN = Patch(fc="white", ec="black", lw=0.5, label="too small to tell")
 
 
 def found(results: Path, folder: str) -> list[Path]:
@@ -43,12 +45,12 @@ def draw(paths: list[Path]) -> Figure:
         axes.set_visible(False)
     codes = {code for one in traces for code in outcomes.frequent(_map(one))}
     figure.legend(
-        handles=[*outcomes.patches(codes), LINE], loc="outside lower center",
-        ncols=int(width / 2.4),
+        handles=[*outcomes.patches(codes), BOUNDARY, UNKNOWN],
+        loc="outside lower center", ncols=int(width / 2.4),
     )  # fmt: skip
     figure.suptitle(
-        f"Boundaries between verdicts, traced, of the landscape's own start:"
-        f"\nright, {PART} times enlarged"
+        "What the landscape's own start does, its boundaries followed node by node:\n"
+        f"the whole plane and, {PART} times enlarged, where most of them are"
     )
     return figure
 
@@ -65,6 +67,22 @@ def _map(trace: xarray.Dataset) -> np.ndarray:
 def pair(whole: Axes, zoom: Axes, trace: xarray.Dataset) -> None:
     """The map of a trace, and beside it the part with the most boundary."""
     outcomes.fill(whole, trace.map_rho.values, trace.map_eta.values, _map(trace))
+    whole.set_title(f"{trace.attrs['label']}\n{plain(trace.attrs['landscape'])}")
+    whole.set(xlabel=r"$\rho$", ylabel=r"$\eta$")
+    logarithmic(whole)
+    zoom.set_title(dimension(trace))
+    if trace.sizes["cell"]:
+        (left, right), (low, high) = enlarged(zoom, trace)
+        whole.indicate_inset(
+            (left, low, right - left, high - low), zoom, edgecolor="black", alpha=1,
+            lw=0.8,
+        )  # fmt: skip
+    else:
+        zoom.set_axis_off()
+
+
+def enlarged(axes: Axes, trace: xarray.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Draws the part with the most boundary; its ends in rho and in eta."""
     cells = boundary(trace)
     part = busiest(cells)
     codes = filled(trace, cells, part)
@@ -72,30 +90,24 @@ def pair(whole: Axes, zoom: Axes, trace: xarray.Dataset) -> None:
         trace[name].values[first : first + count + 1]
         for name, first, count in zip(("eta", "rho"), part, codes.shape, strict=True)
     )
-    zoom.pcolormesh(
-        rho, eta, np.ma.masked_invalid(codes), cmap=outcomes.COLORS,
-        norm=outcomes.NORM, rasterized=True,
-    )  # fmt: skip
-    zoom.set_facecolor("black")
-    for axes in (whole, zoom):
-        logarithmic(axes)
-        axes.set(xlabel=r"$\rho$")
-    zoom.set(xlim=rho[[0, -1]], ylim=eta[[0, -1]], xticks=(), yticks=(), xlabel="")
-    whole.set_ylabel(r"$\eta$")
-    whole.indicate_inset(
-        (rho[0], eta[0], rho[-1] - rho[0], eta[-1] - eta[0]), zoom,
-        edgecolor="black", alpha=1, lw=0.8,
-    )  # fmt: skip
-    whole.set_title(f"{trace.attrs['label']} on {plain(trace.attrs['landscape'])}")
-    zoom.set_title(dimension(trace))
+    outcomes.cells(axes, rho, eta, codes)
+    i, j = (slice(n, n + count) for n, count in zip(part, codes.shape, strict=True))
+    edge = np.ma.masked_equal(cells[i, j], False)
+    axes.pcolormesh(rho, eta, edge, cmap=ListedColormap(["black"]), rasterized=True)
+    logarithmic(axes)
+    ends = rho[[0, -1]], eta[[0, -1]]
+    axes.set(xlim=ends[0], ylim=ends[1], xticks=(), yticks=())
+    return ends
 
 
 def dimension(trace: xarray.Dataset) -> str:
     """The boundary's measured dimension with its interval."""
     value, low, high = (trace.attrs[f"dimension{end}"] for end in ("", "_low", "_high"))
     if np.isnan(value):
-        return "no boundary measured"
-    return f"dimension {value:.2f} ({low:.2f} to {high:.2f})"
+        return "dimension\nnot measured"
+    # Where the budget ended, some of the boundary was counted in wider cells.
+    end = "" if trace.attrs["complete"] else ", unfinished"
+    return f"dimension{end}\n{value:.2f} ({low:.2f} to {high:.2f})"
 
 
 def boundary(trace: xarray.Dataset) -> np.ndarray:

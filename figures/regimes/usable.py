@@ -15,7 +15,7 @@ from figures import style
 from figures.saddles.legends import plain
 
 NEEDS = ("limit_low", "limit_high", "sampled_low", "sampled_high", "theory_kind")
-TITLES = {"point": "to a minimum", "band": "to a minimum or the band around it"}
+TITLES = {"point": "to a minimum", "band": "to a minimum or its band"}
 LEVELS = {0.5: 0.4, 0.95: 1.0}  # share of the starts: how opaque its bar is
 BAR = 0.18  # inches a method
 MOST = 30.0  # what lies beyond this factor, or its inverse, ends there
