@@ -129,10 +129,13 @@ def _compile(torch: Any, function: Callable, like: list) -> Callable:
     if not compiler_works():
         return function
     graph = make_fx(function, tracing_mode="symbolic")(*like)
-    from torch._inductor import standalone_compile
+    from torch._inductor import config, standalone_compile
 
-    # Called directly: torch.compile would check again at every call what cannot change.
-    return standalone_compile(graph, like, dynamic_shapes="from_graph")
+    # Else a value used twice is derived twice, from the first step on: 2^steps terms
+    # to look through (they are no work in the kernel). Called directly, for
+    # torch.compile would check again at every call what cannot change.
+    with config.patch(realize_opcount_threshold=5):
+        return standalone_compile(graph, like, dynamic_shapes="from_graph")
 
 
 @cache
