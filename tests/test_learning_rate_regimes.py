@@ -204,7 +204,7 @@ def test_a_range_that_ends_sooner_is_smaller(result):
 
 def test_brackets_in_words():
     assert report.span(np.nan, np.nan) == "-" and report.span(np.nan, np.inf) == "?"
-    assert report.span(np.nan, 0.5) == "<.50"
+    assert report.span(np.nan, 0.5) == "<.50" and report.span(0.0, np.inf) == "?"
     assert report.span(1.0, np.inf) == ">1.00"
     assert report.span(1.0, 1.002) == "1.00"
     assert report.span(0.05, 0.8) == ".05-.80"

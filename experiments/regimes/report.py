@@ -11,7 +11,9 @@ from experiments.run import load
 from experiments.text import align, percent
 
 LEVEL = 0.5  # the radius that is shown is the one nearest to so many units
-WIDE = 1.05  # a bracket whose ends differ by more is printed as two numbers
+WIDE = 1.05  # a bracket whose ends differ by more is printed as two numbers,
+VAGUE = 1.25  # and by more than this has no part in a median
+CLEAR = 0.99  # a range that is not smaller by so much is no worse
 ONE = "GD"  # whose range the others are compared with
 HEAD = (
     "method", "point 50%", "95%", "band 50%", "95%", "other starts", "diverges",
@@ -131,7 +133,7 @@ def span(low: float, high: float) -> str:
     if np.isnan(low):
         return "-" if np.isnan(high) else "?" if np.isinf(high) else f"<{_short(high)}"
     if np.isinf(high):
-        return f">{_short(low)}"
+        return f">{_short(low)}" if low > 0 else "?"
     if high < WIDE * low:
         return _short((low * high) ** 0.5)
     return f"{_short(low)}-{_short(high)}"
@@ -164,9 +166,7 @@ def answer(dataset: xarray.Dataset) -> str:
         m: {
             name: ends
             for name in _names(dataset)
-            if np.isfinite(
-                ends := factor(dataset.sel(landscape=name), m, "band", 0.5)
-            ).all()
+            if _sharp(ends := factor(dataset.sel(landscape=name), m, "band", 0.5))
         }
         for m in methods
     }
@@ -178,6 +178,10 @@ def answer(dataset: xarray.Dataset) -> str:
         "The learning rates that bring half of the starts to a minimum or its band "
         f"reach, over GD's: {told}{_worse(dataset, shown)}."
     )
+
+
+def _sharp(ends: tuple[float, float]) -> bool:
+    return bool(np.isfinite(ends).all()) and ends[1] < VAGUE * ends[0]
 
 
 def _clause(method: str, found: dict[str, tuple]) -> str:
@@ -223,11 +227,11 @@ def traced(path: Path) -> str:
 
 
 def smaller(dataset: xarray.Dataset, name: str, method: str, other: str) -> bool:
-    """Whether one range ends before the other, or is empty where the other is not."""
+    """Whether one range clearly ends before the other, or is empty where that is not."""
     here = dataset.sel(landscape=name)
     at = here.isel(rho_level=level(here)).sel(target="band", level=0.5)
     low = at.limit_low.sel(algorithm=other)
     high = at.limit_high.sel(algorithm=method)
     # NaN, NaN: fewer than half converge even at the smallest rates.
     none = bool(np.isnan(high) & np.isfinite(low))
-    return none or bool(high < low)
+    return none or bool(high < CLEAR * low)
