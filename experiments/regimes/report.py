@@ -227,7 +227,7 @@ def traced(path: Path) -> str:
 
 
 def smaller(dataset: xarray.Dataset, name: str, method: str, other: str) -> bool:
-    """Whether one range clearly ends before the other, or is empty where that is not."""
+    """Whether one range clearly ends before the other, or it alone is empty."""
     here = dataset.sel(landscape=name)
     at = here.isel(rho_level=level(here)).sel(target="band", level=0.5)
     low = at.limit_low.sel(algorithm=other)
