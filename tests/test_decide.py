@@ -119,7 +119,8 @@ def test_a_glance_says_what_a_look_at_all_states_says(monkeypatch, name):
     for case, short in zip(cases, with_it, strict=True):
         long = decide(*case, 256, engine="numpy")
         assert_is(short, [getattr(long, name) for name in FIELDS])
-    assert told > 0.2 * total
+    # Least on the ring, whose minima no list holds.
+    assert told > 0.1 * total
 
 
 def assert_cut(case, steps, engine):
