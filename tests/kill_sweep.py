@@ -121,7 +121,7 @@ def trial(out: Path, whole: list[bytes], span: float, jobs: int, seen: dict) -> 
 def main() -> None:
     """The number of kills and the seed come from the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--kills", type=int, default=200, help="sweeps to kill")
     parser.add_argument("--seed", type=int, default=0)
     words = parser.parse_args()
     random.seed(words.seed)
@@ -137,15 +137,14 @@ def main() -> None:
     if not finish(begin(place / "again", 1)) or contents(place / "again") != whole:
         raise SystemExit((place / "again/errors").read_text() or "other bytes")
     span = {1: time.monotonic() - again, 2: 4.0}
-    kills, trials, seen = 0, 0, collections.Counter()
-    while kills < words.kills:
-        trials += 1
-        jobs = 2 if trials % EVERY == 0 else 1
-        kills += trial(place / str(trials), whole, span[jobs], jobs, seen)
+    kills, seen = 0, collections.Counter()
+    for number in range(1, words.kills + 1):
+        jobs = 2 if number % EVERY == 0 else 1
+        kills += trial(place / str(number), whole, span[jobs], jobs, seen)
     shutil.rmtree(place)
     print(
-        f"{kills} kills, {trials} resumed results with the same bytes, "
-        f"{time.monotonic() - begun:.0f} s; killed "
+        f"{words.kills} sweeps were killed, {kills} times in all, and resumed: every "
+        f"result has the same bytes. {time.monotonic() - begun:.0f} s; killed "
         + ", ".join(f"{where}: {count}" for where, count in seen.most_common())
     )
 

@@ -21,7 +21,7 @@ from experiments.sweep import Sweep, sweep
 from experiments.sweeping import chunks, estimate, folder, merge, sources
 from experiments.sweeping.starts import starts_of
 from tests.test_architecture import ROOT
-from theory import methods
+from theory import methods, simulate
 from theory.decide import decide
 from theory.files import locked
 
@@ -261,9 +261,9 @@ def test_what_no_sweep_can_be_made_of_is_refused(case):
     assert str(caught.value) == said
 
 
-def refused(out, job):
+def refused(out, job, **words):
     with pytest.raises(ValueError) as caught:
-        swept(out, job)
+        swept(out, job, **words)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
@@ -323,6 +323,8 @@ WRONG = {
     "error": (GRADIENT, "        return x.transposed\n",
               "gradient failed: AttributeError: 'numpy.ndarray' object has no "
               "attribute 'transposed'"),
+    "none": ("start, box, constants = (1.0, 2.0), ", "box, constants = ",
+             "start failed: AttributeError: 'Mine' object has no attribute 'start'"),
     "kinds": ('("numpy",)', '("torch",)', "its kinds must hold numpy, got torch."),
     "points": ("np.zeros((1, 2))", "np.zeros((1, 3))",
                "critical_points failed: ValueError: cannot reshape array of size 3 "
@@ -376,6 +378,41 @@ def test_what_fails_in_a_worker_is_one_line(tmp_path):
             swept(tmp_path / "out", job, jobs=jobs)
         assert str(caught.value).startswith(f"`{job.landscape}` failed in runs ")
         assert str(caught.value).endswith("RuntimeError: too far")
+
+
+def test_a_killed_worker_is_one_line_and_the_rest_is_done_later(tmp_path, monkeypatch):
+    kill = "        import os; os.getppid() != PARENT and os._exit(9)\n"
+    text = MINE.replace(GRADIENT, kill + GRADIENT)
+    job = mine(tmp_path, text.replace("PARENT", str(os.getppid())))
+    said = refused(tmp_path / "out", job, jobs=2)
+    assert said == "a worker process was killed (out of memory?): try fewer --jobs."
+    assert swept(tmp_path / "out", job).is_file()
+
+
+def test_a_file_that_a_worker_lacks_is_named(tmp_path):
+    job = mine(tmp_path)
+    plan = chunks.Plan(job, job.landscape, "numpy", 100, ())
+    Path(job.landscape).unlink()
+    with pytest.raises(ValueError, match="no such file on .*mine.py`"):
+        chunks.carry_out(plan, 0, 100)
+
+
+def test_a_worker_with_other_sources_is_refused():
+    ours = tuple(sources.digests("beale", JOB.method).items())
+    plan = chunks.Plan(JOB, "beale", "numpy", 100, (*ours[:2], ("engine", "other")))
+    with pytest.raises(ValueError, match="the engine's sources on .* differ"):
+        chunks.carry_out(plan, 0, 100)
+
+
+def test_compiled_sweeps_do_not_depend_on_the_processes(
+    tmp_path, monkeypatch, compiler
+):
+    monkeypatch.setattr(simulate, "WORTH_COMPILING", 1)
+    job = Sweep("strict_saddle", "gd", (0.3, 0.9), (0.0,), 200, 0, 128)
+    one, two = (swept(tmp_path / str(n), job, jobs=n) for n in (1, 2))
+    assert one.read_bytes() == two.read_bytes()
+    with xarray.open_dataset(one, engine="h5netcdf") as found:
+        assert found.attrs["engine"] == "compiled"
 
 
 def test_a_noisy_sweep_has_a_run_for_every_seed(tmp_path):
@@ -494,7 +531,7 @@ def test_kills_at_random_moments_lose_nothing():
         cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "5 kills, 5 resumed results with the same bytes" in done.stdout
+    assert "5 sweeps were killed" in done.stdout
 
 
 SLOW = MINE.replace(

@@ -107,6 +107,8 @@ def _backend(cluster: str) -> Iterator[None]:
     try:
         with client, joblib.parallel_config(backend="dask"):
             yield
+    except ImportError as error:
+        raise ValueError(f"a worker of `{cluster}` lacks a module: {error}") from error
     except lost as error:
         raise ValueError(
             f"--cluster `{cluster}` was lost, or its workers died again and again "

@@ -18,6 +18,8 @@ def checked(job: Sweep, landscape: Landscape) -> Landscape:
     Raises:
         ValueError: names the file, the rule and the value.
     """
+    for name in ("name", "dim", "kinds", "batched", "start"):
+        _tried(job.landscape, name, lambda name=name: getattr(landscape, name))
     _kinds(job, landscape)
     _start(job.landscape, landscape)
     _values(job.landscape, landscape)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 
@@ -22,15 +23,17 @@ from experiments.sweeping.sources import digests
 from experiments.sweeping.starts import starts_at
 from landscapes.landscape import Landscape
 from theory import methods, simulate
-from theory.decide import WINDOW, Decision, decide
+from theory.decide import FRAMES, WINDOW, Decision, decide
 
 # A run as it is kept; every number has its own byte order on all machines.
 RUN = np.dtype(
     [("verdict", "<i1"), ("place", "<i2"), ("period", "<i1"), ("steps", "<i4")]
 )
-TILES = {"numpy": 2**13, "compiled": 2**16}  # runs, at most
+TILES = {"numpy": 2**13, "stochastic": 2**13, "compiled": 2**16}  # runs, at most
 SMALLEST = 2**8
-BUDGET = 2**26  # bytes of a tile's windows, at most; eight times that if compiled
+BUDGET = 2**29  # bytes of a tile, at most
+COPIES = 4  # of the windows, while a verdict is made
+STATES = 20  # arrays of points, while a step is made
 
 
 @dataclass(frozen=True)
@@ -63,17 +66,18 @@ def engine_for(job: Sweep, landscape: Landscape) -> str:
     return simulate.engine_for(job.runs, job.steps, job.device)
 
 
-def window_bytes(dim: int) -> int:
-    """Of one run: points and two norms along the window a verdict rests on."""
-    return 8 * WINDOW * (dim + 2)
+def tile_bytes(tile: int, dim: int) -> int:
+    """Memory of a tile: its points, and the windows that are recorded at once."""
+    windows = COPIES * min(tile, FRAMES) * 8 * WINDOW * (dim + 2)
+    return windows + STATES * tile * 8 * (dim + 4)
 
 
 def tile_for(engine: str, dim: int) -> int:
-    """A power of two that memory holds."""
-    compiled = engine == "compiled"
-    most = TILES["compiled" if compiled else "numpy"]
-    fits = BUDGET * (8 if compiled else 1) // (4 * window_bytes(dim))
-    return min(most, max(SMALLEST, 2 ** (fits.bit_length() - 1)))
+    """A power of two that fits into the budget."""
+    tile = TILES[engine]
+    while tile > SMALLEST and tile_bytes(tile, dim) > BUDGET:
+        tile //= 2
+    return tile
 
 
 def carry_out(plan: Plan, start: int, stop: int) -> bytes:
@@ -135,6 +139,8 @@ def prepared(path: str, method: str, sources: tuple) -> Landscape:
     Raises:
         ValueError: this machine's sources are not those that the sweep began with.
     """
+    if path.endswith(".py") and not Path(path).is_file():
+        raise ValueError(f"no such file on {platform.node()}: `{path}`.")
     here = digests(path, method)
     for group, digest in sources:
         if here[group] != digest:

@@ -6,18 +6,17 @@ import os
 import shutil
 from pathlib import Path
 
-from experiments.sweeping.chunks import RUN, Plan, window_bytes
+from experiments.sweeping.chunks import RUN, Plan, tile_bytes
 
 # Measured: the interpreter with numpy, sympy and h5py; with torch as well.
 PROCESS = {"numpy": 2.5e8, "stochastic": 2.5e8, "compiled": 7e8}
-COPIES = 4  # of a tile's windows, while a verdict is made
 CASE = 2e3  # bytes of a chunk that waits
 
 
 def memory(plans: list[Plan], dims: list[int], workers: int, chunks: float) -> float:
     """Bytes at the peak: of the processes here, and of the chunks that wait."""
     each = [
-        PROCESS[plan.engine] + COPIES * plan.tile * window_bytes(dim)
+        PROCESS[plan.engine] + tile_bytes(plan.tile, dim)
         for plan, dim in zip(plans, dims, strict=True)
     ]
     return PROCESS["numpy"] + workers * max(each, default=0) + CASE * chunks

@@ -48,9 +48,13 @@ class Sweep:
 
     def __post_init__(self) -> None:
         """Refuses, in one line, what no sweep can be made of."""
-        # The manifest and the workers compare numbers of Python's own kind.
-        object.__setattr__(self, "eta", tuple(map(float, self.eta)))
-        object.__setattr__(self, "rho", tuple(map(float, self.rho)))
+        # The manifest is made of numbers of Python's own kind.
+        for name in ("eta", "rho"):
+            values = tuple(float(v) for v in getattr(self, name))
+            object.__setattr__(self, name, values)
+        for name in ("starts", "seed", "steps", "seeds", "batch"):
+            object.__setattr__(self, name, int(getattr(self, name)))
+        object.__setattr__(self, "noise", float(self.noise))
         _grid("eta", self.eta, "> 0", lambda v: v > 0)
         _grid("rho", self.rho, ">= 0", lambda v: v >= 0)
         steps = NOISY if self.stochastic else LEAST
