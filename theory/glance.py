@@ -15,6 +15,7 @@ from theory.verdict import Verdict, band
 from theory.watch import Watch
 
 UNCLEAR = -1
+SMALL = 8  # dimensions up to which Hessians are looked at
 # By so much the squares compared must differ: what rounds otherwise in `classify`
 # decides nothing here.
 LESS, MORE = 1 - 1e-5, 1 + 1e-5
@@ -25,10 +26,11 @@ def glance(
 ) -> tuple[np.ndarray, np.ndarray]:
     r"""What `classify` would say, as far as the box of a window implies it.
 
-    A run whose box lies within a minimum's reach, or band, is at it, or in its band;
-    one whose box sticks out of every listed point's, and which neither comes back to
-    where the window began (no period) nor stays within `AT` (no rest), is undecided,
-    unless it may be in the band of a point that is not listed: not at a radius of 0.
+    A run whose box lies within a minimum's reach, or band, is at it, or in its band.
+    One whose box sticks out of every listed point's is undecided if it has no period
+    (it never comes back to where the window began), is not at rest (it moves by more
+    than `AT`, or its gradient has not vanished) and cannot be in the band of a point
+    that is not listed, having a radius of 0.
 
     Args:
         watch: of n runs that did not leave.
@@ -50,7 +52,7 @@ def glance(
     scales = [max(1.0, size(critical)) for critical in points]
     # No amplitude is larger than the diagonal, or smaller than half of a side.
     open_ = back > 1e-12 * MORE * sum(side * side for side in sides)
-    open_ &= np.maximum.reduce(sides) > 2 * AT * MORE
+    open_ &= _moves(np.maximum.reduce(sides), g_high, watch, landscape)
     open_ &= d_high > MORE * (VANISHED * max(scales, default=1.0)) ** 2
     if landscape.dim <= LARGEST:
         open_ &= rho == 0
@@ -62,7 +64,9 @@ def glance(
             np.maximum(b - c, c - a) ** 2
             for a, b, c in zip(low, high, critical.point, strict=True)
         )
-        zone = np.maximum(width, reach(critical)) * MORE
+        vanished = (VANISHED * scale) ** 2
+        steep = g_high > MORE * vanished
+        zone = np.where(steep, width, np.maximum(width, reach(critical))) * MORE
         outside = np.zeros(len(eta), dtype=bool)
         for a, b, c in zip(low, high, critical.point, strict=True):
             outside |= (b > c + zone) | (a < c - zone)
@@ -71,10 +75,9 @@ def glance(
             continue
         # Then this is the point nearest to their mean.
         near = farthest < LESS * (_gap(critical, points) / 2) ** 2
-        vanished = (VANISHED * scale) ** 2
         at_point = farthest <= LESS * reach(critical) ** 2
         at_point &= near & (g_high <= LESS * vanished)
-        in_band = near & (farthest <= LESS * width**2) & (g_high > MORE * vanished)
+        in_band = near & (farthest <= LESS * width**2) & steep
         in_band &= (d_high > MORE * vanished) | (g_low < LESS * 1e6 * vanished)
         # A degenerate one may be one of many: then the Hessian where they are tells.
         in_band &= not critical.nullity
@@ -82,6 +85,22 @@ def glance(
         nearest[at_point | in_band] = k
     codes[open_] = Verdict.UNDECIDED
     return codes, nearest
+
+
+def _moves(
+    side: np.ndarray, g_high: np.ndarray, watch: Watch, landscape: Landscape
+) -> np.ndarray:
+    """Whether runs moved by more than `AT`, or on gradients that did not vanish.
+
+    Beside the largest curvature where they are, which is at most the Hessian's norm.
+    """
+    moves = side > 2 * AT * MORE
+    rows = np.flatnonzero(~moves)
+    if rows.size and landscape.dim <= SMALL:
+        x = np.stack(columns(watch.last), axis=-1)[rows]
+        square = np.maximum(1, (landscape.hessian(x) ** 2).sum((-2, -1)))
+        moves[rows] = g_high[rows] > MORE * VANISHED**2 * square
+    return moves
 
 
 def columns(x: Any) -> list[np.ndarray]:

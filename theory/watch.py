@@ -16,6 +16,7 @@ class Watch:
 
     Args:
         origin: the window's first state.
+        last: its last one.
         low: smallest coordinates of its states.
         high: largest ones.
         back: least $\|x_t - x_0\|^2$, t >= 1: a cycle would come back.
@@ -25,6 +26,7 @@ class Watch:
     """
 
     origin: Any
+    last: Any
     low: Any
     high: Any
     back: Any
@@ -36,13 +38,14 @@ class Watch:
     def begin(cls, x: Any, zero: Any) -> Watch:
         """Before the window that begins at x; `zero` is a scalar of the batch."""
         none = zero + float("inf")
-        return cls(x, x, x, none, none, zero, zero)
+        return cls(x, x, x, x, none, none, zero, zero)
 
     def seeing(self, x: Any, after: Any, d: Any, g: Any) -> Watch:
         """One more state: its point, the next point and both gradients."""
         away, gg = after - self.origin, dot(g, g)
         return Watch(
             self.origin,
+            x,
             map_leaves(_smaller, self.low, x),
             map_leaves(_larger, self.high, x),
             _smaller(self.back, dot(away, away)),
