@@ -183,3 +183,12 @@ def test_looks_double_and_their_windows_do_not_overlap(steps, looks):
 def test_too_few_steps_are_refused():
     with pytest.raises(ValueError, match=">= 128 steps, got 100"):
         decide(load("beale"), make("sam"), 0.1, 0.1, [[1.0, 1.0]], 100)
+
+
+def test_an_ascent_that_overflows_is_no_hallucinated_minimum():
+    # The gradient at the ascent point is finite, but its square is not.
+    f, x, ssam = load("beale"), np.array([2e3, 2e3]), make("ssam", rho=1.0)
+    with np.errstate(over="ignore"):
+        ahead = f.gradient(x + f.gradient(x))
+        assert np.isfinite(ahead).all() and np.isinf(ahead @ ahead)
+    assert decide(f, ssam, 1e-3, 1.0, x, 256).verdict == Verdict.DIVERGED

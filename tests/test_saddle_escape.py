@@ -8,7 +8,7 @@ from scipy.stats import binomtest
 
 import landscapes
 from experiments import saddle_escape
-from experiments.saddles import maps, report, thresholds, times
+from experiments.saddles import maps, report, thresholds
 from experiments.saddles.directions import directions
 from experiments.saddles.maps import trap_map
 from experiments.saddles.site import sites
@@ -17,7 +17,7 @@ from experiments.saddles.times import escape
 from experiments.saddles.traps import trap
 from tests import reference
 from tests.test_linear_autoencoder import images
-from theory import methods, simulate
+from theory import methods, share, simulate
 from theory.verdict import classify
 
 H = np.diag([2.0, -1.0])  # of the landscape `quadratic`
@@ -72,7 +72,7 @@ def matches_the_wilson_interval():
     for count in (1, 7, 64):
         for hits in {0, 1, count // 2, count}:
             for level in (0.9, 0.95):
-                told = times.wilson(hits, count, level)
+                told = share.wilson(hits, count, level)
                 exact = binomtest(hits, count).proportion_ci(level, method="wilson")
                 np.testing.assert_allclose(told, exact, rtol=1e-12, atol=1e-15)
 
@@ -82,7 +82,7 @@ def test_the_interval_is_wilsons():
 
 
 def test_a_wrong_quantile_in_the_interval_would_be_seen(monkeypatch):
-    monkeypatch.setattr(times, "ndtri", lambda level: 1.9)
+    monkeypatch.setattr(share, "ndtri", lambda level: 1.9)
     with pytest.raises(AssertionError):
         matches_the_wilson_interval()
 

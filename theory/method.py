@@ -43,8 +43,11 @@ def root(a: Any) -> Any:
 
 @singledispatch
 def ratio(a: Any, b: Any) -> Any:
-    """$a / b$, and 0 where $b = 0$, for scalars of the batch."""
-    return a * (b != 0) / nonzero(b)
+    """$a / b$, and 0 where $b = 0$, for scalars of the batch.
+
+    Where b has overflown nothing is known of the quotient: NaN, not 0.
+    """
+    return a * (b != 0) / nonzero(b) + 0 * b
 
 
 @singledispatch
