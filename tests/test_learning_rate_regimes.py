@@ -115,7 +115,7 @@ def arrives(method, eta, rho, start):
 
 
 def test_a_cell_is_what_single_runs_do(result, own):
-    from experiments.sweeping.starts import starts_of
+    from landscapes.starts import starts_of
 
     part = result.sel(landscape="bowl")
     x = starts_of(place(own).landscape, 4, 0)

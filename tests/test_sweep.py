@@ -19,7 +19,7 @@ import landscapes
 from experiments import run
 from experiments.sweep import Sweep, sweep
 from experiments.sweeping import chunks, estimate, folder, merge, sources
-from experiments.sweeping.starts import starts_of
+from landscapes.starts import starts_of
 from tests.test_architecture import ROOT
 from theory import methods, simulate
 from theory.decide import decide

@@ -10,7 +10,7 @@ import xarray
 
 from experiments.regimes.maps import shares
 from experiments.regimes.place import Place, place
-from experiments.sweeping.starts import starts_of
+from landscapes.starts import starts_of
 from theory import methods
 from theory.decide import decide
 from theory.known_limit import known_limit

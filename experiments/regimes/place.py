@@ -13,6 +13,7 @@ from experiments.sweeping.checked import checked
 from experiments.sweeping.job import LEAST, Sweep
 from landscapes.analytic import Analytic
 from landscapes.landscape import Landscape
+from landscapes.starts import largest_curvature
 from theory.method import Method
 
 LOWEST, HIGHEST = 0.03, 6.0  # learning rates without --eta, over 1/L
@@ -83,7 +84,7 @@ def place(name: str) -> Place:
     """
     landscape = landscapes.load(name)
     checked(Sweep(name, "gd", (1.0,), (0.0,), 1, 0, LEAST), landscape)
-    return Place(name, landscape, _kind(name, landscape), _curvature(landscape))
+    return Place(name, landscape, _kind(name, landscape), largest_curvature(landscape))
 
 
 def _kind(name: str, landscape: Landscape) -> str:
@@ -102,12 +103,3 @@ def convex(landscape: Landscape) -> bool:
 def suits(landscape: Landscape) -> bool:
     """Whether it is one of the surfaces that are charted without being named."""
     return isinstance(landscape, Analytic) or convex(landscape)
-
-
-def _curvature(landscape: Landscape) -> float:
-    if landscape.constants.get("beta", 0.0) > 0:
-        return landscape.constants["beta"]
-    sizes = [np.abs(c.eigenvalues).max() for c in landscape.critical_points]
-    start = np.asarray(landscape.start, dtype=float)
-    sizes = sizes if any(sizes) else [np.abs(landscape.hessian(start)).max()]
-    return float(max(sizes)) or 1.0

@@ -20,8 +20,8 @@ import numpy as np
 import landscapes
 from experiments.sweeping.job import Sweep
 from experiments.sweeping.sources import digests
-from experiments.sweeping.starts import starts_at
 from landscapes.landscape import Landscape
+from landscapes.starts import starts_at
 from theory import methods, simulate
 from theory.decide import FRAMES, WINDOW, Decision, decide
 

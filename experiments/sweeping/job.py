@@ -20,7 +20,7 @@ class Sweep:
         method: its command-line name.
         eta: learning rates, rising.
         rho: radii, rising.
-        starts: how many; the first is the landscape's own (`sweeping.starts`).
+        starts: how many; the first is the landscape's own (`landscapes.starts`).
         seed: of the starts and of the noise.
         steps: the most steps a run takes, >= 128; stochastic >= 256.
         seeds: repeats of a stochastic run; 1 without noise and mini-batches.

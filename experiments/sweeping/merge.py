@@ -15,9 +15,9 @@ import numpy as np
 from experiments import store
 from experiments.sweeping.chunks import RUN, Plan, decode
 from experiments.sweeping.folder import Folder, configuration, fingerprint
-from experiments.sweeping.starts import starts_at
 from landscapes.critical import CriticalPoint
 from landscapes.landscape import Landscape
+from landscapes.starts import starts_at
 from theory import methods
 from theory.files import atomic
 from theory.verdict import Verdict

@@ -1,4 +1,4 @@
-"""Where the runs of a sweep begin: the same points for every method."""
+"""Where runs begin, and how large a learning rate is: the same for every method."""
 
 from __future__ import annotations
 
@@ -9,6 +9,20 @@ from landscapes.landscape import Landscape
 BLOCK = 4096  # starts drawn from one stream: any of them is found without the others
 HIGH = 16  # dimensions; beyond, nearly all of a box lies in its corners
 NEAR = 0.1  # spread about the landscape's own start, over the box's half-width
+
+
+def largest_curvature(landscape: Landscape) -> float:
+    r"""L, the scale of its learning rates: beta where it is known.
+
+    Else the largest $|\lambda|$ at the known critical points or, where all vanish, at
+    the start.
+    """
+    if landscape.constants.get("beta", 0.0) > 0:
+        return landscape.constants["beta"]
+    sizes = [np.abs(c.eigenvalues).max() for c in landscape.critical_points]
+    start = np.asarray(landscape.start, dtype=float)
+    sizes = sizes if any(sizes) else [np.abs(landscape.hessian(start)).max()]
+    return float(max(sizes)) or 1.0
 
 
 def starts_of(landscape: Landscape, count: int, seed: int) -> np.ndarray:
