@@ -12,7 +12,7 @@ from landscapes.landscape import Landscape
 from theory import simulate
 from theory.base import GradientDescent, HeavyBall, gradient_descent
 from theory.blocked import take
-from theory.glance import UNCLEAR, glance
+from theory.glance import UNCLEAR, glance, may_be_final
 from theory.job import Job, Layout, Progress, flatten, step
 from theory.method import Method
 from theory.validate import at_edge
@@ -28,7 +28,6 @@ GLANCES = 2**13  # runs glanced at in one go: their extremes stay in the cache
 FRAMES = 2**12  # runs whose window is recorded at once
 # What more steps cannot change.
 FINAL = (Verdict.CONVERGED, Verdict.DIVERGED, Verdict.ESCAPED)
-FINAL_CODE = np.isin(np.arange(len(Verdict)), FINAL)
 # A band is where a run stays for good: from look to look its largest gradient keeps
 # more than this share. One that falls further is on its way to the point.
 KEPT = 0.9
@@ -131,8 +130,10 @@ class Runs:
         x: starts, `(n, d)`.
         job: their arrays.
         progress: where they are.
-        entry: where they were when the window began; `()` outside of one.
-        before: verdict, place and period at the last look, `(3, n)`.
+        entry: where they were when the window began.
+        earlier: where they were when the window before began.
+        before: verdict, place and period at the last look, `(3, n)`; its verdict is
+            `UNCLEAR` where that has not been asked yet.
         steepest: largest squared gradient of the window then, `(n,)`.
     """
 
@@ -143,7 +144,8 @@ class Runs:
     x: np.ndarray
     job: Job
     progress: Progress
-    entry: Progress | tuple
+    entry: Progress
+    earlier: Progress
     before: np.ndarray
     steepest: np.ndarray
 
@@ -158,17 +160,17 @@ class Runs:
         length = length + 0 * rho
         job = replace(job, every=EVERY)
         return cls(
-            landscape, np.arange(len(x)), eta, length, x, job, progress, (), none,
-            np.full(len(x), np.inf),
+            landscape, np.arange(len(x)), eta, length, x, job,
+            progress, progress, progress, none, np.full(len(x), np.inf),
         )  # fmt: skip
 
     def of(self, chosen: np.ndarray) -> Runs:
         """Some of them."""
         job, progress = take(self.job, chosen), take(self.progress, chosen)
         flat = (getattr(self, k)[chosen] for k in ("rows", "eta", "rho", "x"))
-        entry = take(self.entry, chosen)
+        began = take((self.entry, self.earlier), chosen)
         last = self.before[:, chosen], self.steepest[chosen]
-        return Runs(self.landscape, *flat, job, progress, entry, *last)
+        return Runs(self.landscape, *flat, job, progress, *began, *last)
 
     def layout(self) -> Layout:
         """How their points lie in the job."""
@@ -192,25 +194,28 @@ def _decide(
         for end in (SORT, horizon - WINDOW):
             if done < end <= horizon - WINDOW:
                 runs, done = _advance(runs, found, end - done, engine, device), end
-        runs = replace(runs, entry=runs.progress, progress=_watched(runs.progress))
+        runs = replace(
+            runs, earlier=runs.entry, entry=runs.progress, progress=_watched(runs)
+        )
         runs, done = _advance(runs, found, WINDOW, engine, device), horizon
-        seen, steepest = _look(runs), runs.progress.watch.g_high.reshape(-1)
+        seen, before = _look(runs)
+        steepest = runs.progress.watch.g_high.reshape(-1)
         stays = (seen[0] != Verdict.BAND) | (steepest >= KEPT**2 * runs.steepest)
-        twice = (seen == runs.before).all(axis=0) & (seen[0] != Verdict.UNDECIDED)
-        sure = FINAL_CODE[seen[0]] | (twice & stays)
+        twice = (seen == before).all(axis=0) & (seen[0] > Verdict.UNDECIDED)
+        sure = np.isin(seen[0], FINAL) | (twice & stays)
         over = runs.rows[sure]
         found.verdict[over], found.place[over], found.period[over] = seen[:, sure]
         found.steps[over] = done
         progress = replace(runs.progress, watch=())
-        runs = replace(
-            runs, progress=progress, entry=(), before=seen, steepest=steepest
-        ).of(~sure)
+        runs = replace(runs, progress=progress, before=seen, steepest=steepest)
+        runs = runs.of(~sure)
         if not runs.rows.size:
             return
 
 
-def _watched(progress: Progress) -> Progress:
-    return replace(progress, watch=Watch.begin(progress.x, 0 * progress.steps))
+def _watched(runs: Runs) -> Progress:
+    p = runs.progress
+    return replace(p, watch=Watch.begin(p.x, 0 * p.steps))
 
 
 def _advance(runs: Runs, found: Decision, steps: int, engine: str, device: str) -> Runs:
@@ -237,27 +242,40 @@ def _present(runs: Runs, stayed: np.ndarray, found: Decision) -> Runs:
     return runs.of(stayed)
 
 
-def _look(runs: Runs) -> np.ndarray:
-    """Verdict, place and period by the last window, `(3, n)`."""
+def _look(runs: Runs) -> tuple[np.ndarray, np.ndarray]:
+    """Verdict, place and period by the last window and by the one before, `(3, n)`.
+
+    To be told by all of its states is dear: it is left `UNCLEAR` while it changes
+    nothing, since no verdict of the window before could be confirmed. Once it matters,
+    and something was found, the window before is told as well.
+    """
     watch = runs.progress.watch
-    seen = np.zeros((3, len(runs.rows)), np.int16)
+    seen, before = np.zeros((3, len(runs.rows)), np.int16), runs.before.copy()
     for start in range(0, len(runs.rows), GLANCES):
         part = slice(start, start + GLANCES)
         seen[:2, part] = glance(
             take(watch, part), runs.eta[part], runs.rho[part], runs.landscape
         )
-    unclear = np.flatnonzero(seen[0] == UNCLEAR)
-    for start in range(0, len(unclear), FRAMES):
-        part = unclear[start : start + FRAMES]
-        found = classify(_recorded(runs.of(part)), runs.landscape)
-        seen[:, part] = found.codes, found.nearest, found.period
-    return seen
+    matters = (before[0] != Verdict.UNDECIDED) | may_be_final(watch, runs.landscape)
+    _tell(runs, runs.entry, (seen[0] == UNCLEAR) & matters, seen)
+    _tell(runs, runs.earlier, (before[0] == UNCLEAR) & (seen[0] > 0), before)
+    return seen, before
 
 
-def _recorded(runs: Runs) -> simulate.Run:
-    """The window once more, with all its states."""
+def _tell(runs: Runs, entry: Progress, which: np.ndarray, told: np.ndarray) -> None:
+    """Writes what the window that began at `entry` tells of some runs."""
+    rows = np.flatnonzero(which)
+    for start in range(0, len(rows), FRAMES):
+        part = rows[start : start + FRAMES]
+        run = _recorded(runs.of(part), take(entry, part))
+        found = classify(run, runs.landscape)
+        told[:, part] = found.codes, found.nearest, found.period
+
+
+def _recorded(runs: Runs, entry: Progress) -> simulate.Run:
+    """A window once more, with all its states."""
     layout, job = runs.layout(), replace(runs.job, every=1)
-    progress, frames, g_norm, d_norm = simulate.record(layout, job, runs.entry, WINDOW)
+    progress, frames, g_norm, d_norm = simulate.record(layout, job, entry, WINDOW)
     n = len(runs.rows)
     return simulate.Run(
         layout.points(progress.x), layout.scalars(progress.steps), np.zeros(n, bool),

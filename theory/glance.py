@@ -103,6 +103,16 @@ def _moves(
     return moves
 
 
+def may_be_final(watch: Watch, landscape: Landscape) -> np.ndarray:
+    """Whether runs may have converged to a point: at a listed one, or at rest."""
+    low, high = columns(watch.low), columns(watch.high)
+    side = np.maximum.reduce([b - a for a, b in zip(low, high, strict=True)])
+    scale = max((size(c) for c in landscape.critical_points), default=1.0)
+    g_high = np.asarray(watch.g_high, dtype=float).reshape(-1)
+    vanished = g_high <= MORE * (VANISHED * max(1.0, scale)) ** 2
+    return vanished | (side <= 2 * AT * MORE)
+
+
 def columns(x: Any) -> list[np.ndarray]:
     """The coordinates of flattened points, each `(n,)`."""
     parts = x.parts if isinstance(x, Components) else x.T
