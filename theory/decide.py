@@ -13,7 +13,7 @@ from theory import simulate
 from theory.base import GradientDescent, HeavyBall, gradient_descent
 from theory.blocked import take
 from theory.glance import UNCLEAR, glance, may_be_final
-from theory.job import Job, Layout, Progress, flatten, step
+from theory.job import Job, Layout, Progress, flatten, move, step
 from theory.method import Method
 from theory.validate import at_edge
 from theory.verdict import FAR, Verdict, classify
@@ -274,8 +274,11 @@ def _tell(runs: Runs, entry: Progress, which: np.ndarray, told: np.ndarray) -> N
 
 def _recorded(runs: Runs, entry: Progress) -> simulate.Run:
     """A window once more, with all its states."""
-    layout, job = runs.layout(), replace(runs.job, every=1)
-    progress, frames, g_norm, d_norm = simulate.record(layout, job, entry, WINDOW)
+    layout = runs.layout()
+    # They stayed in the ball: no need to look.
+    progress, frames, g_norm, d_norm = simulate.record(
+        layout, runs.job, entry, WINDOW, move
+    )
     n = len(runs.rows)
     return simulate.Run(
         layout.points(progress.x), layout.scalars(progress.steps), np.zeros(n, bool),

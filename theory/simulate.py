@@ -219,7 +219,9 @@ def advance(
     return compiled.advance(job, progress, steps, device)
 
 
-def record(layout: Layout, job: Job, progress: Progress, window: int) -> tuple:
+def record(
+    layout: Layout, job: Job, progress: Progress, window: int, step: Callable = step
+) -> tuple:
     """The last steps one by one: the progress, and the window's states."""
     frames = np.empty((window, *layout.shape, layout.dim), layout.dtype)
     g_norm, d_norm = np.empty((2, window, *layout.shape), layout.dtype)
