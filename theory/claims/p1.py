@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from landscapes.linear_autoencoder import linear_autoencoder
-from theory import simulate
+from theory import ranges, simulate
 from theory.claim import Claim, Statement
 from theory.methods import make
 from theory.quadratic import bounce_threshold, weakest_descent
@@ -77,6 +77,23 @@ def large(quick):
     yield {"step": 1.5, "rho": 0.2, "w": beside(4 if quick else 16)}
 
 
+SADDLES = (
+    "cosine", "six_hump_camel", "strict_saddle", "double_well_saddle", "himmelblau",
+    "ring", "beale", "deep_linear_net",
+)  # fmt: skip
+
+
+def counted(spec):
+    """How many of 384 runs on a surface are held, at two radii."""
+    return lambda name: sum(ranges.held(name, spec, multiple) for multiple in (0.5, 2))
+
+
+def surfaces(quick):
+    """With saddles or maxima."""
+    for name in SADDLES[: 3 if quick else None]:
+        yield {"name": name}
+
+
 def beside(count):
     """Random starts, `(n, d)`."""
     w = np.random.default_rng(302).normal(size=(count, linear_autoencoder().dim))
@@ -127,9 +144,22 @@ def p1():
                 loose="twice as late at .9, fifty times at .1",
                 grade="N",
             ),
+            Claim(
+                id="P1.surfaces",
+                says=r"eight surfaces, $.03 \le \eta L \le 4$, two radii: saddles and "
+                r"maxima hold no fewer runs of SAM than of GD",
+                expected="supported",
+                relation=">=",
+                measured=counted("sam"),
+                bound=counted("gd"),
+                cases=surfaces,
+                within=lambda name: True,
+                loose="they hold none of GD's; SAM's on seven of the eight",
+                grade="N",
+            ),
         ),
         combines=("T6", "T7", "L2"),
-        code=("theory/quadratic.py", "landscapes/linear_autoencoder.py"),
+        code=("theory/quadratic.py", "theory/ranges.py"),
         notes="The precise forms are ours. "
         "True below a learning rate, whatever the radius; above it SAM's bounce "
         "frees it, from the autoencoder's saddle at $\\eta\\lambda_1=1.5$ even before "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from landscapes.quadratic import Quadratic
-from theory import members, nearing, proofs, regimes
+from theory import members, nearing, proofs, ranges, regimes
 from theory.bisect import bisect
 from theory.claim import Claim, Statement
 from theory.quadratic import sam_cycle
@@ -88,6 +88,13 @@ def limit_at(name):
     """USAM's at a kept proof's numbers."""
     mu, beta, rho, _ = proofs.at(name)
     return regimes.usam_limit(mu, beta, rho)
+
+
+def surfaces(quick):
+    """At radii of 1/L and 2/L."""
+    for multiple in (1.0,) if quick else (1.0, 2.0):
+        for name in ranges.SURFACES[: 3 if quick else None]:
+            yield {"name": name, "multiple": multiple}
 
 
 def p4():
@@ -178,6 +185,22 @@ def p4():
                 tight=0.98,
                 proof="paper_notes.md, T3",
                 grade="T",
+            ),
+            Claim(
+                id="P4.surfaces",
+                says=r"eleven surfaces, $\rho = 1/L$ and $2/L$: half of the starts "
+                r"converge to a minimum only below a rate of USAM that is less than "
+                r"GD's",
+                expected="supported",
+                relation="<=",
+                measured=lambda name, multiple: ranges.quotient(
+                    name, "usam", "gd", multiple
+                ),
+                bound=lambda name, multiple: 1.0,
+                cases=surfaces,
+                within=lambda name, multiple: multiple > 0,
+                loose="most come to $1/(1+\rho L)$",
+                grade="N",
             ),
         ),
         combines=("T3.if", "T3.only_if", "T15.if", "T15.linear", "T5.line", "N1.edge"),

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from theory import members, pair_factors, parted, proofs, regimes, usam_distance
+from theory import (
+    members,
+    pair_factors,
+    parted,
+    proofs,
+    ranges,
+    regimes,
+    usam_distance,
+)
 from theory import nearing as strongly
 from theory.claim import Claim, Statement
 from theory.pairs import apart, ssam_pair
@@ -109,6 +117,34 @@ def resting(rho, mu):
         x = members.step("ssam-n", rho, f, x, np.full(len(rho), eta))
     sizes = [np.sqrt((f.gradient(w) ** 2).sum(axis=-1)) for w in (x, start)]
     return sizes[0] / sizes[1]
+
+
+def over(other):
+    """SSAM's largest rate over another method's, on a surface; 1 if neither has one."""
+
+    def measured(name, multiple):
+        found = ranges.quotient(name, "ssam", other, multiple)
+        return found if found.value == found.value else 1.0
+
+    return measured
+
+
+def surfaces(quick):
+    """At radii of 1/L and 2/L."""
+    for multiple in (2.0,) if quick else (1.0, 2.0):
+        for name in ranges.SURFACES[: 3 if quick else None]:
+            yield {"name": name, "multiple": multiple}
+
+
+def runs_held(spec):
+    """How many of 192 runs saddles and maxima hold, at a radius of two units."""
+    return lambda name: ranges.held(name, spec, 2.0)
+
+
+def caught(quick):
+    """Surfaces with saddles or maxima."""
+    for name in ("strict_saddle", "deep_linear_net", "ring", "double_well_saddle"):
+        yield {"name": name}
 
 
 def p5():
@@ -248,9 +284,47 @@ def p5():
                 proof="paper_notes.md, N3",
                 grade="T",
             ),
+            Claim(
+                id="P5.surfaces",
+                says=r"eleven surfaces, $\rho = 1/L$ and $2/L$: half of the starts "
+                r"converge to a minimum up to a rate of SSAM no less than USAM's",
+                expected="supported",
+                relation=">=",
+                measured=over("usam"),
+                bound=lambda name, multiple: 1.0,
+                cases=surfaces,
+                within=lambda name, multiple: multiple > 0,
+                loose="neither converges where $\rho m > 1$ at a maximum",
+                grade="N",
+            ),
+            Claim(
+                id="P5.gd",
+                says=r"there SSAM's rate is no less than GD's",
+                expected="refuted",
+                relation=">=",
+                measured=over("gd"),
+                bound=lambda name, multiple: 1.0,
+                cases=surfaces,
+                within=lambda name, multiple: multiple > 0,
+                loose="it is false",
+                grade="N",
+            ),
+            Claim(
+                id="P5.held",
+                says=r"saddles and maxima hold fewer runs of SSAM than of SAM, radii "
+                r"of $2/L$ and of a tenth of the box",
+                expected="refuted",
+                relation="<=",
+                measured=runs_held("ssam"),
+                bound=runs_held("sam"),
+                cases=caught,
+                within=lambda name: True,
+                loose="it is false",
+                grade="N",
+            ),
         ),
         combines=("T3.crossing", "T15.only_if", "T14.only_if", "T5.ssam", "N4.best"),
-        code=("theory/regimes.py", "theory/worst.py"),
+        code=("theory/regimes.py", "theory/worst.py", "theory/ranges.py"),
         notes="The precise forms are ours. "
         "True on convex functions, where SSAM's range exceeds USAM's by a factor "
         "that grows like $2\\sqrt s$ but stays below GD's, and on quadratics, where it "
