@@ -21,8 +21,8 @@ from experiments.sweeping.job import Sweep
 from experiments.sweeping.merge import merge
 from experiments.sweeping.sources import digests
 from landscapes.landscape import Landscape
+from theory.cluster import LOCAL, started
 from theory.files import locked
-from theory.parallel import started
 
 __all__ = ["CHUNK", "Sweep", "sweep"]
 
@@ -155,7 +155,7 @@ def _refuse_too_much(
     )
     many = sum(plan.job.runs / _length(plan, config, chunk) for plan in todo)
     dims = [landscape.dim for _, landscape in todo.values()]
-    workers = 0 if config.cluster not in ("", "local") else config.jobs
+    workers = 0 if config.cluster not in ("", LOCAL) else config.jobs
     need = estimate.memory(list(todo), dims, workers, many)
     estimate.refuse(need, estimate.disk(runs), config.out)
 

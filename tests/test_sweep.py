@@ -535,8 +535,14 @@ def test_kills_at_random_moments_lose_nothing():
 
 
 SLOW = MINE.replace(
-    GRADIENT, "        import time; time.sleep(0.0005)\n" + GRADIENT
-)  # some .1 s a tile
+    GRADIENT,
+    """        import os, pathlib, time
+        if len(x) == 100:  # a tile, which begins
+            (pathlib.Path(__file__).parent / f"{os.getpid()}.pid").touch()
+        time.sleep(0.0005)  # some .1 s a tile
+"""
+    + GRADIENT,
+)
 CLUSTER = """
 import sys
 from experiments import run
@@ -587,12 +593,15 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_bytes(tmp_path):
                 start("worker", address, "--no-nanny", "--nthreads", 1,
                       "--no-dashboard", "--local-directory", tmp_path)
             )  # fmt: skip
+        until(lambda: len(list(tmp_path.glob("dask-scratch-space/worker-*/"))) == 2)
         with sweep_on(tmp_path / "a", "--cluster", address) as running:
             until(lambda: len(list((tmp_path / "a").rglob("*.chunk"))) >= 3)
             assert len(list((tmp_path / "a").rglob("*.chunk"))) < 9
             processes[1].kill()
             said = running.communicate(timeout=100)
             assert (running.returncode, *said) == (0, "", "")
+        worked = {int(file.stem) for file in tmp_path.glob("*.pid")}
+        assert worked == {process.pid for process in processes[1:]}
     finally:
         for process in processes:
             process.kill()

@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
-LOCAL = "local"  # the address of a cluster that is started here
+from theory.cluster import joined, started
 
 
 def in_parallel(
@@ -36,12 +35,13 @@ def in_parallel(
         ValueError: a worker was killed, or the cluster does not answer.
     """
     import joblib
+    from joblib.externals.loky import get_reusable_executor
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     def labelled(case: tuple) -> tuple[tuple, Any]:
         return case, work(*case)
 
-    with started(cluster, jobs) as address, _backend(address):
+    with started(cluster, jobs) as address, joined(address):
         pool = joblib.Parallel(
             n_jobs=min(jobs, max(1, len(cases))),
             return_as="generator_unordered",
@@ -54,66 +54,11 @@ def in_parallel(
                 pool(calls), total, what, lambda item: size(item[0]), unit
             )
         except TerminatedWorkerError as error:
+            # Otherwise the interpreter tells at its end what the worker left open.
+            get_reusable_executor().shutdown(wait=True, kill_workers=True)
             raise ValueError(
                 "a worker process was killed (out of memory?): try fewer --jobs."
             ) from error
-
-
-@contextmanager
-def started(cluster: str, jobs: int) -> Iterator[str]:
-    """The address of the cluster; `local` is started here, with `jobs` workers."""
-    if cluster != LOCAL:
-        yield cluster
-        return
-    distributed = _distributed()
-    with distributed.LocalCluster(
-        n_workers=jobs,
-        threads_per_worker=1,
-        host="127.0.0.1",
-        dashboard_address=None,
-        silence_logs=50,
-    ) as here:
-        yield here.scheduler_address
-
-
-def _distributed() -> Any:
-    try:
-        import distributed
-    except ImportError as error:
-        raise ValueError(
-            "--cluster needs dask: `pip install sharpness-regimes[cluster]`"
-        ) from error
-    return distributed
-
-
-@contextmanager
-def _backend(cluster: str) -> Iterator[None]:
-    """Work goes to the cluster; what goes wrong there is one line."""
-    if not cluster:
-        yield
-        return
-    import joblib
-
-    distributed = _distributed()
-    try:
-        client = distributed.Client(cluster, timeout=10)
-    except (OSError, ValueError) as error:
-        raise ValueError(
-            f"--cluster `{cluster}`: no scheduler answers there."
-        ) from error
-    from distributed.comm import CommClosedError
-
-    lost = (distributed.KilledWorker, distributed.CancelledError, CommClosedError)
-    try:
-        with client, joblib.parallel_config(backend="dask"):
-            yield
-    except ImportError as error:
-        raise ValueError(f"a worker of `{cluster}` lacks a module: {error}") from error
-    except lost as error:
-        raise ValueError(
-            f"--cluster `{cluster}` was lost, or its workers died again and again "
-            f"({type(error).__name__})."
-        ) from error
 
 
 def progress(
