@@ -8,7 +8,6 @@ job was cut, on the number of processes, or on where a sweep was interrupted.
 from __future__ import annotations
 
 import platform
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 import landscapes
+from experiments.sweeping.coding import RUN, encode
 from experiments.sweeping.job import Sweep
 from experiments.sweeping.sources import digests
 from landscapes.landscape import Landscape
@@ -25,10 +25,6 @@ from landscapes.starts import starts_at
 from theory import methods, simulate
 from theory.decide import FRAMES, WINDOW, Decision, decide
 
-# A run as it is kept; every number has its own byte order on all machines.
-RUN = np.dtype(
-    [("verdict", "<i1"), ("place", "<i2"), ("period", "<i1"), ("steps", "<i4")]
-)
 TILES = {"numpy": 2**13, "stochastic": 2**13, "compiled": 2**16}  # runs, at most
 SMALLEST = 2**8
 BUDGET = 2**29  # bytes of a tile, at most
@@ -165,26 +161,3 @@ def _threads(plan: Plan) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def encode(runs: np.ndarray) -> bytes:
-    """Compressed, column by column, with a checksum."""
-    return zlib.compress(b"".join(runs[name].tobytes() for name in RUN.names), 1)
-
-
-def decode(content: bytes) -> np.ndarray:
-    """The runs again.
-
-    Raises:
-        ValueError: the bytes are damaged.
-    """
-    try:
-        flat = zlib.decompress(content)
-    except zlib.error as error:
-        raise ValueError("a chunk is damaged.") from error
-    runs, at = np.empty(len(flat) // RUN.itemsize, RUN), 0
-    for name in RUN.names:
-        size = len(runs) * RUN[name].itemsize
-        runs[name] = np.frombuffer(flat, RUN[name], len(runs), at)
-        at += size
-    return runs

@@ -6,7 +6,8 @@ import os
 import shutil
 from pathlib import Path
 
-from experiments.sweeping.chunks import RUN, Plan, tile_bytes
+from experiments.sweeping.chunks import Plan, tile_bytes
+from experiments.sweeping.coding import RUN
 
 # Measured: the interpreter with numpy, sympy and h5py; with torch as well.
 PROCESS = {"numpy": 2.5e8, "stochastic": 2.5e8, "compiled": 7e8}

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import json
 import math
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from experiments import store
-from experiments.sweeping.chunks import RUN, Plan, decode
+from experiments.sweeping.blocks import block_shape, blocks, resized
+from experiments.sweeping.chunks import Plan
+from experiments.sweeping.coding import RUN, decode
+from experiments.sweeping.enduring import enduring
 from experiments.sweeping.folder import Folder, configuration, fingerprint
 from landscapes.critical import CriticalPoint
 from landscapes.landscape import Landscape
@@ -39,59 +41,12 @@ def merge(plan: Plan, folder: Folder, landscape: Landscape) -> Path:
     import h5netcdf
 
     with atomic(folder.result) as temporary:
-        with _enduring(temporary) as file, h5netcdf.File(file, "w") as nc:
+        with enduring(temporary) as file, h5netcdf.File(file, "w") as nc:
             _head(nc, plan, landscape)
             _runs(nc, plan.job.shape, _decoded(folder))
         store.provenance(folder.result)  # no result without it
     folder.remove_chunks()
     return folder.result
-
-
-@contextmanager
-def _enduring(path: Path) -> Iterator[io.RawIOBase]:
-    """A file for the HDF5 library, which does not survive a write that fails.
-
-    After the first failure all writes seem to succeed; it is raised at the end.
-    """
-    with Enduring(path, "r+") as file:
-        failed = None
-        try:
-            yield file
-        except Exception as error:  # HDF5 may stumble over what was not written
-            failed = error
-        if file.error:
-            raise file.error
-        if failed:
-            raise failed
-
-
-class Enduring(io.FileIO):
-    """A file whose first failed write is kept in `error`, and ends all writing."""
-
-    error: OSError | None = None
-
-    def write(self, content: Any) -> int:
-        """All of it, or no more from now on."""
-        view = memoryview(content).cast("B")
-        done = 0
-        while not self.error and done < len(view):
-            with self._watched():
-                done += super().write(view[done:])
-        return len(view)
-
-    def truncate(self, size: int | None = None) -> int:
-        """To what the library believes to have written."""
-        if not self.error:
-            with self._watched():
-                return super().truncate(size)
-        return size or 0
-
-    @contextmanager
-    def _watched(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            self.error = error
 
 
 def _head(nc: Any, plan: Plan, landscape: Landscape) -> None:
@@ -166,40 +121,6 @@ def counted(verdicts: np.ndarray, cells: int) -> np.ndarray:
     cell = np.repeat(np.arange(cells), len(verdicts) // cells)
     code = cell * len(Verdict) + verdicts
     return np.bincount(code, minlength=cells * len(Verdict)).reshape(cells, -1)
-
-
-def block_shape(shape: tuple[int, ...], most: int) -> tuple[int, ...]:
-    """Whole axes from the last on, then a part of one: a range in C order."""
-    block, room = [], most
-    for side in reversed(shape):
-        block.append(max(1, min(side, room)))
-        room = room // side if block[-1] == side else 0
-    return tuple(reversed(block))
-
-
-def blocks(
-    shape: tuple[int, ...], block: tuple[int, ...]
-) -> Iterator[tuple[slice, ...]]:
-    """The blocks of an array in C order."""
-    counts = [-(-side // part) for side, part in zip(shape, block, strict=True)]
-    for index in np.ndindex(*counts):
-        yield tuple(
-            slice(i * part, min((i + 1) * part, side))
-            for i, part, side in zip(index, block, shape, strict=True)
-        )
-
-
-def resized(chunks: Iterable[np.ndarray], sizes: list[int]) -> Iterator[np.ndarray]:
-    """The same runs in pieces of other sizes."""
-    waiting, held = iter(chunks), np.empty(0, RUN)
-    for size in sizes:
-        parts, count = [held], len(held)
-        while count < size:
-            parts.append(next(waiting))
-            count += len(parts[-1])
-        together = np.concatenate(parts)
-        held = together[size:]
-        yield together[:size]
 
 
 def _decoded(folder: Folder) -> Iterator[np.ndarray]:
