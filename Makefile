@@ -6,7 +6,7 @@ TORCH_INDEX ?=
 JOBS ?= 2
 BIN := .venv/bin
 
-.PHONY: all .venv saddle_escape certified_regimes ledger figures test lint bench clean
+.PHONY: all .venv saddle_escape certified_regimes regimes ledger figures test lint bench clean
 all: .venv
 
 .venv: .venv/complete
@@ -27,6 +27,16 @@ certified_regimes: .venv  ## learning rates proved and refuted, class by class
 	$(BIN)/python -m experiments.certified_regimes
 	$(BIN)/python -m figures certified_regimes
 
+# QUICK=1: everything small, in a minute.
+REGIMES := $(BIN)/python -m experiments.learning_rate_regimes $(if $(QUICK),--quick)
+FOLDER := experiments/results$(if $(QUICK),/quick)
+
+regimes: .venv  ## learning-rate regimes of every surface, boundaries, figures
+	$(REGIMES)
+	$(REGIMES) --landscape double_well_saddle --methods sam ssam --steps 1024 \
+	  --no-limits --trace --out $(FOLDER)/traces
+	$(BIN)/python -m figures learning_rate_regimes --results $(FOLDER)
+
 ledger: .venv  ## every statement's verdict, and its pictures
 	$(BIN)/python -m theory --json experiments/results/ledger.json
 	$(BIN)/python -m figures ledger
@@ -44,6 +54,7 @@ lint: .venv
 bench: .venv  ## side by side, equality first
 	$(BIN)/python -m benchmarks.batch_engines
 	$(BIN)/python -m benchmarks.certificates
+	$(BIN)/python -m benchmarks.regimes
 
 clean:
 	rm -rf .venv build dist *.egg-info

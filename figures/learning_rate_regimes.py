@@ -13,7 +13,7 @@ from experiments.run import load
 from figures.regimes import maps, radius, trace, usable
 
 RESULT = "learning_rate_regimes.nc"
-FOLDER = "learning_rate_regimes"  # of what the experiment writes besides
+FOLDER = "traces"  # where `make regimes` puts them
 # The first is the one README shows.
 PICTURES = {
     "learning_rate_regimes": maps,
@@ -27,7 +27,7 @@ def learning_rate_regimes(results: Path) -> dict[str, Callable[[], Figure]]:
 
     Args:
         results: folder of `learning_rate_regimes.nc`; the traces are there too, or in
-            the folder `learning_rate_regimes`.
+            the folder `traces`.
 
     Raises:
         ValueError: the result is missing, damaged, of another version, or holds the

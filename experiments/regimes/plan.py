@@ -12,7 +12,7 @@ import landscapes
 from experiments.regimes.limits import charted, radii
 from experiments.regimes.maps import seen
 from experiments.regimes.place import place, suits
-from experiments.regimes.trace import Plane
+from experiments.regimes.trace import SIZE, Plane
 from experiments.sweep import Sweep
 from theory import methods
 
@@ -70,11 +70,11 @@ def job(name: str, spec: str, config: Any) -> Sweep:
 
 def planes(config: Any) -> list[Plane]:
     """What is traced of every landscape and method: the range of its map."""
-    found = []
+    found, size = [], SIZE // 16 if config.quick else SIZE
     for (name, spec), each in jobs(config).items():
         rho = place(name).rhos(methods.make(spec), config)
         ends = [(grid[0], grid[-1]) for grid in (each.eta, rho)]
-        found.append(Plane(name, spec, *ends))
+        found.append(Plane(name, spec, *ends, size))
     return found
 
 
