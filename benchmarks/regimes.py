@@ -265,8 +265,9 @@ def processes(case: Case, runs: int) -> None:
                 config = run.Work(jobs=jobs, out=Path(out), fresh=again)
                 seconds[jobs], _ = timed(lambda c=config: sweep([job], c, "map"), 1)
     print(
-        f"  sweep of {job.runs} runs, netCDF written: {seconds[1]:.1f} s with one process "
-        f"(all cores), {seconds[2]:.1f} s with two, {seconds[1] / seconds[2]:.2f} x"
+        f"  sweep of {job.runs} runs, netCDF written: {seconds[1]:.1f} s with one "
+        f"process (all cores), {seconds[2]:.1f} s with two, "
+        f"{seconds[1] / seconds[2]:.2f} x"
     )
 
 

@@ -150,6 +150,9 @@ def test_cutting_a_job_changes_nothing(monkeypatch, name):
 def test_cutting_a_compiled_job_changes_nothing(compiler, monkeypatch):
     # Powers, a transcendental function and all kinds of ends; odd blocks.
     case = grid("log_cosh", "ssam-n", starts=6)
+    # Two steps compile sooner than eight.
+    monkeypatch.setattr(module, "EVERY", 2)
+    monkeypatch.setattr(compiler, "UNROLL", 2)
     whole = decide(*case, 256, engine="compiled")
     monkeypatch.setattr(compiler, "BLOCK", 10)
     cut = decide(*case, 256, engine="compiled")
