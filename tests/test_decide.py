@@ -36,7 +36,7 @@ def from_scratch(landscape, method, eta, rho, x, steps, **options):
     eta, rho = (np.broadcast_to(v, shape).reshape(-1) for v in (eta, rho))
     x = np.broadcast_to(x, (*shape, x.shape[-1])).reshape(-1, x.shape[-1])
     found = np.array([[0, -1, 0, horizons(steps)[-1]]] * len(x)).T
-    rows, before, gradient = np.arange(len(x)), None, np.full(len(x), np.inf)
+    rows, before = np.arange(len(x)), None
     for horizon in horizons(steps):
         run = simulate.batch(
             landscape,
@@ -57,13 +57,11 @@ def from_scratch(landscape, method, eta, rho, x, steps, **options):
         codes = np.where(lower, Verdict.ESCAPED, seen.codes)
         what = np.array([codes, np.where(run.left, -1, seen.nearest), seen.period])
         sure = np.isin(codes, FINAL)
-        last, gradient = gradient, run.g_norm.max(axis=0)
         if before is not None:
-            still = (codes != Verdict.BAND) | (gradient >= 0.9 * last)
-            sure |= (what == before).all(axis=0) & (codes != Verdict.UNDECIDED) & still
+            sure |= (what == before).all(axis=0) & (codes != Verdict.UNDECIDED)
         taken = np.where(run.left, run.steps, horizon)
         found[:, rows[sure]] = np.array([*what, taken])[:, sure]
-        rows, before, gradient = rows[~sure], what[:, ~sure], gradient[~sure]
+        rows, before = rows[~sure], what[:, ~sure]
         if not rows.size:
             break
     return found.reshape(4, *shape)
@@ -107,9 +105,9 @@ def test_single_precision_too():
 def test_a_glance_says_what_a_look_at_all_states_says(monkeypatch, name):
     told, total = 0, 0
 
-    def checked(watch, eta, rho, landscape):
+    def checked(watch, steps, eta, rho, landscape):
         nonlocal told, total
-        codes, nearest = glance(watch, eta, rho, landscape)
+        codes, nearest = glance(watch, steps, eta, rho, landscape)
         told, total = told + (codes != UNCLEAR).sum(), total + codes.size
         return np.full_like(codes, UNCLEAR), nearest
 

@@ -9,7 +9,9 @@ from landscapes.analytic import Analytic
 from landscapes.ssam_cycle import ssam_cycle
 from tests.test_verdict import cosine, verdict
 from theory import simulate
+from theory.decide import decide
 from theory.methods import make
+from theory.runs import at
 from theory.verdict import Verdict, classify
 
 X, Y = sympy.symbols("x y", real=True)
@@ -200,3 +202,20 @@ def test_of_many_dimensions_no_hessian_is_read(dim, code):
     landscape = load("flat_ball", dim=dim)
     _, result = verdict(landscape, "gd", 0.5, 0, np.ones(dim), 200)
     assert result.codes == code
+
+
+def test_a_renormalised_run_that_passes_a_minimum_is_in_no_band():
+    # Its direction is as long as its gradient: the radius alone keeps it nowhere.
+    case = load("six_hump_camel"), make("ssam-n"), 0.00627207, 0.47216
+    x = np.array([[2.14823, 1.31519]])
+    end = decide(*case, x, 4096)
+    assert end.verdict == Verdict.STALLED
+    (last,) = at((4096,), case[0], make("ssam-n", rho=0.47216), x, 0.00627207)
+    saddle = case[0].critical_points[int(end.place[0])]
+    assert saddle.index > 0 and np.abs(last.x - saddle.point).max() < 1e-6
+
+
+def test_a_cycle_about_an_unlisted_minimum_is_no_stall_at_a_listed_maximum():
+    # Beside GD's edge a band without a limit would hold everything.
+    found = decide(load("cosine"), make("sam"), 1.9319, 1.1462, [12.0822], 1024)
+    assert found.verdict != Verdict.STALLED

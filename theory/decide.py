@@ -28,9 +28,6 @@ GLANCES = 2**13  # runs glanced at in one go: their extremes stay in the cache
 FRAMES = 2**12  # runs whose window is recorded at once
 # What more steps cannot change.
 FINAL = (Verdict.CONVERGED, Verdict.DIVERGED, Verdict.ESCAPED)
-# A band is where a run stays for good: from look to look its largest gradient keeps
-# more than this share. One that falls further is on its way to the point.
-KEPT = 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,8 +66,8 @@ def decide(
     A run is over when its gradient has vanished at a minimum or when it is farther
     than `verdict.FAR` from the origin (`ESCAPED` if f is finite there and lower than at
     the start, else `DIVERGED`). Any other verdict must be found twice, at some number
-    of steps and at the double of it, a band with gradients that no longer shrink; what
-    `steps` do not suffice for is `UNDECIDED`.
+    of steps and at the double of it, and speaks of these windows: a chaotic run may
+    still leave a band later. What `steps` do not suffice for is `UNDECIDED`.
 
     Args:
         landscape: as `simulate.batch` takes it, and so all others.
@@ -134,7 +131,6 @@ class Runs:
         earlier: where they were when the window before began.
         before: verdict, place and period at the last look, `(3, n)`; its verdict is
             `UNCLEAR` where that has not been asked yet.
-        steepest: largest squared gradient of the window then, `(n,)`.
     """
 
     landscape: Landscape
@@ -147,7 +143,6 @@ class Runs:
     entry: Progress
     earlier: Progress
     before: np.ndarray
-    steepest: np.ndarray
 
     @classmethod
     def start(cls, landscape, method, base, eta, rho, x, dtype) -> Runs:
@@ -161,7 +156,7 @@ class Runs:
         job = replace(job, every=EVERY)
         return cls(
             landscape, np.arange(len(x)), eta, length, x, job,
-            progress, progress, progress, none, np.full(len(x), np.inf),
+            progress, progress, progress, none,
         )  # fmt: skip
 
     def of(self, chosen: np.ndarray) -> Runs:
@@ -169,8 +164,8 @@ class Runs:
         job, progress = take(self.job, chosen), take(self.progress, chosen)
         flat = (getattr(self, k)[chosen] for k in ("rows", "eta", "rho", "x"))
         began = take((self.entry, self.earlier), chosen)
-        last = self.before[:, chosen], self.steepest[chosen]
-        return Runs(self.landscape, *flat, job, progress, *began, *last)
+        before = self.before[:, chosen]
+        return Runs(self.landscape, *flat, job, progress, *began, before)
 
     def layout(self) -> Layout:
         """How their points lie in the job."""
@@ -199,15 +194,13 @@ def _decide(
         )
         runs, done = _advance(runs, found, WINDOW, engine, device), horizon
         seen, before = _look(runs)
-        steepest = runs.progress.watch.g_high.reshape(-1)
-        stays = (seen[0] != Verdict.BAND) | (steepest >= KEPT**2 * runs.steepest)
         twice = (seen == before).all(axis=0) & (seen[0] > Verdict.UNDECIDED)
-        sure = np.isin(seen[0], FINAL) | (twice & stays)
+        sure = np.isin(seen[0], FINAL) | twice
         over = runs.rows[sure]
         found.verdict[over], found.place[over], found.period[over] = seen[:, sure]
         found.steps[over] = done
         progress = replace(runs.progress, watch=())
-        runs = replace(runs, progress=progress, before=seen, steepest=steepest)
+        runs = replace(runs, progress=progress, before=seen)
         runs = runs.of(~sure)
         if not runs.rows.size:
             return
@@ -253,9 +246,8 @@ def _look(runs: Runs) -> tuple[np.ndarray, np.ndarray]:
     seen, before = np.zeros((3, len(runs.rows)), np.int16), runs.before.copy()
     for start in range(0, len(runs.rows), GLANCES):
         part = slice(start, start + GLANCES)
-        seen[:2, part] = glance(
-            take(watch, part), runs.eta[part], runs.rho[part], runs.landscape
-        )
+        some = take(watch, part), WINDOW, runs.eta[part], runs.rho[part]
+        seen[:2, part] = glance(*some, runs.landscape)
     matters = (before[0] != Verdict.UNDECIDED) | may_be_final(watch, runs.landscape)
     _tell(runs, runs.entry, (seen[0] == UNCLEAR) & matters, seen)
     _tell(runs, runs.earlier, (before[0] == UNCLEAR) & (seen[0] > 0), before)

@@ -6,12 +6,11 @@ import numpy as np
 
 from landscapes.landscape import Landscape
 from theory.limit_points import VANISHED
-from theory.window import Window, band, growing, norm
+from theory.window import Window, band, growing, norm, pushed
 
 PARTS = 4  # of a window, each beside the floor that is under it
 NEWTON = 20  # steps from the mean of a part to the floor
 STIFF = 1e-3  # share of the largest curvature below which Newton's step is damped
-PUSH = 0.1  # share of rho lam by which a surrogate gradient exceeds the gradient
 
 
 def in_band(window: Window, landscape: Landscape) -> tuple[np.ndarray, ...]:
@@ -24,17 +23,17 @@ def in_band(window: Window, landscape: Landscape) -> tuple[np.ndarray, ...]:
 
     Minima: no negative eigenvalue at any of the four. Along their floor a run may
     drift: SAM does, by about $\eta\rho^2$ a step (L18), without end and without leaving
-    the band, over points each of which is a minimum. What comes to rest on its way
-    through the band (SSAM-N) is not kept there: `pushed`. Saddles: the whole window in
-    the first point's band, and nothing grows along which f may fall, no drift either:
-    it may lead to where the saddle lets go. A cycle about a minimum whose Hessian
+    the band, over points each of which is a minimum. What only passes through the band
+    (SSAM-N) is not kept there: `window.pushed`. Saddles: the whole window in the first
+    point's band, and nothing grows along which f may fall, no drift either: it may lead
+    to where the saddle lets go. A cycle about a minimum whose Hessian
     vanishes has no such band: it is a cycle.
 
     Returns:
         Three masks `(n,)`; the last: beside a saddle, but undecided, not a cycle.
     """
     minimum, saddle, leaving = np.zeros((3, len(window.eta)), dtype=bool)
-    rows = np.flatnonzero(window.rho > 0)
+    rows, push = np.flatnonzero(window.rho > 0), window.push
     for k in range(PARTS):
         part = slice(*(len(window.x) * i // PARTS for i in (k, k + 1)))
         if not rows.size:
@@ -46,21 +45,10 @@ def in_band(window: Window, landscape: Landscape) -> tuple[np.ndarray, ...]:
             beside = rows[other]
             saddle[beside] = _stays(window.of(beside), *_of(other, *found))
             leaving[beside] = ~saddle[beside]
-        rows = rows[inside & lowest & pushed(window.of(rows), found[1])]
+        kept = pushed(push[rows], window.rho[rows], found[1])
+        rows = rows[inside & lowest & kept]
     minimum[rows] = True
     return minimum, saddle, leaving
-
-
-def pushed(window: Window, lam: np.ndarray) -> np.ndarray:
-    r"""Whether the radius keeps runs moving: $\|d\|$ exceeds $\|g\|$ in the mean.
-
-    On a quadratic with eigenvalues $\lambda_i \ge 0$ SAM has $\|d\| \ge \|g\| +
-    \rho\lambda_-$, $\lambda_-$ the least one above 0, since $\langle g, d\rangle =
-    \|g\|^2 + \rho\langle g, Hg\rangle/\|g\|$; a renormalised step has $\|d\| = \|g\|$.
-    """
-    least = np.where(lam > 0, lam, np.inf).min(axis=-1)
-    excess = (window.d_norm - window.g_norm).mean(axis=0)
-    return excess >= PUSH * window.rho * least
 
 
 def _of(chosen: np.ndarray, *values: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -71,7 +59,7 @@ def _stays(
     window: Window, point: np.ndarray, lam: np.ndarray, v: np.ndarray
 ) -> np.ndarray:
     """Whether runs stay in the band about a critical point, nothing growing there."""
-    width = band(window.eta, window.rho, np.abs(lam).max(axis=-1))
+    width = band(window.eta, window.rho, lam)
     offset = window.x - point
     down = np.einsum("wni,nij->wnj", offset, v) * (lam <= 0)
     return (norm(offset).max(axis=0) <= width) & ~growing(down, width)
@@ -82,7 +70,7 @@ def _beside(part: Window, landscape: Landscape) -> tuple[np.ndarray, ...]:
     point, lam, v, found = _floor(part, landscape)
     offset = np.einsum("wni,nij->wnj", part.x - point, v) * (lam != 0)
     across, step = norm(offset).max(axis=0), norm(np.diff(part.x, axis=0)).max(axis=0)
-    width = band(part.eta, part.rho, np.abs(lam).max(axis=-1))
+    width = band(part.eta, part.rho, lam)
     return found & (across <= width) & (step <= 2 * width), point, lam, v
 
 
@@ -99,7 +87,7 @@ def _floor(part: Window, landscape: Landscape) -> tuple[np.ndarray, ...]:
         g = landscape.gradient(point[open_])
         here, u = lam[open_], v[open_]
         size = np.abs(here).max(axis=-1)
-        width = band(part.eta[open_], part.rho[open_], size)
+        width = band(part.eta[open_], part.rho[open_], here)
         near = norm(point[open_] - mean[open_]) <= width
         there = norm(g) <= 1e-3 * VANISHED * np.maximum(1, size)
         found[open_] = near & there

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from landscapes.components import Components
-from landscapes.critical import CriticalPoint
 from landscapes.landscape import Landscape
 from theory.limit_points import AT, LARGEST, VANISHED
-from theory.listed_points import reach, size
-from theory.verdict import Verdict, band
+from theory.listed_points import gap, listed_band, reach, size
+from theory.verdict import Verdict
 from theory.watch import Watch
+from theory.window import pushed
 
 UNCLEAR = -1
 SMALL = 8  # dimensions up to which Hessians are looked at
@@ -22,7 +22,7 @@ LESS, MORE = 1 - 1e-5, 1 + 1e-5
 
 
 def glance(
-    watch: Watch, eta: np.ndarray, rho: np.ndarray, landscape: Landscape
+    watch: Watch, steps: int, eta: np.ndarray, rho: np.ndarray, landscape: Landscape
 ) -> tuple[np.ndarray, np.ndarray]:
     r"""What `classify` would say, as far as the box of a window implies it.
 
@@ -34,6 +34,7 @@ def glance(
 
     Args:
         watch: of n runs that did not leave.
+        steps: how many it saw.
         eta: learning rates, `(n,)`.
         rho: radii, 0 where they are no length.
         landscape: the one they ran on.
@@ -43,9 +44,9 @@ def glance(
         `(n,)`.
     """
     low, high = columns(watch.low), columns(watch.high)
-    back, g_low, g_high, d_high = (
+    back, g_low, g_high, d_high, push = (
         np.asarray(v, dtype=float).reshape(-1)
-        for v in (watch.back, watch.g_low, watch.g_high, watch.d_high)
+        for v in (watch.back, watch.g_low, watch.g_high, watch.d_high, watch.push)
     )
     sides = [b - a for a, b in zip(low, high, strict=True)]
     points = landscape.critical_points
@@ -59,7 +60,7 @@ def glance(
     codes = np.full(len(eta), UNCLEAR, np.int16)
     nearest = np.full(len(eta), -1, np.int16)
     for k, (critical, scale) in enumerate(zip(points, scales, strict=True)):
-        width = band(eta, rho, size(critical))
+        width = listed_band(eta, rho, critical, landscape)
         farthest = sum(
             np.maximum(b - c, c - a) ** 2
             for a, b, c in zip(low, high, critical.point, strict=True)
@@ -74,11 +75,12 @@ def glance(
         if critical not in landscape.minima:
             continue
         # Then this is the point nearest to their mean.
-        near = farthest < LESS * (_gap(critical, points) / 2) ** 2
+        near = farthest < LESS * (gap(critical, points) / 2) ** 2
         at_point = farthest <= LESS * reach(critical) ** 2
         at_point &= near & (g_high <= LESS * vanished)
         in_band = near & (farthest <= LESS * width**2) & steep
         in_band &= (d_high > MORE * vanished) | (g_low < LESS * 1e6 * vanished)
+        in_band &= pushed(LESS * push / steps, rho, critical.eigenvalues)
         # A degenerate one may be one of many: then the Hessian where they are tells.
         in_band &= not critical.nullity
         codes[at_point], codes[in_band] = Verdict.CONVERGED, Verdict.BAND
@@ -117,9 +119,3 @@ def columns(x: Any) -> list[np.ndarray]:
     """The coordinates of flattened points, each `(n,)`."""
     parts = x.parts if isinstance(x, Components) else x.T
     return [np.asarray(part, dtype=float) for part in parts]
-
-
-def _gap(critical: CriticalPoint, points: tuple[CriticalPoint, ...]) -> float:
-    """The distance to the nearest other listed point."""
-    others = (c.point for c in points if c is not critical)
-    return min((np.linalg.norm(critical.point - p) for p in others), default=np.inf)

@@ -9,7 +9,7 @@ import numpy as np
 from landscapes.critical import CriticalPoint
 from landscapes.landscape import Landscape
 from theory.limit_points import AT, VANISHED
-from theory.window import Window, band, growing, norm
+from theory.window import Window, band, growing, norm, pushed
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,13 +45,19 @@ def judge(window: Window, landscape: Landscape, mean: np.ndarray) -> Listed:
     for k, critical in enumerate(landscape.critical_points):
         here = which == k
         found.scale[here] = max(1, size(critical))
-        rows = np.flatnonzero(here & within(window, distance, critical))
+        zone = listed_band(window.eta, window.rho, critical, landscape)
+        # The largest distance is no less than the mean's.
+        can = distance <= np.maximum(zone, reach(critical)) * (1 + 1e-9)
+        rows = np.flatnonzero(here & can)
         if not rows.size:
             continue
-        at_point, in_band, leaving = near(window.of(rows), critical)
+        part = window.of(rows)
+        at_point, in_band, leaving = near(part, critical, zone[rows])
         if critical not in landscape.minima:
             found.stalled[rows] = (at_point | in_band) & ~leaving
         else:
+            # Elsewhere what does not grow is held; at a minimum it may be on its way.
+            in_band &= pushed(part.push, part.rho, critical.eigenvalues)
             if critical.nullity:
                 found.named[rows], in_band = in_band, np.zeros_like(in_band)
             found.converged[rows], found.band[rows] = at_point, in_band & ~at_point
@@ -85,11 +91,35 @@ def nearest(
     return which, distance
 
 
-def near(window: Window, critical: CriticalPoint) -> tuple[np.ndarray, ...]:
+def gap(critical: CriticalPoint, points: tuple[CriticalPoint, ...]) -> float:
+    """The distance to the nearest other critical point listed."""
+    others = (c.point for c in points if c is not critical)
+    return min((np.linalg.norm(critical.point - p) for p in others), default=np.inf)
+
+
+def listed_band(
+    eta: np.ndarray, rho: np.ndarray, critical: CriticalPoint, landscape: Landscape
+) -> np.ndarray:
+    """Half-width of its band, at most half-way to the next critical point, `(n,)`.
+
+    What moves farther than that moves about more than this point.
+    """
+    half = gap(critical, landscape.critical_points) / 2
+    return np.minimum(band(eta, rho, critical.eigenvalues), half)
+
+
+def near(
+    window: Window, critical: CriticalPoint, width: np.ndarray
+) -> tuple[np.ndarray, ...]:
     """Which runs are at the point, which in its band, and which of both leave it.
 
     A vanishing gradient says nothing of where: along a flat direction it is small far
     away, and the nearest known point need not be the one it vanishes at.
+
+    Args:
+        window: of n runs.
+        critical: the point.
+        width: of its band, `(n,)`.
 
     Returns:
         Three masks `(n,)`; what leaves: some direction that may descend grew over the
@@ -97,15 +127,8 @@ def near(window: Window, critical: CriticalPoint) -> tuple[np.ndarray, ...]:
     """
     offset = window.x - critical.point
     distance = norm(offset).max(axis=0)
-    width = band(window.eta, window.rho, size(critical))
     at_point = window.g_norm.max(axis=0) <= VANISHED * max(1, size(critical))
     at_point &= distance <= reach(critical)
     # Where the curvature is zero f may descend as well.
     down = critical.eigenvectors[:, critical.eigenvalues <= 0]
     return at_point, distance <= width, growing(offset @ down, width)
-
-
-def within(window: Window, distance: np.ndarray, critical: CriticalPoint) -> np.ndarray:
-    """Which runs can be near, by the distance of their mean: the largest is no less."""
-    width = band(window.eta, window.rho, size(critical))
-    return distance <= np.maximum(width, reach(critical)) * (1 + 1e-9)

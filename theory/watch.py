@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from theory.job import where
-from theory.method import dot
+from theory.method import dot, root
 from theory.tree import map_leaves
 
 
@@ -23,6 +23,7 @@ class Watch:
         g_low: least $\|g\|^2$ along the window.
         g_high: largest $\|g\|^2$.
         d_high: largest $\|d\|^2$.
+        push: sum of $\|d\| - \|g\|$.
     """
 
     origin: Any
@@ -33,16 +34,17 @@ class Watch:
     g_low: Any
     g_high: Any
     d_high: Any
+    push: Any
 
     @classmethod
     def begin(cls, x: Any, zero: Any) -> Watch:
         """Before the window that begins at x; `zero` is a scalar of the batch."""
         none = zero + float("inf")
-        return cls(x, x, x, x, none, none, zero, zero)
+        return cls(x, x, x, x, none, none, zero, zero, zero)
 
     def seeing(self, x: Any, after: Any, d: Any, g: Any) -> Watch:
         """One more state: its point, the next point and both gradients."""
-        away, gg = after - self.origin, dot(g, g)
+        away, gg, dd = after - self.origin, dot(g, g), dot(d, d)
         return Watch(
             self.origin,
             x,
@@ -51,7 +53,8 @@ class Watch:
             _smaller(self.back, dot(away, away)),
             _smaller(self.g_low, gg),
             _larger(self.g_high, gg),
-            _larger(self.d_high, dot(d, d)),
+            _larger(self.d_high, dd),
+            self.push + (root(dd) - root(gg)),
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 PERIODS = 16  # longest cycle looked for
+PUSH = 0.1  # share of rho lam by which a surrogate gradient exceeds the gradient
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +28,11 @@ class Window:
     eta: np.ndarray
     rho: np.ndarray
 
+    @property
+    def push(self) -> np.ndarray:
+        r"""By how much $\|d\|$ exceeds $\|g\|$ in the mean, `(n,)`."""
+        return (self.d_norm - self.g_norm).mean(axis=0)
+
     def of(self, runs: np.ndarray) -> Window:
         """Some of the runs."""
         values = (getattr(self, field.name) for field in fields(self))
@@ -43,20 +49,43 @@ def norm(v: np.ndarray) -> np.ndarray:
     return np.sqrt(np.einsum("...i,...i->...", v, v))
 
 
-def band(eta: np.ndarray, rho: np.ndarray, curvature: np.ndarray | float) -> np.ndarray:
-    r"""Half-width of the set in which SAM keeps moving about a critical point.
+def band(eta: np.ndarray, rho: np.ndarray, lam: np.ndarray) -> np.ndarray:
+    r"""Half-width of the set in which SAM keeps moving about a critical point, `(n,)`.
 
-    $\eta\rho|\lambda|/(2 - \eta|\lambda|)$ (T5's cycle, about minima and along positive
-    directions) and $\eta\rho|\lambda|$ (T7's chaotic band, along negative ones), the
-    larger, with half as much again, since curvature widens them (on Beale's surface
-    1.26 times was seen); none where $\eta|\lambda| \ge 2$. To be inside is never
-    enough for a verdict: nothing may grow there either.
+    $\eta\rho\lambda/(2 - \eta\lambda)$ of the largest positive eigenvalue (T5's cycle)
+    and $\eta\rho|\lambda|$ of the largest of either sign (T7's chaotic band, along
+    negative ones), the larger, with half as much again, since curvature widens them (on
+    Beale's surface 1.26 times was seen); none where $\eta\lambda \ge 2$. To be inside
+    is never enough for a verdict: nothing may grow there either.
+
+    Args:
+        eta: learning rates, `(n,)`.
+        rho: radii, `(n,)`.
+        lam: eigenvalues at the point, `(k,)` or `(n, k)`.
     """
+    steep, rising = np.abs(lam).max(axis=-1), np.maximum(lam.max(axis=-1), 0.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        cycle = 1 / np.clip(2 - eta * curvature, 0, None)
+        cycle = rising / np.clip(2 - eta * rising, 0, None)
         # At rho = 0 beyond the edge: 0 times infinity, no band.
-        width = 1.5 * eta * rho * curvature * np.maximum(1, cycle)
+        width = 1.5 * eta * rho * np.maximum(steep, cycle)
     return np.where(np.isfinite(width), width, 0.0)
+
+
+def pushed(push: np.ndarray, rho: np.ndarray, lam: np.ndarray) -> np.ndarray:
+    r"""Whether the radius keeps runs moving about a minimum, `(n,)`.
+
+    On a quadratic with eigenvalues $\lambda_i \ge 0$ SAM has $\|d\| \ge \|g\| +
+    \rho\lambda_-$, $\lambda_-$ the least one above 0, since $\langle g, d\rangle =
+    \|g\|^2 + \rho\langle g, Hg\rangle/\|g\|$; a renormalised step has $\|d\| = \|g\|$
+    and no band: it passes through, to the minimum or away from it.
+
+    Args:
+        push: the excess $\|d\| - \|g\|$ in the mean, `(n,)`.
+        rho: radii, `(n,)`.
+        lam: eigenvalues at the point, `(k,)` or `(n, k)`.
+    """
+    least = np.where(lam > 0, lam, np.inf).min(axis=-1)
+    return push >= PUSH * rho * least
 
 
 def growing(u: np.ndarray, width: np.ndarray) -> np.ndarray:
