@@ -29,13 +29,13 @@ RADII = (0.05, 0.1, 0.2, 0.35, 0.5, 0.8, 1.2, 2.0)  # in the radius's own unit
 class Config(run.Config):
     """At which learning rates and radii does each method converge, stall, diverge?
 
-    L is the largest known curvature. Without --eta, learning rates are 48 from 0.03/L
-    to 6/L. Without --rho, radii are 0.05 to 2 times 1/L where the method's radius is a
-    rate (USAM, SSAM), and times a tenth of the box's half-width where it is a length
-    (SAM, SSAM-N). Where a step costs much (more than two dimensions and no formula),
-    a quarter of the starts and steps is taken. Without --landscape: all formulas and
-    all convex functions but logistic_regression, a step of which costs a hundred times
-    as much, and diagonal_net, which has no minimum. --quick takes four of them.
+    L is the largest curvature at the known minima. Without --eta, learning rates are 48
+    from 0.03/L to 6/L. Without --rho, radii are 0.05 to 2 times 1/L where the method's
+    radius is a rate (USAM, SSAM), and times a tenth of the box's half-width where it is
+    a length (SAM, SSAM-N). Where a step costs much (more than two dimensions and no
+    formula), a quarter of the starts and steps is taken. Without --landscape: all
+    formulas and all convex functions but logistic_regression, a step of which costs a
+    hundred times as much, and diagonal_net, which has no minimum. --quick takes four.
     """
 
     starts: int = 32
@@ -51,7 +51,7 @@ class Config(run.Config):
     seeds: int = 1
     """repeats of every run, with noise or mini-batches of their own"""
     limits: bool = True
-    """the limits are bracketed, more finely than the grid; without: only maps"""
+    """bracket the limits, more finely than the grid (else only maps)"""
 
     def __post_init__(self) -> None:
         """Checks the numbers, and makes everything small for --quick."""

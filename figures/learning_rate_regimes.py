@@ -38,6 +38,8 @@ def learning_rate_regimes(results: Path) -> dict[str, Callable[[], Figure]]:
     found = {}
     for name, module in PICTURES.items():
         missing = [f"`{need}`" for need in module.NEEDS if need not in dataset]
+        if module is usable and usable.ONE not in dataset.algorithm.values:
+            missing.append(f"{usable.ONE} to compare with")
         if missing:
             print(f"{name}: left out, no {', '.join(missing)}", file=sys.stderr)
         else:

@@ -14,15 +14,17 @@ NEAR = 0.1  # spread about the landscape's own start, over the box's half-width
 def largest_curvature(landscape: Landscape) -> float:
     r"""L, the scale of its learning rates: beta where it is known.
 
-    Else the largest $|\lambda|$ at the known critical points or, where all vanish, at
-    the start.
+    Else the largest $|\lambda|$ at the known minima; without one, or where all vanish,
+    at the known critical points; then at the start.
     """
     if landscape.constants.get("beta", 0.0) > 0:
         return landscape.constants["beta"]
-    sizes = [np.abs(c.eigenvalues).max() for c in landscape.critical_points]
+    for points in (landscape.minima, landscape.critical_points):
+        sizes = [float(np.abs(c.eigenvalues).max()) for c in points]
+        if any(sizes):
+            return max(sizes)
     start = np.asarray(landscape.start, dtype=float)
-    sizes = sizes if any(sizes) else [np.abs(landscape.hessian(start)).max()]
-    return float(max(sizes)) or 1.0
+    return float(np.abs(landscape.hessian(start)).max()) or 1.0
 
 
 def starts_of(landscape: Landscape, count: int, seed: int) -> np.ndarray:

@@ -50,7 +50,7 @@ def limits(name: str, spec: str, multiple: float) -> Limits:
 def largest(name: str, spec: str, multiple: float) -> tuple[float, float]:
     """Bracket of the rate, times L, where half of the starts cease to converge.
 
-    To the point; 0 where they do at no rate.
+    To the point, without a gap from small rates on; 0 where they do at no rate.
     """
     found = limits(name, spec, multiple).converges
     point = 0, list(TARGETS).index("point"), 0

@@ -29,8 +29,7 @@ class Place:
         name: as on the command line.
         landscape: the surface.
         kind: `own`, `data`, `convex` or `analytic`.
-        curvature: L: beta where it is known; else the largest $|\lambda|$ at the known
-            critical points, or, where all vanish, at the start.
+        curvature: L, see `landscapes.starts.largest_curvature`.
     """
 
     name: str

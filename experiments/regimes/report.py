@@ -20,15 +20,15 @@ HEAD = (
     "stalled", "theory", "over it",
 )  # fmt: skip
 NOTES = """\
-point, band: largest eta up to which 50 % or 95 % of the starts converge to a minimum
-  exactly, or stay in T5's band about one. GD: times L. The others: over GD's. Two
-  numbers: what undecided runs leave open; <: all below is undecided; >: no eta that was
-  tried is refuted; ?: neither; -: fewer converge even at the smallest eta.
+point, band: largest eta up to which (no gap below) 50 % or 95 % of the starts converge
+  to a minimum exactly, or stay in T5's band about one. GD: times L. The others: over
+  GD's. Two numbers: what undecided runs leave open; <: all below is undecided; >: no
+  eta that was tried is refuted; ?: neither; -: fewer converge even at the smallest eta.
 other starts: band 50 %, by Wilson's 95 % interval for starts drawn anew; ? without end.
 diverges: smallest eta L at which a run was seen to.
 stalled: share of all runs, all eta and rho, that ended at a saddle or maximum.
-theory: its limit times L, = exact, > guaranteed at least, < no minimum is stable above;
-  over it: band 50 %.
+theory: its limit times L, = exact, > guaranteed at least, < no listed minimum is stable
+  above; over it: band 50 %.
 rho is in units of 1/L where it is a rate, of a tenth of the box's half-width where it
   is a length."""
 SIGNS = {"exact": "=", "at least": ">", "at most": "<"}
@@ -193,9 +193,12 @@ def _clause(method: str, found: dict[str, tuple]) -> str:
     said = f"{method} {np.median([*middle.values()]):.2f}"
     if len(found) == 1:
         return f"{said} on {least}"
+    low, high = (f"{middle[name]:.2f}" for name in (least, most))
+    if low == high:
+        return f"{said} on all of {len(found)} landscapes"
     return (
-        f"{said} in the median of {len(found)} landscapes ({middle[least]:.2g} on "
-        f"{least} to {middle[most]:.2g} on {most})"
+        f"{said} in the median of {len(found)} landscapes ({low} on {least} to {high} "
+        f"on {most})"
     )
 
 
@@ -220,8 +223,8 @@ def traced(path: Path) -> str:
         f"{path}: {about['landscape']}, {about['label']}: {trace.sizes['cell']} "
         f"boundary cells of {about['size']} x {about['size']}, for 1/{share:.0f} of "
         f"the runs; dimension {about['dimension']:.2f} ({ends})"
-        f"{'' if about['complete'] else '; not followed to its end'}; chance of an "
-        f"unseen island of {percent(about['missed_area'], 2)} of the plane "
+        f"{'' if about['complete'] else ' so far, not followed to its end'}; chance of "
+        f"an unseen island of {percent(about['missed_area'], 2)} of the plane "
         f"{about['missed']:.2g}"
     )
 

@@ -21,6 +21,7 @@ def checked(job: Sweep, landscape: Landscape) -> Landscape:
     for name in ("name", "dim", "kinds", "batched", "start"):
         _tried(job.landscape, name, lambda name=name: getattr(landscape, name))
     _kinds(job, landscape)
+    _box(job.landscape, landscape)
     _start(job.landscape, landscape)
     _values(job.landscape, landscape)
     _tried(job.landscape, "critical_points", lambda: landscape.critical_points)
@@ -38,6 +39,20 @@ def _kinds(job: Sweep, landscape: Landscape) -> None:
                 f"`{job.landscape}`: its kinds must hold {kind}, got "
                 f"{', '.join(landscape.kinds) or 'none'}."
             )
+
+
+def _box(name: str, landscape: Landscape) -> None:
+    """Constants by name; a box, where there is one, with a side for every axis."""
+    constants = getattr(landscape, "constants", None)
+    if not isinstance(constants, dict):
+        raise ValueError(f"`{name}`: constants must be a dict, got {constants!r}.")
+    box = _tried(name, "box", lambda: np.asarray(landscape.box, dtype=float))
+    sides = box.shape == (landscape.dim, 2) and np.isfinite(box).all()
+    if not (sides and (box[:, 0] < box[:, 1]).all()):
+        raise ValueError(
+            f"`{name}`: box must be {landscape.dim} pairs (low, high), low < high, got "
+            f"{landscape.box}."
+        )
 
 
 def _start(name: str, landscape: Landscape) -> None:
@@ -59,6 +74,8 @@ def _values(name: str, landscape: Landscape) -> None:
     for x in (start, np.tile(start, (3, 1))):
         for what, shape in (("value", x.shape[:-1]), ("gradient", x.shape)):
             _sound(name, what, _at(name, landscape, what, x), x.shape, shape)
+        found = _at(name, landscape, "hvp", x, np.ones_like(x))
+        _sound(name, "hvp", found, x.shape, x.shape)
     if "components" in landscape.kinds:
         parts = Components(np.full(3, v) for v in start)
         found = _at(name, landscape, "gradient", parts)
@@ -99,9 +116,9 @@ def _batch(job: Sweep, landscape: Landscape) -> None:
         )
 
 
-def _at(name: str, landscape: Landscape, what: str, x: Any) -> Any:
+def _at(name: str, landscape: Landscape, what: str, *at: Any) -> Any:
     with np.errstate(all="ignore"):
-        return _tried(name, what, lambda: getattr(landscape, what)(x))
+        return _tried(name, what, lambda: getattr(landscape, what)(*at))
 
 
 def _tried(name: str, what: str, function: Callable[[], Any]) -> Any:

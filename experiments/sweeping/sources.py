@@ -45,6 +45,8 @@ def digests(landscape: str, method: str) -> dict[str, str]:
 
 def _group(file: Path) -> str:
     """What a file of ours belongs to."""
+    if not file.is_relative_to(ROOT):  # what a user's own file imports
+        return "landscape"
     place = file.relative_to(ROOT)
     if place.parts[0] == "landscapes":
         return "landscape"
@@ -74,12 +76,12 @@ def closure(files: list[Path]) -> set[Path]:
 
 
 def _imported(file: Path) -> tuple[Path, ...]:
-    """What of ours a file imports itself."""
-    return _imported_by(file.read_bytes())
+    """What of ours, or beside it, a file imports itself."""
+    return _imported_by(file.read_bytes(), file.parent)
 
 
 @cache
-def _imported_by(text: bytes) -> tuple[Path, ...]:
+def _imported_by(text: bytes, folder: Path) -> tuple[Path, ...]:
     try:
         tree = ast.parse(text)
     except SyntaxError:  # said where it is loaded
@@ -91,7 +93,8 @@ def _imported_by(text: bytes) -> tuple[Path, ...]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             modules |= {node.module}
             modules |= {f"{node.module}.{alias.name}" for alias in node.names}
-    places = [ROOT / m.replace(".", "/") for m in modules if m.split(".")[0] in OURS]
+    roots = {m: ROOT if m.split(".")[0] in OURS else folder for m in modules}
+    places = [root / m.replace(".", "/") for m, root in roots.items()]
     candidates = [
         file for p in places for file in (p.with_suffix(".py"), p / "__init__.py")
     ]

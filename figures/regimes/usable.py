@@ -70,7 +70,8 @@ def _bars(axes: Axes, y: float, here: xarray.Dataset, label: str, target: str) -
         _theory(axes, y, here, label, _middle(*one))
         places = dict(zip(LEVELS, (y - 0.2, y + 0.2), strict=True))
         seen = [_bar(axes, at, here, label, target, of) for of, at in places.items()]
-        words = "" if any(seen) else "none"
+        unsure = np.isfinite(factor(here, label, target, min(LEVELS))[1])
+        words = "" if any(seen) else "undecided" if unsure else "none"
     axes.annotate(
         words, (1, y), (5, 0), va="center", textcoords="offset points",
         color=style.color(label), size="x-small",

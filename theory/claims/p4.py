@@ -199,7 +199,7 @@ def p4():
                 bound=lambda name, multiple: 1.0,
                 cases=surfaces,
                 within=lambda name, multiple: multiple > 0,
-                loose="most come to $1/(1+\rho L)$",
+                loose="ten of 22 are $1/(1+\rho L)$, the others from 0 to .66",
                 grade="N",
             ),
         ),
