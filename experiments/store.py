@@ -18,6 +18,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from experiments.imports import ROOT, closure
 from theory.files import atomic
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from experiments.run import Work
 
-ROOT = Path(__file__).resolve().parent.parent
 FORMAT = 1  # of the result files; raised when their meaning changes
 # What decides a result besides the configuration; not: tables and texts.
 SOURCES = ("landscapes", "theory", "experiments")
@@ -51,8 +51,9 @@ def fingerprint(config: Work, part: str | None = None) -> str:
             if file.name not in TEXTS and file.parent.name != LEDGER:
                 digest.update(file.read_bytes())
     for name in [part] if part else config.files():
-        if Path(name).is_file():
-            digest.update(Path(name).read_bytes())
+        if Path(name).is_file():  # a user's own, and what it imports beside it
+            for file in sorted(closure([Path(name)])):
+                digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
 

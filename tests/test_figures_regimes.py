@@ -288,6 +288,14 @@ def test_missing_data_are_named(tmp_path, capsys):
     assert f"{WHOLE}_trace: left out" in said
 
 
+def test_without_gd_there_is_nothing_to_compare_ranges_with(tmp_path, capsys):
+    dataset = fixture()
+    _save(dataset.isel(algorithm=dataset.algorithm != "GD"), tmp_path)
+    assert f"{WHOLE}_range" not in figure.learning_rate_regimes(tmp_path)
+    assert f"{WHOLE}_range: left out, no GD to compare with" in capsys.readouterr().err
+    draw(tmp_path, f"{WHOLE}_radius")
+
+
 def test_maps_need_no_limits(tmp_path):
     dataset = fixture()
     names = [n for n in dataset if n.startswith(("limit", "sampled", "diverges"))]

@@ -200,6 +200,16 @@ def test_other_sources_are_refused_and_told_apart(group, tmp_path, monkeypatch):
         swept(tmp_path)
 
 
+def test_what_a_users_own_file_imports_decides_too(tmp_path):
+    helper = tmp_path / "stiffness.py"
+    helper.write_text("K = 1.0\n")
+    job = mine(tmp_path, "import stiffness\n" + MINE)
+    before = sources.digests(job.landscape, "gd")
+    helper.write_text("K = 5.0\n")
+    after = sources.digests(job.landscape, "gd")
+    assert [g for g in before if before[g] != after[g]] == ["landscape"]
+
+
 def test_only_the_sources_of_a_job_are_its_own():
     files = sources.closure([sources.WORKER, ROOT / "landscapes/beale.py"])
     names = {file.stem for file in files}
@@ -326,6 +336,13 @@ WRONG = {
     "none": ("start, box, constants = (1.0, 2.0), ", "box, constants = ",
              "start failed: AttributeError: 'Mine' object has no attribute 'start'"),
     "kinds": ('("numpy",)', '("torch",)', "its kinds must hold numpy, got torch."),
+    "hvp": ("        return v\n", "        return v[..., :1]\n",
+            "hvp must take shape (2,) to (2,), got (1,)."),
+    "box": ("((-3, 3), (-3, 3))", "((-3, 3),)",
+            "box must be 2 pairs (low, high), low < high, got ((-3, 3),)."),
+    "sides": ("((-3, 3), (-3, 3))", "((-3, 3), (3, -3))",
+              "box must be 2 pairs (low, high), low < high, got ((-3, 3), (3, -3))."),
+    "constants": ("{}\n", "None\n", "constants must be a dict, got None."),
     "points": ("np.zeros((1, 2))", "np.zeros((1, 3))",
                "critical_points failed: ValueError: cannot reshape array of size 3 "
                "into shape (2)"),

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import landscapes
-from experiments.store import ROOT
+from experiments.imports import ROOT, closure
 from theory import methods
 from theory.method import Method
 
 GROUPS = ("landscape", "method", "engine", "verdict")
-OURS = ("landscapes", "theory", "experiments")
 WORKER = ROOT / "experiments/sweeping/chunks.py"
 
 
@@ -61,41 +58,3 @@ def _defining(method: Method) -> Iterator[Path]:
     for value in vars(method).values():
         if isinstance(value, Method):
             yield from _defining(value)
-
-
-def closure(files: list[Path]) -> set[Path]:
-    """The files and all of ours that they import, also within functions."""
-    found: set[Path] = set()
-    waiting = list(files)
-    while waiting:
-        file = waiting.pop()
-        if file not in found:
-            found.add(file)
-            waiting += _imported(file)
-    return found
-
-
-def _imported(file: Path) -> tuple[Path, ...]:
-    """What of ours, or beside it, a file imports itself."""
-    return _imported_by(file.read_bytes(), file.parent)
-
-
-@cache
-def _imported_by(text: bytes, folder: Path) -> tuple[Path, ...]:
-    try:
-        tree = ast.parse(text)
-    except SyntaxError:  # said where it is loaded
-        return ()
-    modules: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            modules |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            modules |= {node.module}
-            modules |= {f"{node.module}.{alias.name}" for alias in node.names}
-    roots = {m: ROOT if m.split(".")[0] in OURS else folder for m in modules}
-    places = [root / m.replace(".", "/") for m, root in roots.items()]
-    candidates = [
-        file for p in places for file in (p.with_suffix(".py"), p / "__init__.py")
-    ]
-    return tuple(file for file in candidates if file.is_file())
