@@ -75,12 +75,13 @@ def _drawable(results: Path) -> list[str]:
 
 
 def _pictures(name: str, options: Options) -> dict[str, Callable[[], Figure]]:
-    """What a figure's file offers; for README the picture of the file's own name."""
+    """What a figure's file offers; for README those it names, else of its own name."""
     module = importlib.import_module(f"figures.{name}")
     found = getattr(module, NAMES[name])(options.results)
     if not options.readme:
         return found
-    return {title: draw for title, draw in found.items() if title == name}
+    shown = getattr(module, "README", (name,))
+    return {title: draw for title, draw in found.items() if title in shown}
 
 
 if __name__ == "__main__":

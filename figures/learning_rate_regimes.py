@@ -14,7 +14,7 @@ from figures.regimes import maps, radius, trace, usable
 
 RESULT = "learning_rate_regimes.nc"
 FOLDER = "traces"  # where `make regimes` puts them
-# The first is the one README shows.
+README = ("learning_rate_regimes", "learning_rate_regimes_radius")
 PICTURES = {
     "learning_rate_regimes": maps,
     "learning_rate_regimes_range": usable,
