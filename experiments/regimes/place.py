@@ -12,6 +12,7 @@ import landscapes
 from experiments.sweeping.checked import checked
 from experiments.sweeping.job import LEAST, Sweep
 from landscapes.analytic import Analytic
+from landscapes.interpolant import Interpolant
 from landscapes.landscape import Landscape
 from landscapes.starts import largest_curvature
 from theory.method import Method
@@ -40,7 +41,8 @@ class Place:
     @property
     def light(self) -> bool:
         """Whether a step costs so little that many runs are affordable."""
-        return self.landscape.dim <= 2 or "components" in self.landscape.kinds
+        small = self.landscape.dim <= 2 and not isinstance(self.landscape, Interpolant)
+        return small or "components" in self.landscape.kinds
 
     def starts(self, config: Any) -> int:
         """How many runs start."""
