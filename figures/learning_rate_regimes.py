@@ -44,6 +44,8 @@ def learning_rate_regimes(results: Path) -> dict[str, Callable[[], Figure]]:
             print(f"{name}: left out, no {', '.join(missing)}", file=sys.stderr)
         else:
             found[name] = partial(module.draw, dataset)
+    if "learning_rate_regimes_radius" in found:
+        found["learning_rate_regimes_radius_all"] = partial(radius.draw_all, dataset)
     if "learning_rate_regimes" in found:
         for end, names in maps.pages(dataset).items():
             found[f"learning_rate_regimes_{end}"] = partial(maps.page, dataset, names)

@@ -153,7 +153,11 @@ def _traces(out) -> None:
 
 WHOLE = "learning_rate_regimes"
 PAGES = {f"{WHOLE}_{kind}" for kind in ("convex", "analytic", "data", "own")}
-NAMES = {WHOLE, *(f"{WHOLE}_{n}" for n in ("range", "radius", "trace")), *PAGES}
+NAMES = {
+    WHOLE,
+    *(f"{WHOLE}_{n}" for n in ("range", "radius", "radius_all", "trace")),
+    *PAGES,
+}
 
 
 @pytest.fixture(scope="module")

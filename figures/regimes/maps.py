@@ -18,11 +18,13 @@ from figures.regimes import outcomes
 from figures.saddles.legends import plain, telling
 
 NEEDS = ("share", "eta", "rho", "eta_unit", "rho_unit", "theory", "theory_kind")
-TELLING = ("log_cosh", "double_well_saddle", "beale", "ridge_regression")
+TELLING = ("log_cosh", "double_well_saddle", "ring", "ridge_regression")
 KINDS = ("convex", "analytic", "data", "own")
 ROWS = 6  # landscapes a page
 LINEAR = 2.0  # the edge of gradient descent on a quadratic, in 1/L
-UNITS = r"$L$: the largest curvature; $\ell$: a tenth of the box's half-width"
+UNITS = (
+    r"$L$: the largest curvature at a minimum; $\ell$: a tenth of the box's half-width"
+)
 EDGE = {"color": "black", "lw": 0.7, "ls": (0, (4, 3))}
 MEASURED = {"color": "white", "lw": 1.0}
 THEORY = {"color": style.THEORY, "lw": 1.3}

@@ -9,8 +9,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator
 
 from figures import style
-from figures.regimes.maps import LINEAR, SAYS, UNITS, halo, logarithmic, units
-from figures.saddles.legends import method_lines, plain
+from figures.regimes.maps import LINEAR, SAYS, TELLING, UNITS, halo, logarithmic, units
+from figures.saddles.legends import method_lines, plain, telling
 
 NEEDS = ("limit_low", "limit_high", "rho", "rho_unit", "eta_unit", "theory_kind")
 PANEL = 2.0  # inches
@@ -21,6 +21,12 @@ THEORY = {"color": style.THEORY, "lw": 0.9}
 
 
 def draw(dataset: xarray.Dataset) -> Figure:
+    """The telling landscapes."""
+    names = telling(TELLING, dataset.landscape.values)
+    return draw_all(dataset.sel(landscape=names))
+
+
+def draw_all(dataset: xarray.Dataset) -> Figure:
     """A panel a landscape, a line a method."""
     dataset = dataset.assign(units=units(dataset))
     names, width = dataset.landscape.values, style.width()

@@ -70,7 +70,7 @@ def _bars(axes: Axes, y: float, here: xarray.Dataset, label: str, target: str) -
         _theory(axes, y, here, label, _middle(*one))
         places = dict(zip(LEVELS, (y - 0.2, y + 0.2), strict=True))
         seen = [_bar(axes, at, here, label, target, of) for of, at in places.items()]
-        unsure = np.isfinite(factor(here, label, target, min(LEVELS))[1])
+        unsure = not np.isnan(factor(here, label, target, min(LEVELS))[1])
         words = "" if any(seen) else "undecided" if unsure else "none"
     axes.annotate(
         words, (1, y), (5, 0), va="center", textcoords="offset points",
@@ -94,7 +94,7 @@ def _bar(
 ) -> bool:
     """One bar with its interval; whether there is any."""
     bracket = np.array(factor(here, label, target, of))
-    if np.isnan(bracket).any():
+    if np.isnan(bracket).any() or not bracket[0] > 0 and np.isinf(bracket[1]):
         return False
     end = _inside(_middle(*bracket))
     # A factor of one has no length: a dot says that it was met.
@@ -124,7 +124,7 @@ def _frame(axes: Axes, names: np.ndarray, group: int) -> None:
     axes.set(xscale="log", ylim=(group * len(names) - 1, -1))
     middle = group * np.arange(len(names)) + (group - 2) / 2
     axes.set_yticks(middle, [plain(name) for name in names])
-    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5, 7)))
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter("{x:g}")
     axes.xaxis.set_minor_locator(NullLocator())
 
