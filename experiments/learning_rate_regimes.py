@@ -35,7 +35,7 @@ class Config(run.Config):
     a length (SAM, SSAM-N). Where a step costs much (more than two dimensions and no
     formula), a quarter of the starts and steps is taken. Without --landscape: all
     formulas and all convex functions but logistic_regression, a step of which costs a
-    hundred times as much, and diagonal_net, which has no minimum. --quick takes four.
+    hundred times as much, and diagonal_net, which has no minimum. --quick takes three.
     """
 
     starts: int = 32

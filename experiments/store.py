@@ -64,6 +64,7 @@ def _words(config: Work, part: str | None = None) -> dict[str, str]:
     return {key: value for key, value in words.items() if key not in unsaid}
 
 
+@cache
 def versions() -> str:
     """Of the libraries that compute."""
     found = []
