@@ -26,6 +26,7 @@ __all__ = [
     "Work",
     "at_least",
     "check_folder",
+    "distinct",
     "fingerprint",
     "in_parallel",
     "load",
@@ -114,6 +115,16 @@ def at_least(least: int, **options: int) -> None:
     for name, value in options.items():
         if value < least:
             raise BadOption(f"--{name} must be >= {least}, got {value}.")
+
+
+def distinct(what: str, labels: dict[str, str]) -> None:
+    """Refuses two words for one thing: results are kept by label."""
+    first: dict[str, str] = {}
+    for word, label in labels.items():
+        if first.setdefault(label, word) != word:
+            raise ValueError(
+                f"{what} `{first[label]}` and `{word}` are both called {label}."
+            )
 
 
 def check_device(name: str) -> None:

@@ -10,14 +10,16 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from experiments.run import load
+from figures.needs import drawable
 from figures.regimes import maps, radius, trace, usable
 
 RESULT = "learning_rate_regimes.nc"
 FOLDER = "traces"  # where `make regimes` puts them
+RANGE = "learning_rate_regimes_range"
 README = ("learning_rate_regimes", "learning_rate_regimes_radius")
 PICTURES = {
     "learning_rate_regimes": maps,
-    "learning_rate_regimes_range": usable,
+    RANGE: usable,
     "learning_rate_regimes_radius": radius,
 }
 
@@ -35,15 +37,9 @@ def learning_rate_regimes(results: Path) -> dict[str, Callable[[], Figure]]:
     """
     path = results / RESULT
     dataset = load(path)
-    found = {}
-    for name, module in PICTURES.items():
-        missing = [f"`{need}`" for need in module.NEEDS if need not in dataset]
-        if module is usable and usable.ONE not in dataset.algorithm.values:
-            missing.append(f"{usable.ONE} to compare with")
-        if missing:
-            print(f"{name}: left out, no {', '.join(missing)}", file=sys.stderr)
-        else:
-            found[name] = partial(module.draw, dataset)
+    alone = usable.ONE not in dataset.algorithm.values
+    lacking = {RANGE: [f"{usable.ONE} to compare with"]} if alone else {}
+    found = drawable(dataset, PICTURES, lacking)
     if "learning_rate_regimes_radius" in found:
         found["learning_rate_regimes_radius_all"] = partial(radius.draw_all, dataset)
     if "learning_rate_regimes" in found:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
 from experiments.run import load
+from figures.needs import drawable
 from figures.saddles import paths, summary, survival, threshold, traps
 
 RESULT = "saddle_escape.nc"
@@ -34,14 +33,7 @@ def saddle_escape(results: Path) -> dict[str, Callable[[], Figure]]:
             data of none of the pictures.
     """
     path = results / RESULT
-    dataset = load(path)
-    found = {}
-    for name, module in PICTURES.items():
-        missing = [f"`{need}`" for need in module.NEEDS if need not in dataset]
-        if missing:
-            print(f"{name}: left out, no {', '.join(missing)}", file=sys.stderr)
-        else:
-            found[name] = partial(module.draw, dataset)
+    found = drawable(load(path), PICTURES)
     if not found:
         raise ValueError(f"`{path}` holds nothing to draw: run the whole experiment.")
     return found

@@ -155,27 +155,36 @@ def where(condition: Any, new: Any, old: Any) -> Any:
     return np.where(condition, new, old)
 
 
-def move(job: Job, progress: Progress) -> tuple[Progress, Any, Any]:
+def move(
+    job: Job, progress: Progress, sample: Sample | None = None
+) -> tuple[Progress, Any, Any]:
     """One step of every run, wherever it is.
+
+    Args:
+        job: what the runs have in common.
+        progress: where they are.
+        sample: what they see in this step; the whole landscape without it.
 
     Returns:
         The progress, the surrogate gradient and the raw gradient at the old points.
     """
     p = progress
-    # A run that is active has taken one step after another: its count is t.
-    sample = Sample(job.landscape, p.steps)
+    if sample is None:
+        # A run that is active has taken one step after another: its count is t.
+        sample = Sample(job.landscape, p.steps)
     d, g, method = job.method.direction(p.x, p.method, sample)
     x, base = job.base.update(p.x, d, p.base, job.eta)
     return Progress(x, method, base, p.steps + 1, p.watch), d, g
 
 
-def step(job: Job, progress: Progress) -> tuple[Progress, Any, Any]:
+def step(
+    job: Job, progress: Progress, sample: Sample | None = None
+) -> tuple[Progress, Any, Any]:
     """One step of every run that is inside its ball; the others stand still.
 
-    Returns:
-        As `move`.
+    Takes and returns what `move` does.
     """
-    moved, d, g = move(job, progress)
+    moved, d, g = move(job, progress, sample)
     return _kept(job.inside(progress.x), moved, progress), d, g
 
 

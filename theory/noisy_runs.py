@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from landscapes.components import Components
-from landscapes.sample import Sample
 from theory.blocked import take
-from theory.job import Job, Progress, flatten, where
+from theory.job import Job, Progress, flatten, step
 from theory.noisy_problem import Problem
 from theory.noisy_verdict import LOOKS, TAIL
 from theory.tree import map_leaves
@@ -123,22 +122,12 @@ class Runs:
             for t in range(self.done, stop):
                 here = progress.x
                 seen = self.problem.seen(t, self.which, c)
-                progress, raw = step(self.job, progress, seen)
+                progress, _, raw = step(self.job, progress, seen)
                 if t in looks:
                     x[:, looks[t]], g[:, looks[t]] = points(here), points(raw)
                 if t >= stop - TAIL:
                     tail[:, t - stop] = points(here)
         return progress, Shown(x, g, tail, span)
-
-
-def step(job: Job, progress: Progress, sample: Sample) -> tuple[Progress, Any]:
-    """One step of every run that is inside its ball, and the raw gradient."""
-    p, active = progress, job.inside(progress.x)
-    d, g, method = job.method.direction(p.x, p.method, sample)
-    x, base = job.base.update(p.x, d, p.base, job.eta)
-    moved, held = (x, method, base), (p.x, p.method, p.base)
-    kept = map_leaves(lambda new, old: where(active, new, old), moved, held)
-    return Progress(*kept, p.steps + active), g
 
 
 def points(x: Any) -> np.ndarray:

@@ -9,6 +9,7 @@ from typing import Any
 import xarray
 
 import landscapes
+from experiments import run
 from experiments.regimes.limits import charted, radii
 from experiments.regimes.maps import seen
 from experiments.regimes.place import place, suits
@@ -39,9 +40,9 @@ def jobs(config: Any) -> dict[tuple[str, str], Sweep]:
     Raises:
         ValueError: a landscape or method is unknown, named twice or not sound.
     """
-    _differ("methods", {s: methods.make(s).label for s in config.methods})
+    run.distinct("methods", {s: methods.make(s).label for s in config.methods})
     names = chosen(config)
-    _differ("landscapes", {name: Path(name).stem for name in names})
+    run.distinct("landscapes", {name: Path(name).stem for name in names})
     return {
         (name, spec): job(name, spec, config)
         for name in names
@@ -76,16 +77,6 @@ def planes(config: Any) -> list[Plane]:
         ends = [(grid[0], grid[-1]) for grid in (each.eta, rho)]
         found.append(Plane(name, spec, *ends, size))
     return found
-
-
-def _differ(what: str, labels: dict[str, str]) -> None:
-    """Refuses two words for one thing: results are kept by label."""
-    first: dict[str, str] = {}
-    for word, text in labels.items():
-        if first.setdefault(text, word) != word:
-            raise ValueError(
-                f"{what} `{first[text]}` and `{word}` are both called {text}."
-            )
 
 
 def by_landscape(config: Any, charts: dict[tuple, Path]) -> dict[str, list[tuple]]:

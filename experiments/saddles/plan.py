@@ -8,6 +8,7 @@ from typing import Any
 import xarray
 
 import landscapes
+from experiments import run
 from experiments.saddles.directions import directions
 from experiments.saddles.maps import path, trap_map
 from experiments.saddles.site import sites
@@ -31,9 +32,9 @@ def by_landscape(config: Any) -> dict[str, list[tuple]]:
         ValueError: a landscape or method is unknown or named twice, or a named
             landscape has no saddle.
     """
-    _differ("methods", {s: methods.make(s).label for s in config.methods})
+    run.distinct("methods", {s: methods.make(s).label for s in config.methods})
     named = list(dict.fromkeys(config.landscape))
-    _differ("landscapes", {n: landscapes.load(n).name for n in named})
+    run.distinct("landscapes", {n: landscapes.load(n).name for n in named})
     plans: dict[str, list[tuple]] = {}
     for name in named or landscapes.names():
         here = sites(name, config.radius)
@@ -45,16 +46,6 @@ def by_landscape(config: Any) -> dict[str, list[tuple]]:
     if not named:
         plans[SPECTRA] = [("across", spec, config) for spec in ACROSS]
     return plans
-
-
-def _differ(what: str, labels: dict[str, str]) -> None:
-    """Refuses two words for one thing: results are kept by label."""
-    first: dict[str, str] = {}
-    for word, label in labels.items():
-        if first.setdefault(label, word) != word:
-            raise ValueError(
-                f"{what} `{first[label]}` and `{word}` are both called {label}."
-            )
 
 
 def _cases(name: str, here: tuple, config: Any) -> list[tuple]:
