@@ -128,3 +128,20 @@ def _rows(
     if rows is not None and not 1 <= rows <= len(y):
         raise ValueError(f"`{data}` has 1 to {len(y)} rows, got rows={rows}.")
     return X[:rows].copy(), y[:rows].copy()  # torch warns of read-only memory
+
+
+@cache
+def images(name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Images and labels: `digits`, 1797 of 8 x 8, in units of the full scale.
+
+    Returns:
+        Pixels `(n, 1, height, width)`, 0 to 1, and labels `(n,)`; both read-only.
+
+    Raises:
+        ValueError: the name is unknown, or the data are not here.
+    """
+    if name != "digits":
+        raise unknown("images", name, ("digits",))
+    numbers = _read("digits")
+    pixels = numbers[:, :-1].reshape(-1, 1, 8, 8) / 16.0
+    return _frozen(pixels, numbers[:, -1].astype(int))

@@ -12,11 +12,11 @@ from theory import claims, pl, runs
 from theory.claims import l14
 from theory.convergence import exponent, polyak_rate, unified_sam_neighbourhood
 from theory.interval import Interval, exact
+from theory.iterate import iterate
 from theory.judge import judge
 from theory.methods.sam import SAM
 from theory.methods.sam_polyak import SAMPolyak
 from theory.noise import minibatches
-from theory.simulate import iterate
 
 
 def verdict(id, **changes):

@@ -7,9 +7,9 @@ from landscapes.quadratic import Quadratic
 from landscapes.ridge_regression import ridge_regression
 from theory import diffusion
 from theory.base import HeavyBall
+from theory.iterate import iterate
 from theory.methods.usam import USAM
 from theory.noise import InDescent, Noise, gaussian, impulses, same, two_point
-from theory.simulate import iterate
 
 PARABOLA = Quadratic(np.array([-1.5]))
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from landscapes.landscape import Landscape
+from theory.iterate import State, iterate
 from theory.method import Method
-from theory.simulate import State, iterate
 
 
 def last(

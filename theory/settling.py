@@ -13,9 +13,9 @@ from landscapes.quadratic import Quadratic
 from theory import runs
 from theory.bisect import bisect
 from theory.interval import Interval
+from theory.iterate import State
 from theory.methods import make
 from theory.quadratic import weakest_descent
-from theory.simulate import State
 
 
 def last(

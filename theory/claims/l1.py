@@ -6,10 +6,10 @@ import numpy as np
 
 from landscapes.quadratic import Quadratic
 from theory.claim import Claim, Curve, Picture, Statement
+from theory.iterate import iterate
 from theory.methods import make
 from theory.quadratic import sam_cycle
 from theory.settling import bounced
-from theory.simulate import iterate
 from theory.spectra import rotated
 
 

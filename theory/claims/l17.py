@@ -6,13 +6,13 @@ import numpy as np
 
 from landscapes.log_square import log_square
 from theory.claim import Claim, Statement
+from theory.iterate import iterate
 from theory.methods.sam import SAM
 from theory.methods.usam import USAM
 from theory.quadratic import sam_cycle
 from theory.runs import at
 from theory.schedule import decreasing
 from theory.settling import bounced
-from theory.simulate import iterate
 from theory.spectra import rotated
 
 

@@ -9,12 +9,12 @@ from landscapes.quadratic import Quadratic
 from landscapes.valley import pseudo_huber, valley
 from theory.bisect import bisect
 from theory.claim import Claim, Curve, Picture, Statement
+from theory.iterate import iterate
 from theory.methods.sam import SAM
 from theory.methods.usam import USAM
 from theory.quadratic import sam_cycle, usam_edge
 from theory.runs import at, last
 from theory.settling import bounced
-from theory.simulate import iterate
 from theory.spectra import rotated
 
 # Even and convex; second derivative at 0.

@@ -13,10 +13,10 @@ from landscapes.two_sheets import (
 )
 from theory.claim import Claim, Curve, Picture, Statement
 from theory.interval import mean
+from theory.iterate import iterate
 from theory.methods.sam import SAM
 from theory.quadratic import sam_cycle
 from theory.runs import last
-from theory.simulate import iterate
 
 TOP, TRACE = (
     np.array(point[:2], dtype=float) for point in (FLATTEST_TOP, FLATTEST_TRACE)

@@ -15,12 +15,12 @@ from theory.diffusion import (
     sam_mean_square,
     seen,
 )
+from theory.iterate import iterate
 from theory.method import norm
 from theory.methods.gd import GD
 from theory.methods.sam import SAM
 from theory.methods.usam import USAM
 from theory.noise import minibatches
-from theory.simulate import iterate
 
 N, FAR = 100, 1e3  # diverged: a thousand times as far as the start
 

@@ -11,11 +11,11 @@ from landscapes.sum_constants import minimum
 from theory import interval
 from theory.claim import Claim, Statement
 from theory.convergence import exponent
+from theory.iterate import iterate
 from theory.methods.usam import USAM
 from theory.noise import minibatches
 from theory.runs import at, last
 from theory.schedule import usam_pl, usam_smooth
-from theory.simulate import iterate
 
 BETA = {"log_square": 2.0, "square": 1.0}  # sup |l''|: L for rows of length one
 

@@ -14,11 +14,11 @@ from theory.diffusion import (
     usam_drift,
     variance,
 )
+from theory.iterate import iterate
 from theory.methods.gd import GD
 from theory.methods.usam import USAM
 from theory.noise import InDescent, Noise, gaussian, impulses, same
 from theory.runs import last
-from theory.simulate import iterate
 
 STEPS = 60  # t = eta * STEPS
 

@@ -10,8 +10,8 @@ from landscapes.quadratic import Quadratic
 from landscapes.scalar_loss import ScalarLoss, Y, Z
 from landscapes.without_overflow import huber
 from theory.claim import Claim, Statement
+from theory.iterate import iterate
 from theory.methods.sam import SAM
-from theory.simulate import iterate
 
 # 0 for |z| <= y, then a parabola of width 1, then of slope 1: 1-smooth, as are all
 # the losses here.

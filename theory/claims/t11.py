@@ -13,9 +13,9 @@ from theory.base import gradient_descent
 from theory.bisect import bisect
 from theory.claim import Claim, Curve, Picture, Statement
 from theory.hallucination import hallucinations, largest_rate, turning
+from theory.iterate import iterate
 from theory.methods.sam import SAM
 from theory.runs import last
-from theory.simulate import iterate
 
 PROOF = "paper_notes.md, T11"
 DEPTH = np.sqrt(2)  # minima of the double well

@@ -10,6 +10,7 @@ from landscapes.finite_sum import FiniteSum
 from landscapes.scalar_loss import loss
 from theory import interval
 from theory.claim import Claim, Curve, Picture, Statement
+from theory.iterate import iterate
 from theory.linear_models import (
     PerExample,
     pair_limit,
@@ -27,7 +28,6 @@ from theory.neighbours import Neighbours, tumours
 from theory.noise import minibatches
 from theory.runs import last
 from theory.schedule import constant
-from theory.simulate import iterate
 from theory.stability import convex_stability
 
 EVERY = [("breast_cancer", "logistic"), ("diabetes", "huber"), ("wine", "square")]

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from theory.iterate import iterate
 from theory.method import Method
-from theory.simulate import iterate
 
 
 def measured(
