@@ -18,8 +18,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.imports import ROOT, closure
 from theory.files import atomic
+from theory.imports import ROOT, closure
 
 if TYPE_CHECKING:
     import xarray

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import landscapes
-from experiments.imports import ROOT, closure
 from theory import methods
+from theory.imports import ROOT, closure
 from theory.method import Method
 
 GROUPS = ("landscape", "method", "engine", "verdict")
