@@ -45,6 +45,8 @@ class Options:
     """write the rows, their cases and pictures to FILE"""
     write: bool = False
     """renew the table in paper_notes.md (all statements, not --quick)"""
+    recompute: bool = False
+    """first run anew the experiments whose kept results these rows read (hours)"""
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
     """processes; the rows do not depend on it"""
 
@@ -67,13 +69,15 @@ def work(options: Options) -> None:
     # One thread a process: sums do not depend on --jobs, and two rows run at once.
     for library in ("OMP", "OPENBLAS", "MKL"):
         os.environ[f"{library}_NUM_THREADS"] = "1"
-    from theory import claims, ledger, table
+    from theory import claims, kept, ledger, table
 
     if options.json:
         check_folder(Path(options.json).absolute().parent)
     if options.write:
         _split(NOTES)
     names = list(options.ids) or claims.names()
+    if options.recompute:
+        kept.recompute(name for row in names for name in claims.load(row).reads)
     rows = ledger.rows(names, options.quick, options.jobs, draw=bool(options.json))
     shown = [row for row in rows if _matches(row, options.only)]
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None

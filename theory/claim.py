@@ -149,6 +149,7 @@ class Statement:
         notes: the proof in a few lines, or where it is and what was found.
         combines: ids of statements, or of single claims, that the verdict rests on too.
         picture: makes the small picture.
+        reads: experiments whose kept results its claims read (`theory.kept`).
 
     Raises:
         ValueError: the grade is unknown, or there is no claim.
@@ -163,6 +164,7 @@ class Statement:
     notes: str = ""
     combines: tuple[str, ...] = ()
     picture: Callable[[], Picture] | None = field(default=None)
+    reads: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuses a statement without one of its parts."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from theory.claim import Claim
 from theory.interval import exact
+from theory.kept import Unkept
 from theory.outcome import (
     UNDECIDED,
     VIOLATED,
@@ -59,7 +60,8 @@ def judge(claim: Claim, grade: str, quick: bool) -> Judgement:
     """Runs all cases of a claim.
 
     An exception, NaN, a case on the wrong side of the assumptions, or a bound that no
-    case comes near is no verdict: the claim has `failed`.
+    case comes near is no verdict: the claim has `failed`. One whose kept result is not
+    there, or was made by other code, is `open`.
     """
     outcomes: list[Outcome] = []
     verdict, reason, tightness = "open", f"waits for {claim.waits}", np.nan
@@ -70,6 +72,8 @@ def judge(claim: Claim, grade: str, quick: bool) -> Judgement:
             verdict, reason = _verdict(claim, outcomes, tightness)
         except Unfit as error:
             verdict, reason = "failed", str(error)
+        except Unkept as error:
+            outcomes, verdict, reason = [], "open", str(error)
         except Exception as error:  # whatever a claim's own code raises
             verdict, reason = "failed", f"{type(error).__name__}: {error}"
     inside = [o for o in outcomes if not o.outside]
