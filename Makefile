@@ -6,7 +6,8 @@ TORCH_INDEX ?=
 JOBS ?= 2
 BIN := .venv/bin
 
-.PHONY: all .venv saddle_escape certified_regimes regimes ledger figures test lint bench clean
+.PHONY: all .venv saddle_escape certified_regimes regimes fashion_mnist networks \
+  ledger figures test lint bench clean
 all: .venv
 
 .venv: .venv/complete
@@ -36,6 +37,35 @@ regimes: .venv  ## learning-rate regimes of every surface, boundaries, figures
 	$(REGIMES) --landscape double_well_saddle --methods sam ssam --steps 1024 \
 	  --no-limits --trace --out $(FOLDER)/traces
 	$(BIN)/python -m figures learning_rate_regimes --results $(FOLDER)
+
+# Real images for the networks, without root; nothing needs the network afterwards.
+# The package manager keeps its lists in a folder of its own.
+IMAGES := data/fashion-mnist
+LISTS := $(CURDIR)/data/.apt
+APT := apt-get -q -o Dir::State=$(LISTS) -o Dir::State::Lists=$(LISTS)/lists \
+  -o Dir::State::status=/var/lib/dpkg/status -o Dir::Cache=$(LISTS)
+
+fashion_mnist: $(IMAGES)/complete  ## Fashion-MNIST, from Debian's package, 31 MB
+
+$(IMAGES)/complete:
+	@command -v apt-get >/dev/null && command -v dpkg >/dev/null || { \
+	  echo "make fashion_mnist needs Debian's apt-get and dpkg; else put the four"; \
+	  echo "idx files of Fashion-MNIST, gzipped, into $(IMAGES)."; exit 1; }
+	mkdir -p $(LISTS)/lists/partial $(LISTS)/archives/partial $(IMAGES)
+	$(APT) update
+	cd $(LISTS) && $(APT) download dataset-fashion-mnist
+	dpkg -x $(LISTS)/dataset-fashion-mnist_*.deb $(LISTS)/unpacked
+	mv $(LISTS)/unpacked/usr/share/datasets/fashion-mnist/*.gz $(IMAGES)
+	rm -rf $(LISTS)
+	touch $@
+
+# QUICK=1: everything small, in minutes.
+networks: .venv  ## real networks: edges of stability, learning rates, saddles
+	$(BIN)/python -m experiments.edge_of_stability $(if $(QUICK),--quick)
+	$(BIN)/python -m experiments.network_regimes $(if $(QUICK),--quick)
+	$(BIN)/python -m experiments.network_saddles $(if $(QUICK),--quick)
+	$(BIN)/python -m figures edge_of_stability network_regimes network_saddles \
+	  --results $(FOLDER)
 
 ledger: .venv  ## every statement's verdict, and its pictures
 	$(BIN)/python -m theory --json experiments/results/ledger.json
