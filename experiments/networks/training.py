@@ -1,0 +1,140 @@
+r"""Many networks trained at once: one seed, a part of the grid of radii and rates.
+
+The members of a tile are rows of x `(B, P)`, eta and rho `(B, 1)` stand beside them,
+and `theory.iterate` takes the steps: a method has one definition, here too. All members
+see the same mini-batches: seed and epoch alone decide their order, not the method, the
+radius or the rate, so that runs of one seed are pairs.
+
+Nothing in a step mixes members: one that diverges runs on, and its NaN is its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import torch
+
+from experiments.networks.task import PARTS, networks
+from landscapes.network import Network
+from theory import methods
+from theory.iterate import State, iterate
+from theory.method import norm
+
+BURST = 10.0  # a training loss of more than so many times the start's is divergence
+# What is kept of a run; every number has its own byte order on all machines.
+RESULT = np.dtype(
+    [(f"{part}_{what}", "<f4") for part in PARTS for what in ("loss", "accuracy")]
+    + [(name, "<f4") for name in ("start_loss", "g_norm", "d_norm")]
+    + [("diverged", "<i4")]
+)
+
+
+def trained(job: Any, start: int, stop: int) -> np.ndarray:
+    r"""Trains the runs `start` to `stop`, all of one seed, together.
+
+    Args:
+        job: with `data`, `model`, `method`, `eta`, `rho`, `first_seed`, `epochs`,
+            `batch`, `loss`, `train`, `dtype`, `device` and `shape`, (seed, rho, eta);
+            the runs are numbered in this order.
+        start: the first run.
+        stop: one past the last.
+
+    Returns:
+        Of `RESULT`, `(stop - start,)`: losses and accuracies at the end on the three
+        parts of the data; `start_loss`, the training loss before the first step;
+        `g_norm`, `d_norm`, mean norms of the raw and the surrogate gradient over the
+        steps of the last epoch; `diverged`, the first epoch, from 1, at whose end the
+        training loss was not finite or above 10 times the start's, else -1. Where
+        something has overflown, it is not finite.
+
+    Raises:
+        ValueError: the runs are not of one seed, or a word of the job is unknown.
+    """
+    seed, rho, eta = np.unravel_index(np.arange(start, stop), job.shape)
+    if seed[0] != seed[-1]:
+        raise ValueError(
+            f"runs trained together are of one seed, got {seed[0]} to {seed[-1]}."
+        )
+    nets = networks(job.data, job.model, job.loss, job.train, job.dtype, job.device)
+    net, seed = nets["train"], job.first_seed + int(seed[0])
+    method = methods.make(job.method).having(rho=_column(job.rho, rho, net))
+    x = net.initial(seed).to(net.X).expand(stop - start, -1).clone()
+    order, steps = ordered(net.n, job.batch, seed), steps_of(net.n, job.batch)
+    run = iterate(
+        net, method, x, _column(job.eta, eta, net), job.epochs * steps,
+        sample=lambda t: net.sample(order(t), t),
+    )  # fmt: skip
+    with _one_thread():
+        return _told(nets, run, steps, job.epochs)
+
+
+def _column(grid: tuple[float, ...], which: np.ndarray, net: Network) -> torch.Tensor:
+    """Its entries, a scalar of the batch beside the points, `(B, 1)`."""
+    return torch.as_tensor(np.array(grid)[which]).to(net.X)[:, None]
+
+
+def ordered(n: int, batch: int, seed: int) -> Callable[[int], np.ndarray]:
+    """The samples of step t: in every epoch all, in an order of its own.
+
+    Args:
+        n: how many samples there are.
+        batch: how many a mini-batch has, at most; 0: all.
+        seed: with the epoch it decides the order.
+    """
+    steps = steps_of(n, batch)
+
+    @lru_cache(maxsize=1)
+    def parts(epoch: int) -> list[np.ndarray]:
+        order = np.random.default_rng([seed, epoch]).permutation(n)
+        return np.array_split(order, steps)
+
+    return lambda t: parts(t // steps)[t % steps]
+
+
+def steps_of(n: int, batch: int) -> int:
+    """Of an epoch: mini-batches of sizes as equal as possible, none above `batch`."""
+    return -(-n // batch) if batch else 1
+
+
+def _told(
+    nets: dict[str, Network], run: Iterator[State], steps: int, epochs: int
+) -> np.ndarray:
+    """A run's `RESULT`; so many steps are an epoch."""
+    net, last = nets["train"], (epochs - 1) * steps
+    for t, state in enumerate(run):
+        x = state.x
+        if t == 0:
+            start_loss = net.value(x)
+            told = np.zeros(len(x), RESULT)
+            told["start_loss"], told["diverged"] = start_loss.cpu(), -1
+        elif t % steps == 0:
+            fine = net.value(x) <= BURST * start_loss  # NaN is not
+            new = ~fine.cpu().numpy() & (told["diverged"] < 0)
+            told["diverged"][new] = t // steps
+        if last <= t < last + steps:
+            told["g_norm"] += _number(norm(state.g)) / steps
+            told["d_norm"] += _number(norm(state.d)) / steps
+    for part, own in nets.items():
+        loss = own.value(x)
+        hits = torch.where(loss.isfinite(), own.accuracy(x), torch.nan)
+        told[f"{part}_loss"], told[f"{part}_accuracy"] = loss.cpu(), hits.cpu()
+    return told
+
+
+def _number(scalar: torch.Tensor) -> np.ndarray:
+    return scalar[:, 0].cpu().numpy()
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """A worker each core: the same sums in the same order whatever `--jobs`."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
