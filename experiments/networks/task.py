@@ -23,7 +23,7 @@ def networks(
 
     Args:
         data: a data set that `landscapes.splits.split` knows.
-        model: out of `landscapes.models`.
+        model: out of `landscapes.models`, with its activation: `mlp:relu`.
         loss: out of `landscapes.network.LOSSES`.
         train: samples to train on; 0: as usual for the data.
         dtype: `float32` or `float64`.
@@ -33,8 +33,10 @@ def networks(
         ValueError: a word is unknown, or the data are not here.
     """
     parts, kind = split(data, train or None), getattr(torch, dtype)
-    module = models.make(model, parts.shape, parts.classes).to(device, kind)
-    engine = "looped" if model in LOOPED else "batched"
+    name, _, activation = model.partition(":")
+    options = {"activation": activation} if activation else {}
+    module = models.make(name, parts.shape, parts.classes, **options).to(device, kind)
+    engine = "looped" if name in LOOPED else "batched"
     nets = {}
     for part in PARTS:
         X, y = (torch.as_tensor(a, device=device) for a in getattr(parts, part))

@@ -1,0 +1,158 @@
+"""Between which learning rates a method trains, and is as good as at its best.
+
+A range is the longest row of neighbouring learning rates of the grid that all are good:
+`low` and `high` are its ends, both good. The true end lies less than a step of the grid
+beyond; beyond the first and the last rate of the grid nothing is known. A width is
+high over low and one step more, since every rate stands for a step; of no range it
+is 1.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray
+
+from experiments.networks.paired import LEVEL, VERSUS, comparisons, interval
+
+FRACTION = 0.5  # of the start's training loss: below it training has succeeded
+DRAWS = 1000  # of the seeds, with replacement
+
+
+def ranges(grid: xarray.Dataset) -> xarray.Dataset:
+    r"""The ranges of every method and radius, and by which factors they differ.
+
+    Args:
+        grid: `diverged`, `train_loss`, `start_loss`, `test_accuracy` `(task, algorithm,
+            rho_level, eta_level, seed)`, `eta` `(task, eta_level)`, `radius_unit`
+            `(algorithm,)`.
+
+    Returns:
+        `range_train_low`, `_high` `(task, algorithm, rho_level)`: all seeds train;
+        `range_test_low`, `_high`: the mean test accuracy is within a standard error of
+        the method's best; `largest` `(..., seed)`: where a seed's own range of training
+        ends. By which factor a method's number is another's, `(versus, ...)`, with
+        `_low` and `_high`: `train_largest_ratio`, of `largest`, `train_width_ratio`,
+        of the widths of the seeds' own ranges, geometric means with intervals by t of
+        the logarithms, wider by the steps that the ends may be off;
+        `test_width_ratio`, of the width of the range of test accuracy, with an interval
+        by drawing the seeds anew. NaN where the methods' radii have other units.
+    """
+    step, trains = _step(grid.eta), succeeded(grid)
+    low, high = ends(trains.all("seed"), grid.eta)
+    told = {"range_train_low": low, "range_train_high": high}
+    low, high = ends(as_good(grid.test_accuracy), grid.eta)
+    told |= {"range_test_low": low, "range_test_high": high}
+    width = _over(_width(low, high, step), grid)
+    told |= _named("test_width_ratio", (width, *_drawn(grid, step)))
+    low, high = ends(trains, grid.eta)
+    told["largest"] = high
+    for name, logs, off in (
+        ("train_largest_ratio", np.log(high), step),
+        ("train_width_ratio", _width(low, high, step), 2 * step),
+    ):
+        told |= _named(name, _paired(_over(logs, grid), off))
+    return xarray.Dataset(told)
+
+
+def succeeded(grid: xarray.Dataset) -> xarray.DataArray:
+    """Whether a run trained: it never diverged, and ended below half of its start."""
+    return (grid.diverged < 0) & (grid.train_loss < FRACTION * grid.start_loss)
+
+
+def as_good(accuracy: xarray.DataArray) -> xarray.DataArray:
+    """Whether a mean over seeds is within a standard error of the method's best.
+
+    The best cell is that of the largest mean; the standard error is that cell's own,
+    by its seeds; the largest of cells equally good.
+
+    Args:
+        accuracy: `(..., rho_level, eta_level, seed)`; NaN where something overflew.
+    """
+    cells = ["rho_level", "eta_level"]
+    mean = accuracy.mean("seed", skipna=False)
+    error = accuracy.std("seed", ddof=1, skipna=False) / accuracy.sizes["seed"] ** 0.5
+    best = mean.max(cells)
+    return mean >= best - error.where(mean == best).max(cells)
+
+
+def ends(good: xarray.DataArray, eta: xarray.DataArray) -> list[xarray.DataArray]:
+    """The ends of the longest row along `eta_level`, as learning rates; NaN of none."""
+    good = good.transpose(..., "eta_level")
+    rates = eta.broadcast_like(good).transpose(*good.dims).values
+    found = []
+    for at in longest(good.values):
+        rate = np.take_along_axis(rates, at.clip(0)[..., None], -1)[..., 0]
+        found.append(
+            xarray.DataArray(np.where(at < 0, np.nan, rate), dims=good.dims[:-1])
+        )
+    return found
+
+
+def longest(good: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """First and last place of the longest row of True along the last axis; -1 of none.
+
+    Of rows of one length the one of larger places.
+    """
+    low, high = np.full((2, *good.shape[:-1]), -1)
+    begun = np.zeros(good.shape[:-1], int)
+    for k in range(good.shape[-1]):
+        here = good[..., k]
+        begun = np.where(here, begun, k + 1)
+        better = here & ((low < 0) | (k - begun >= high - low))
+        low, high = np.where(better, begun, low), np.where(better, k, high)
+    return low, high
+
+
+def _step(eta: xarray.DataArray) -> xarray.DataArray:
+    """Of the learning rates, the widest, as a logarithm; 0 of a single one."""
+    logs = np.log(eta)
+    return logs.diff("eta_level").max("eta_level").fillna(0.0)
+
+
+def _width(low, high, step: xarray.DataArray) -> xarray.DataArray:
+    return (np.log(high / low) + step).fillna(0.0)
+
+
+def _over(logs: xarray.DataArray, grid: xarray.Dataset) -> xarray.DataArray:
+    """Differences of every method to those it is compared with, `(versus, ...)`."""
+    logs = logs.assign_coords(algorithm=grid.algorithm)
+    labels = [str(label) for label in grid.algorithm.values]
+    unit = dict(zip(labels, grid.radius_unit.values.astype(str), strict=True))
+    pairs = [
+        (label, other)
+        for label, other in comparisons(labels)
+        if unit[other] in ("none", unit[label])
+    ]
+    rows = []
+    for other in VERSUS:
+        compared = [(label, other) in pairs for label in labels]
+        base = logs.sel(algorithm=other, drop=True) if any(compared) else logs
+        rows.append((logs - base).where(xarray.DataArray(compared, dims="algorithm")))
+    return xarray.concat(rows, "versus").drop_vars("algorithm")
+
+
+def _paired(apart: xarray.DataArray, off: xarray.DataArray) -> list[xarray.DataArray]:
+    """Mean and interval over the seeds, which either way is so much wider."""
+    apart = apart.transpose(..., "seed")
+    found = interval(apart.values, 1)
+    mean, low, high = (xarray.DataArray(end, dims=apart.dims[:-1]) for end in found)
+    return [mean, low - off, high + off]
+
+
+def _drawn(grid: xarray.Dataset, step: xarray.DataArray) -> list[xarray.DataArray]:
+    """Interval of the test ranges' ratios, the seeds drawn anew, for all at once."""
+    seeds = grid.sizes["seed"]
+    draws = np.random.default_rng(0).integers(seeds, size=(DRAWS, seeds))
+    rows = []
+    for draw in draws:
+        low, high = ends(as_good(grid.test_accuracy.isel(seed=draw)), grid.eta)
+        rows.append(_over(_width(low, high, step), grid))
+    levels = [LEVEL / 2, 1 - LEVEL / 2]
+    found = xarray.concat(rows, "draw").quantile(levels, "draw", skipna=False)
+    return [found.isel(quantile=k, drop=True) for k in range(2)]
+
+
+def _named(name: str, logs) -> dict[str, xarray.DataArray]:
+    """As factors."""
+    found = zip(("", "_low", "_high"), logs, strict=True)
+    return {name + end: np.exp(values) for end, values in found}
