@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from torch import nn
 
-ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "gelu": nn.GELU}
+from landscapes.models.activations import activation as layer
 
 
 def mlp(
@@ -15,25 +15,25 @@ def mlp(
     classes: int,
     hidden: tuple[int, ...] = (32,),
     activation: str = "tanh",
+    dropout: float = 0.0,
 ) -> nn.Module:
-    """Fully connected layers with an activation between them.
+    r"""$z = W_k \phi(\dots\phi(W_1 x + b_1)\dots) + b_k$, fully connected.
 
     Args:
         shape: of one example.
         classes: the number of outputs.
         hidden: widths of the hidden layers.
-        activation: `tanh`, `relu` or `gelu`.
+        activation: $\phi$: `tanh`, `relu` or `gelu`.
+        dropout: the share of each hidden layer's outputs that is dropped; 0 adds no
+            layer.
 
     Raises:
         ValueError: the activation is unknown.
     """
-    if activation not in ACTIVATIONS:
-        raise ValueError(
-            f"`mlp` takes an activation of {', '.join(ACTIVATIONS)}, got "
-            f"`{activation}`."
-        )
+    widths = (math.prod(shape), *hidden)
     layers: list[nn.Module] = [nn.Flatten()]
-    for inner, outer in pairwise((math.prod(shape), *hidden)):
-        layers += [nn.Linear(inner, outer), ACTIVATIONS[activation]()]
-    last = (math.prod(shape), *hidden)[-1]
-    return nn.Sequential(*layers, nn.Linear(last, classes))
+    for inner, outer in pairwise(widths):
+        layers += [nn.Linear(inner, outer), layer("mlp", activation)]
+        if dropout:
+            layers.append(nn.Dropout(dropout))
+    return nn.Sequential(*layers, nn.Linear(widths[-1], classes))
