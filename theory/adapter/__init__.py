@@ -1,0 +1,1 @@
+"""What stands between a method and a torch optimizer."""
