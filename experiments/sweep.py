@@ -4,7 +4,8 @@
 
 Every job has a folder `OUT/WHAT/NAME` with a manifest of what decides its bytes and,
 until they are merged into `OUT/WHAT/NAME.nc`, its chunks. A sweep that was killed goes
-on where it was; the result has the same bytes.
+on where it was; the result has the same bytes. What a job's runs are and how they are
+made says its kind (`experiments.sweeping.kind`).
 """
 
 from __future__ import annotations
@@ -14,49 +15,45 @@ from pathlib import Path
 
 from experiments import run
 from experiments.sweeping import chunks, estimate
-from experiments.sweeping.checked import checked
 from experiments.sweeping.chunks import Plan
 from experiments.sweeping.folder import Folder, fingerprint
 from experiments.sweeping.job import Sweep
+from experiments.sweeping.kind import Job
 from experiments.sweeping.merge import merge
-from experiments.sweeping.sources import digests
-from landscapes.landscape import Landscape
 from theory.cluster import LOCAL, started
 from theory.files import locked
 
-__all__ = ["CHUNK", "Sweep", "sweep"]
+__all__ = ["Sweep", "sweep"]
 
-CHUNK = 2**17  # runs, at most, that are lost when a sweep is killed
 SHARES = 4  # chunks a process, so that all end at about the same time
 
 Case = tuple[Plan, int, int]  # runs `start` to `stop` of a plan
 
 
 def sweep(
-    jobs: list[Sweep], config: run.Work, what: str, chunk: int = CHUNK
+    jobs: list[Job], config: run.Work, what: str, chunk: int | None = None
 ) -> list[Path]:
     """Carries out what is missing of all jobs.
 
     Args:
-        jobs: of different names (landscape and method).
+        jobs: of different names: `Sweep`, or of another kind.
         config: the words that say how the work is done.
         what: the experiment's name, that of the folder.
-        chunk: the most runs between two writings.
+        chunk: the most runs between two writings; None: as the kind says.
 
     Returns:
-        The merged netCDF of every job, in their order: dimensions rho, eta, seed,
-        start; `verdict`, `place`, `period`, `steps`; the starts `x`; `counts` of the
-        verdicts in every cell (rho, eta).
+        The merged netCDF of every job, in their order: its kind's dimensions and
+        columns. Of a `Sweep`: rho, eta, seed, start; `verdict`, `place`, `period`,
+        `steps`; the starts `x`; `counts` of the verdicts in every cell (rho, eta).
 
     Raises:
-        ValueError: a landscape or method is not what it should be, the folder belongs
-            to another configuration, sources or process, or memory and disk do not
-            hold the job.
+        ValueError: a job is not what it should be, the folder belongs to another
+            configuration, sources or process, or memory and disk do not hold the job.
         OSError: the results cannot be written.
     """
     _differ(jobs)
-    made = [_plan(job, config) for job in jobs]
-    plans, surfaces = [plan for plan, _ in made], [surface for _, surface in made]
+    share = 0 if config.cluster else max(1, estimate.cores() // config.jobs)
+    plans = [job.kind.planned(job, share) for job in jobs]
     folders = [Folder(config.out / what, job.name) for job in jobs]
     run.check_folder(config.out / what)
     with locked(config.out):
@@ -66,8 +63,8 @@ def sweep(
         for plan, folder in zip(plans, folders, strict=True):
             folder.begin(plan, config.fresh)
         todo = {
-            plan: (folder, surface)
-            for plan, folder, surface in zip(plans, folders, surfaces, strict=True)
+            plan: folder
+            for plan, folder in zip(plans, folders, strict=True)
             if not folder.is_complete(fingerprint(plan))
         }
         _carry_out(todo, config, what, chunk)
@@ -76,58 +73,45 @@ def sweep(
     return [folder.result for folder in folders]
 
 
-def _plan(job: Sweep, config: run.Work) -> tuple[Plan, Landscape]:
-    own = job.landscape.endswith(".py")
-    path = str(Path(job.landscape).resolve()) if own else job.landscape
-    sources = tuple(digests(path, job.method).items())
-    landscape = checked(job, chunks.prepared(path, job.method, sources))
-    engine = chunks.engine_for(job, landscape)
-    threads = 0 if config.cluster else max(1, estimate.cores() // config.jobs)
-    tile = chunks.tile_for(engine, landscape.dim)
-    return Plan(job, path, engine, tile, sources, threads), landscape
-
-
-def _differ(jobs: list[Sweep]) -> None:
+def _differ(jobs: list[Job]) -> None:
     """Refuses two jobs of one folder."""
-    first: dict[str, Sweep] = {}
+    first: dict[str, Job] = {}
     for job in jobs:
         other = first.setdefault(job.name, job)
         if other is not job:
+            apart = [name for name, v in vars(job).items() if v != vars(other)[name]]
             raise ValueError(
-                f"`{other.landscape}` with {other.method} and `{job.landscape}` with "
-                f"{job.method} are both called {job.name}."
+                f"two jobs are both called {job.name}: they differ in "
+                f"{', '.join(apart) or 'nothing'}."
             )
 
 
 def _carry_out(
-    todo: dict[Plan, tuple[Folder, Landscape]],
-    config: run.Work,
-    what: str,
-    chunk: int,
+    todo: dict[Plan, Folder], config: run.Work, what: str, chunk: int | None
 ) -> None:
     """Keeps every chunk as it ends, and merges every job that is complete."""
     _refuse_too_much(todo, config, chunk)
     cases = {
         plan: [(plan, *span) for span in _spans(plan, folder, config, chunk)]
-        for plan, (folder, _) in todo.items()
+        for plan, folder in todo.items()
     }
-    for plan, (folder, landscape) in todo.items():
+    for plan, folder in todo.items():
         if not cases[plan]:
-            merge(plan, folder, landscape)
+            merge(plan, folder)
     left = {plan: len(own) for plan, own in cases.items()}
     for (plan, start, stop), content in _done(cases, config, what):
-        folder, landscape = todo[plan]
-        folder.keep(start, stop, content)
+        todo[plan].keep(start, stop, content)
         left[plan] -= 1
         if not left[plan]:
-            merge(plan, folder, landscape)
+            merge(plan, todo[plan])
 
 
 def _spans(
-    plan: Plan, folder: Folder, config: run.Work, chunk: int
+    plan: Plan, folder: Folder, config: run.Work, chunk: int | None
 ) -> list[tuple[int, int]]:
     """What is missing, in chunks; of a compiled job a tile apart."""
-    spans = folder.missing(plan.job.runs, _length(plan, config, chunk))
+    length, gaps = _length(plan, config, chunk), folder.missing(plan.job.runs)
+    spans = [span for gap in gaps for span in chunks.cut(plan, *gap, length)]
     if spans and _compiles_ahead(plan, config):
         start, stop = spans[0]
         middle = min(start + plan.tile, stop)
@@ -135,10 +119,11 @@ def _spans(
     return spans
 
 
-def _length(plan: Plan, config: run.Work, chunk: int) -> int:
+def _length(plan: Plan, config: run.Work, chunk: int | None) -> int:
     """Of a chunk: whole tiles; every process has several chunks to do."""
+    most = plan.job.kind.chunk if chunk is None else chunk
     share = -(-plan.job.runs // (SHARES * config.jobs))
-    return max(1, -(-min(chunk, share) // plan.tile)) * plan.tile
+    return max(1, -(-min(most, share) // plan.tile)) * plan.tile
 
 
 def _compiles_ahead(plan: Plan, config: run.Work) -> bool:
@@ -146,18 +131,17 @@ def _compiles_ahead(plan: Plan, config: run.Work) -> bool:
 
 
 def _refuse_too_much(
-    todo: dict[Plan, tuple[Folder, Landscape]], config: run.Work, chunk: int
+    todo: dict[Plan, Folder], config: run.Work, chunk: int | None
 ) -> None:
     """Before anything as long as the work is made."""
-    runs = sum(
-        plan.job.runs - sum(stop - start for start, stop, _ in folder.chunks())
-        for plan, (folder, _) in todo.items()
+    disk = sum(
+        plan.job.kind.disk * (stop - start)
+        for plan, folder in todo.items()
+        for start, stop in folder.missing(plan.job.runs)
     )
     many = sum(plan.job.runs / _length(plan, config, chunk) for plan in todo)
-    dims = [landscape.dim for _, landscape in todo.values()]
     workers = 0 if config.cluster not in ("", LOCAL) else config.jobs
-    need = estimate.memory(list(todo), dims, workers, many)
-    estimate.refuse(need, estimate.disk(runs), config.out)
+    estimate.refuse(estimate.memory(list(todo), workers, many), disk, config.out)
 
 
 def _done(

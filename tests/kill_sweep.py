@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT))  # a script's own folder stands there
 
 from experiments import run  # noqa: E402
 from experiments.sweep import Sweep, sweep  # noqa: E402
-from experiments.sweeping import chunks, folder  # noqa: E402
+from experiments.sweeping import folder, verdicts  # noqa: E402
 
 ETA, RHO = tuple(0.1 * (i + 1) for i in range(12)), (0.0, 0.05, 0.1, 0.2, 0.4)
 JOBS = [
@@ -125,7 +125,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     words = parser.parse_args()
     random.seed(words.seed)
-    chunks.tile_for = lambda engine, dim: TILE
+    verdicts.tile_for = lambda engine, dim: TILE
     keep_a_log()
     place = Path(tempfile.mkdtemp(prefix="kill-sweep-"))
     begun = time.monotonic()

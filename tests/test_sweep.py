@@ -18,7 +18,7 @@ import xarray
 import landscapes
 from experiments import run
 from experiments.sweep import Sweep, sweep
-from experiments.sweeping import chunks, estimate, folder, merge, sources
+from experiments.sweeping import chunks, estimate, folder, merge, sources, verdicts
 from landscapes.starts import starts_of
 from tests.test_architecture import ROOT
 from theory import methods, simulate
@@ -32,7 +32,7 @@ JOB = Sweep("double_well_saddle", "sam", ETA, RHO, starts=90, seed=3, steps=256)
 @pytest.fixture(autouse=True)
 def small_tiles(monkeypatch):
     """Tiles of 100 runs: the 1080 runs of `JOB` have many."""
-    monkeypatch.setattr(chunks, "tile_for", lambda engine, dim: 100)
+    monkeypatch.setattr(verdicts, "tile_for", lambda engine, dim: 100)
 
 
 def work(out, **words):
@@ -48,7 +48,7 @@ def swept(out, job=JOB, chunk=300, **words):
 def reference(tmp_path_factory):
     """The bytes of a sweep that nothing disturbed."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chunks, "tile_for", lambda engine, dim: 100)
+        patch.setattr(verdicts, "tile_for", lambda engine, dim: 100)
         return swept(tmp_path_factory.mktemp("reference")).read_bytes()
 
 
@@ -204,18 +204,19 @@ def test_what_a_users_own_file_imports_decides_too(tmp_path):
     helper = tmp_path / "stiffness.py"
     helper.write_text("K = 1.0\n")
     job = mine(tmp_path, "import stiffness\n" + MINE)
-    before = sources.digests(job.landscape, "gd")
+    before = sources.digests(job)
     helper.write_text("K = 5.0\n")
-    after = sources.digests(job.landscape, "gd")
+    after = sources.digests(job)
     assert [g for g in before if before[g] != after[g]] == ["landscape"]
 
 
 def test_only_the_sources_of_a_job_are_its_own():
-    files = sources.closure([sources.WORKER, ROOT / "landscapes/beale.py"])
+    files = sources.files(replace(JOB, landscape="beale", method="gd"))
     names = {file.stem for file in files}
     assert {"beale", "analytic", "components", "simulate", "compiled", "job"} <= names
     assert not {"himmelblau", "usam", "saddle_escape", "report", "claim"} & names
-    one, other = (sources.digests("beale", m) for m in ("usam", "stable:usam"))
+    pair = (replace(JOB, landscape="beale", method=m) for m in ("usam", "stable:usam"))
+    one, other = map(sources.digests, pair)
     assert [g for g in one if one[g] != other[g]] == ["method"]
 
 
@@ -408,15 +409,15 @@ def test_a_killed_worker_is_one_line_and_the_rest_is_done_later(tmp_path, monkey
 
 def test_a_file_that_a_worker_lacks_is_named(tmp_path):
     job = mine(tmp_path)
-    plan = chunks.Plan(job, job.landscape, "numpy", 100, ())
+    plan = chunks.Plan(job, "numpy", 100, ())
     Path(job.landscape).unlink()
     with pytest.raises(ValueError, match="no such file on .*mine.py`"):
         chunks.carry_out(plan, 0, 100)
 
 
 def test_a_worker_with_other_sources_is_refused():
-    ours = tuple(sources.digests("beale", JOB.method).items())
-    plan = chunks.Plan(JOB, "beale", "numpy", 100, (*ours[:2], ("engine", "other")))
+    ours = tuple(sources.digests(JOB).items())
+    plan = chunks.Plan(JOB, "numpy", 100, (*ours[:2], ("engine", "other")))
     with pytest.raises(ValueError, match="the engine's sources on .* differ"):
         chunks.carry_out(plan, 0, 100)
 
@@ -507,8 +508,8 @@ import sys
 from pathlib import Path
 from experiments import run
 from experiments.sweep import Sweep, sweep
-from experiments.sweeping import chunks, estimate
-chunks.tile_for = lambda engine, dim: 100
+from experiments.sweeping import estimate, verdicts
+verdicts.tile_for = lambda engine, dim: 100
 estimate.refuse = lambda *_: None
 job = Sweep("double_well_saddle", "sam", (.05, .3, .9, 1.1), (0.0, .1, .4), 90, 3, 256)
 work = lambda config: sweep([job], config, "map", 300)
@@ -564,8 +565,8 @@ CLUSTER = """
 import sys
 from experiments import run
 from experiments.sweep import Sweep, sweep
-from experiments.sweeping import chunks
-chunks.tile_for = lambda engine, dim: 100
+from experiments.sweeping import verdicts
+verdicts.tile_for = lambda engine, dim: 100
 landscape = sys.argv.pop(1)
 job = Sweep(landscape, "sam", (.05, .3, .9, 1.1), (0.0, .1, .4), 90, 3, 256)
 run.main(run.Work, lambda config: sweep([job], config, "map", 100), "sweep")

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+BLOCK = 2**17  # entries that are compressed together in the netCDF
+PACKED = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
+
 
 def block_shape(shape: tuple[int, ...], most: int) -> tuple[int, ...]:
     """Whole axes from the last on, then a part of one: a range in C order."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.sweeping.job import Sweep
 from landscapes.components import Components
 from landscapes.landscape import Landscape
+
+if TYPE_CHECKING:
+    from experiments.sweeping.job import Sweep
 
 
 def checked(job: Sweep, landscape: Landscape) -> Landscape:

@@ -6,19 +6,18 @@ import zlib
 
 import numpy as np
 
-# A run as it is kept; every number has its own byte order on all machines.
-RUN = np.dtype(
-    [("verdict", "<i1"), ("place", "<i2"), ("period", "<i1"), ("steps", "<i4")]
-)
-
 
 def encode(runs: np.ndarray) -> bytes:
     """Compressed, column by column, with a checksum."""
-    return zlib.compress(b"".join(runs[name].tobytes() for name in RUN.names), 1)
+    return zlib.compress(b"".join(runs[name].tobytes() for name in runs.dtype.names), 1)
 
 
-def decode(content: bytes) -> np.ndarray:
+def decode(content: bytes, run: np.dtype) -> np.ndarray:
     """The runs again.
+
+    Args:
+        content: from `encode`.
+        run: their columns.
 
     Raises:
         ValueError: the bytes are damaged.
@@ -27,9 +26,9 @@ def decode(content: bytes) -> np.ndarray:
         flat = zlib.decompress(content)
     except zlib.error as error:
         raise ValueError("a chunk is damaged.") from error
-    runs, at = np.empty(len(flat) // RUN.itemsize, RUN), 0
-    for name in RUN.names:
-        size = len(runs) * RUN[name].itemsize
-        runs[name] = np.frombuffer(flat, RUN[name], len(runs), at)
+    runs, at = np.empty(len(flat) // run.itemsize, run), 0
+    for name in run.names:
+        size = len(runs) * run[name].itemsize
+        runs[name] = np.frombuffer(flat, run[name], len(runs), at)
         at += size
     return runs

@@ -6,29 +6,17 @@ import os
 import shutil
 from pathlib import Path
 
-from experiments.sweeping.chunks import Plan, tile_bytes
-from experiments.sweeping.coding import RUN
+from experiments.sweeping.chunks import Plan
 
 # Measured: the interpreter with numpy, sympy and h5py; with torch as well.
-PROCESS = {"numpy": 2.5e8, "stochastic": 2.5e8, "compiled": 7e8}
+PROCESS = {"numpy": 2.5e8, "stochastic": 2.5e8, "compiled": 7e8, "torch": 7e8}
 CASE = 2e3  # bytes of a chunk that waits
 
 
-def memory(plans: list[Plan], dims: list[int], workers: int, chunks: float) -> float:
+def memory(plans: list[Plan], workers: int, chunks: float) -> float:
     """Bytes at the peak: of the processes here, and of the chunks that wait."""
-    each = [
-        PROCESS[plan.engine] + tile_bytes(plan.tile, dim)
-        for plan, dim in zip(plans, dims, strict=True)
-    ]
+    each = [PROCESS[plan.engine] + plan.job.kind.memory(plan) for plan in plans]
     return PROCESS["numpy"] + workers * max(each, default=0) + CASE * chunks
-
-
-def disk(runs: int) -> float:
-    """Bytes at the peak, when chunks and netCDF lie side by side, compressed.
-
-    Measured: up to 2.2 a run of the 8 it has, where every start fares differently.
-    """
-    return RUN.itemsize / 2 * runs
 
 
 def refuse(need_memory: float, need_disk: float, folder: Path) -> None:
@@ -41,7 +29,7 @@ def refuse(need_memory: float, need_disk: float, folder: Path) -> None:
     if need_disk > free:
         raise ValueError(
             f"the sweep needs {_gib(need_disk)} of disk, `{folder}` has {_gib(free)} "
-            "free: a coarser grid, fewer starts, or another --out."
+            "free: a coarser grid or another --out."
         )
     left = available()
     if need_memory > left:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from experiments import store
 from experiments.sweeping.chunks import Plan
-from experiments.sweeping.job import Sweep
+from experiments.sweeping.kind import Job
 from theory.files import atomic
 
 REMEDY = "--fresh or another --out"
@@ -101,11 +101,11 @@ class Folder:
             found.append((int(start), int(stop), file))
         return found
 
-    def missing(self, runs: int, chunk: int) -> list[tuple[int, int]]:
-        """What no chunk holds yet, cut into chunks."""
+    def missing(self, runs: int) -> list[tuple[int, int]]:
+        """The ranges that no chunk holds yet."""
         gaps, done = [], 0
         for start, stop, _ in [*self.chunks(), (runs, runs, None)]:
-            gaps += [(a, min(a + chunk, start)) for a in range(done, start, chunk)]
+            gaps += [(done, start)] if done < start else []
             done = stop
         return gaps
 
@@ -125,10 +125,9 @@ def manifest(plan: Plan) -> dict[str, Any]:
     }
 
 
-def configuration(job: Sweep) -> dict[str, Any]:
-    """The job's options; of a user's file its name, since sources tell the rest."""
-    found = {**asdict(job), "landscape": Path(job.landscape).name}
-    return {k: list(v) if isinstance(v, tuple) else v for k, v in found.items()}
+def configuration(job: Job) -> dict[str, Any]:
+    """The job's options, as JSON gives them back."""
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in job.words.items()}
 
 
 def fingerprint(plan: Plan) -> str:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
+
+from experiments.sweeping.charts import CHART
+from experiments.sweeping.options import file_word, put_grids, put_whole
 
 LEAST = 128  # steps a verdict needs
 NOISY = 256  # steps a stochastic one needs
@@ -46,23 +50,14 @@ class Sweep:
     dtype: str = "float64"
     device: str = "cpu"
 
+    kind = CHART
+
     def __post_init__(self) -> None:
         """Refuses, in one line, what no sweep can be made of."""
-        # The manifest is made of numbers of Python's own kind.
-        for name in ("eta", "rho"):
-            values = tuple(float(v) for v in getattr(self, name))
-            object.__setattr__(self, name, values)
-        for name in ("starts", "seed", "steps", "seeds", "batch"):
-            object.__setattr__(self, name, int(getattr(self, name)))
         object.__setattr__(self, "noise", float(self.noise))
-        _grid("eta", self.eta, "> 0", lambda v: v > 0)
-        _grid("rho", self.rho, ">= 0", lambda v: v >= 0)
+        put_grids(self)
         steps = NOISY if self.stochastic else LEAST
-        least = {"starts": 1, "seed": 0, "steps": steps, "seeds": 1, "batch": 0}
-        for name, low in least.items():
-            value = getattr(self, name)
-            if value < low:
-                raise ValueError(f"{name} must be >= {low}, got {value}.")
+        put_whole(self, starts=1, seed=0, steps=steps, seeds=1, batch=0)
         if self.steps > MOST:
             raise ValueError(f"steps must be <= {MOST}, got {self.steps}.")
         if not (math.isfinite(self.noise) and self.noise >= 0):
@@ -83,8 +78,12 @@ class Sweep:
     @property
     def name(self) -> str:
         """Of its files."""
-        method = self.method.lower().replace(":", "-").replace("@", "-")
-        return f"{Path(self.landscape).stem}-{method}"
+        return f"{Path(self.landscape).stem}-{file_word(self.method)}"
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """Its options; of a user's file its name, since sources tell the rest."""
+        return {**asdict(self), "landscape": Path(self.landscape).name}
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
@@ -95,16 +94,3 @@ class Sweep:
     def runs(self) -> int:
         """How many."""
         return math.prod(self.shape)
-
-
-def _grid(name: str, values: tuple[float, ...], rule: str, good) -> None:
-    if not values:
-        raise ValueError(f"the grid of {name} needs a value, got none.")
-    for value in values:
-        if not (math.isfinite(value) and good(value)):
-            raise ValueError(f"{name} must be finite and {rule}, got {value:g}.")
-    for before, value in zip(values, values[1:], strict=False):
-        if not before < value:
-            raise ValueError(
-                f"the grid of {name} must rise, got {value:g} after {before:g}."
-            )

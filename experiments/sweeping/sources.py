@@ -6,33 +6,27 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-import landscapes
-from theory import methods
+from experiments.sweeping.kind import Job
 from theory.imports import ROOT, closure
 from theory.method import Method
 
-GROUPS = ("landscape", "method", "engine", "verdict")
-WORKER = ROOT / "experiments/sweeping/chunks.py"
+ENGINE = ROOT / "experiments/sweeping/chunks.py"
 
 
-def digests(landscape: str, method: str) -> dict[str, str]:
-    """Of the files that the runs of a sweep import, however deep, by group.
+def files(job: Job) -> set[Path]:
+    """What the runs of a job import, however deep."""
+    return closure([ENGINE, *job.kind.files(job)])
 
-    Args:
-        landscape: name, or path of a user's own file.
-        method: command-line name.
+
+def digests(job: Job) -> dict[str, str]:
+    """Of the files that a job rests on, by group.
 
     Raises:
-        ValueError: there is no such landscape or method.
+        ValueError: there is no such method.
     """
-    own = landscape.endswith(".py")
-    surface = Path(landscape) if own else ROOT / f"landscapes/{landscape}.py"
-    if not surface.is_file():
-        landscapes.load(landscape)  # says which there are
-    files = closure([WORKER, surface, *_defining(methods.make(method))])
-    found: dict[str, list[str]] = {group: [] for group in GROUPS}
-    for file in files:
-        group = "landscape" if file == surface else _group(file)
+    found: dict[str, list[str]] = {group: [] for group in job.kind.groups}
+    for file in files(job):
+        group = job.kind.group(job, file)
         found[group].append(hashlib.sha256(file.read_bytes()).hexdigest())
     return {
         group: hashlib.sha256("".join(sorted(each)).encode()).hexdigest()[:16]
@@ -40,21 +34,15 @@ def digests(landscape: str, method: str) -> dict[str, str]:
     }
 
 
-def _group(file: Path) -> str:
-    """What a file of ours belongs to."""
-    if not file.is_relative_to(ROOT):  # what a user's own file imports
-        return "landscape"
+def of_methods(file: Path) -> bool:
+    """Whether a file of ours belongs to the methods."""
     place = file.relative_to(ROOT)
-    if place.parts[0] == "landscapes":
-        return "landscape"
-    if place.parts[:2] == ("theory", "methods") or place.stem == "method":
-        return "method"
-    return "verdict" if place.stem == "verdict" else "engine"
+    return place.parts[:2] == ("theory", "methods") or place.stem == "method"
 
 
-def _defining(method: Method) -> Iterator[Path]:
+def defining(method: Method) -> Iterator[Path]:
     """The files of a method and of those it wraps."""
     yield ROOT / f"{type(method).__module__.replace('.', '/')}.py"
     for value in vars(method).values():
         if isinstance(value, Method):
-            yield from _defining(value)
+            yield from defining(value)
