@@ -1,0 +1,1 @@
+"""Pictures of networks: edges of stability, learning-rate regimes, saddles."""

@@ -1,0 +1,165 @@
+"""Maps over learning rate and radius: test accuracy, and how much seeds differ."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.patheffects import Normal, Stroke
+
+from experiments.networks.ranges import as_good
+from figures import style
+from figures.networks import grid
+from figures.networks.seeds import diverged
+from figures.networks.words import drawn, logarithmic, plain, radius
+
+NEEDS = ("test_accuracy", "eta", "rho", "diverged")
+COLORS = {"accuracy": "cividis", "spread": "magma"}
+UNITS = {"accuracy": "%", "spread": "points"}
+LOST = 25.0  # percentage points below the best that the scale of colours reaches to
+TEXTURES = {"some seeds diverged": "////", "all seeds diverged": "xxxx"}
+MISSING = "#DDDDDD"
+BEST = {"marker": "*", "color": "white", "mec": "black", "mew": 0.7, "ms": 9, "ls": ""}
+WITHIN = {"color": "white", "lw": 1.3}
+
+
+def draw(dataset: xarray.Dataset) -> Figure:
+    """Mean test accuracy, a row a task, a column a method."""
+    words = "Test accuracy over learning rate and radius, mean of the seeds"
+    return _figure(dataset, "accuracy", words)
+
+
+def draw_spread(dataset: xarray.Dataset) -> Figure:
+    """Standard deviation of the test accuracy over the seeds."""
+    words = "How much seeds differ: standard deviation of the test accuracy"
+    return _figure(dataset, "spread", words)
+
+
+def _figure(dataset: xarray.Dataset, kind: str, title: str) -> Figure:
+    tasks, labels = list(dataset.task.values), list(dataset.algorithm.values)
+    width = style.width()
+    figure = Figure(figsize=(width, 1.3 + width / 4.8 * len(tasks)))
+    figure.get_layout_engine().set(w_pad=0.02, wspace=0)
+    panels = figure.subplots(
+        len(tasks), len(labels), sharey="row", squeeze=False,
+        width_ratios=grid.widths(dataset, labels),
+    )  # fmt: skip
+    for task, row in zip(tasks, panels, strict=True):
+        here = dataset.sel(task=task)
+        norm = scale(here, kind)
+        for label, axes in zip(labels, row, strict=True):
+            panel(axes, here.sel(algorithm=label), kind, norm)
+        row[0].set_ylabel(f"{plain(task)}\n" + r"$\eta$")
+        figure.colorbar(
+            ScalarMappable(norm, COLORS[kind]), ax=row, pad=0.01, aspect=14,
+            extend="min" if kind == "accuracy" else "max", label=UNITS[kind],
+        )  # fmt: skip
+    for label, top, bottom in zip(labels, panels[0], panels[-1], strict=True):
+        top.set_title(drawn(label))
+        bottom.set_xlabel(radius(label))
+    figure.legend(
+        handles=_legend(dataset, kind), loc="outside lower center",
+        ncols=int(width / 1.9),
+    )  # fmt: skip
+    figure.suptitle(title)
+    return figure
+
+
+def shown(at: xarray.Dataset, kind: str) -> xarray.DataArray:
+    """A value a cell, NaN where a run has none: survivors alone are no mean."""
+    found = at.test_accuracy.where(np.isfinite(at.test_accuracy))
+    if kind == "accuracy":
+        return 100 * found.mean("seed", skipna=False)
+    return 100 * found.std("seed", ddof=1, skipna=False)
+
+
+def scale(here: xarray.Dataset, kind: str) -> Normalize:
+    """One scale of colours for all methods of a task."""
+    values = shown(here, kind)
+    if not values.notnull().any():
+        return Normalize(0, 100)
+    if kind == "spread":
+        return Normalize(0, max(float(values.quantile(0.95)), 0.1))
+    best = float(values.max())
+    return Normalize(max(min(float(values.min()), best - 1), best - LOST), best)
+
+
+def panel(axes: Axes, at: xarray.Dataset, kind: str, norm: Normalize) -> None:
+    """One method on one task."""
+    x, y = grid.ends(at)
+    values = grid.cells(at, shown(at, kind))
+    axes.set_facecolor(MISSING)
+    axes.pcolormesh(
+        x, y, np.ma.masked_invalid(values), norm=norm, cmap=COLORS[kind],
+        rasterized=True,
+    )  # fmt: skip
+    left = grid.cells(at, diverged(at).mean("seed"))
+    for texture, where in zip(
+        TEXTURES.values(), ((left > 0) & (left < 1), left == 1), strict=True
+    ):
+        texture_cells(axes, x, y, where, texture)
+    if kind == "accuracy" and np.isfinite(values).any():
+        outline(axes, x, y, grid.cells(at, as_good(at.test_accuracy)) > 0)
+        row, column = np.unravel_index(np.nanargmax(values), values.shape)
+        middle = np.sqrt(x[column] * x[column + 1])
+        axes.plot(middle, at.eta[row], **BEST)
+    axes.set(xscale="log", yscale="log", xlim=x[[0, -1]], ylim=y[[0, -1]])
+    logarithmic(axes.xaxis, (1,))
+    logarithmic(axes.yaxis)
+    if not grid.ran(at).any():
+        axes.set_xticks([])
+
+
+def texture_cells(
+    axes: Axes, x: np.ndarray, y: np.ndarray, where: np.ndarray, texture: str
+) -> None:
+    """Hatches the cells `(m, n)` between ends `(n + 1,)` and `(m + 1,)`."""
+    for i, j in np.argwhere(where):
+        size = x[j + 1] - x[j], y[i + 1] - y[i]
+        axes.add_patch(
+            Rectangle((x[j], y[i]), *size, fc="none", ec="#333333", lw=0, hatch=texture)
+        )
+
+
+def outline(axes: Axes, x: np.ndarray, y: np.ndarray, inside: np.ndarray) -> None:
+    """A line around the cells that are inside, along their sides.
+
+    Args:
+        axes: to draw on.
+        x: ends of the columns, `(n + 1,)`.
+        y: ends of the rows, `(m + 1,)`.
+        inside: `(m, n)`.
+    """
+    framed = np.pad(inside, 1).astype(int)
+    down, across = np.diff(framed, axis=0) != 0, np.diff(framed, axis=1) != 0
+    lines = [
+        ((x[j], x[j + 1]), (y[i], y[i])) for i, j in np.argwhere(down[:, 1:-1])
+    ] + [((x[j], x[j]), (y[i], y[i + 1])) for i, j in np.argwhere(across[1:-1])]
+    around = [Stroke(linewidth=WITHIN["lw"] + 1.2, foreground="black"), Normal()]
+    along = [np.concatenate([(*ends, np.nan) for ends in side])
+             for side in zip(*lines, strict=True)]  # fmt: skip
+    axes.plot(*along, **WITHIN, path_effects=around, clip_on=False)
+
+
+def _legend(dataset: xarray.Dataset, kind: str) -> list:
+    left = diverged(dataset).mean("seed")
+    occurs = (((left > 0) & (left < 1)).any(), (left == 1).any())
+    patches = [
+        Patch(fc=MISSING, ec="#333333", lw=0, hatch=texture, label=words)
+        for (words, texture), seen in zip(TEXTURES.items(), occurs, strict=True)
+        if seen
+    ]
+    if kind == "spread":
+        return patches
+    around = [Stroke(linewidth=WITHIN["lw"] + 1.2, foreground="black"), Normal()]
+    return [
+        Line2D([], [], **BEST, label="the method's best cell"),
+        Line2D([], [], **WITHIN, path_effects=around,
+               label="within one standard error of it"),
+        *patches,
+    ]  # fmt: skip

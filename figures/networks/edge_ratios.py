@@ -1,0 +1,102 @@
+r"""Where sharpness settles: over the method's own edge, and over GD's."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from figures import style
+from figures.networks import grid
+from figures.networks.edge_curves import top
+from figures.networks.seeds import DIVERGED, LEVEL, diverged, interval
+from figures.networks.words import logarithmic, plain, radius, shade
+
+NEEDS = ("sharpness", "edge", "eta", "rho", "diverged")
+LAST = 4  # the last part of so many equal ones of the training is averaged
+SHIFT = 0.18  # of one rate beside the next, in steps of the radius
+MARKERS = "osD^v<>p"
+ROWS = {"own": r"$\lambda_1$ / own edge", "gd": r"$\lambda_1\eta/2$"}
+
+
+def draw(dataset: xarray.Dataset) -> Figure:
+    """Two rows a data set, a column a method."""
+    names, labels = list(dataset.data.values), list(dataset.algorithm.values)
+    width = style.width()
+    figure = Figure(figsize=(width, 1.3 + width / 5 * len(ROWS) * len(names)))
+    panels = figure.subplots(
+        len(ROWS) * len(names), len(labels), sharex="col", sharey=True, squeeze=False,
+        width_ratios=grid.widths(dataset, labels),
+    )  # fmt: skip
+    for first, name in enumerate(names):
+        here = dataset.sel(data=name)
+        for kind, row in zip(ROWS, panels[len(ROWS) * first :], strict=False):
+            for label, axes in zip(labels, row, strict=True):
+                panel(axes, here.sel(algorithm=label), kind)
+            row[0].set_ylabel(f"{plain(name)}\n{ROWS[kind]}")
+    for label, top_axes, bottom in zip(labels, panels[0], panels[-1], strict=True):
+        top_axes.set_title(label)
+        bottom.set_xlabel(radius(label))
+    panels[0, 0].set_yscale("log")
+    logarithmic(panels[0, 0].yaxis, (1, 2, 3, 5))
+    figure.legend(
+        handles=_legend(dataset), loc="outside lower center",
+        ncols=int(width / 1.8),
+    )  # fmt: skip
+    figure.suptitle(
+        "Sharpness in the last quarter of training, over the method's own edge and "
+        r"over GD's, $2/\eta$" + f"\n(means over seeds, {100 * LEVEL:.0f} % intervals)"
+    )
+    return figure
+
+
+def ratio(at: xarray.Dataset, kind: str) -> xarray.DataArray:
+    """Of the last quarter of training, a run; NaN where it diverged."""
+    limit = at.edge if kind == "own" else 2 / at.eta
+    quotient = (top(at) / limit).where(~diverged(at))
+    first = at.sizes["check"] - at.sizes["check"] // LAST
+    return quotient.isel(check=slice(first, None)).mean("check")
+
+
+def panel(axes: Axes, at: xarray.Dataset, kind: str) -> None:
+    """One method: over the radius, a shade and a marker a rate."""
+    center, half = interval(ratio(at, kind))
+    color, rates = style.color(str(at.algorithm.item())), at.sizes["eta_level"]
+    levels = grid.levels(at)
+    some = diverged(at).any("seed")
+    axes.axhline(1, color=style.THEORY, lw=0.8, ls="--", zorder=0)
+    for k in range(rates):
+        x = np.arange(len(levels)) + SHIFT * (k - (rates - 1) / 2)
+        y, width, left = (
+            v.isel(eta_level=k).transpose("rho_level").values[levels]
+            for v in (center, half, some)
+        )
+        tint = shade(color, k, rates)
+        axes.errorbar(
+            x, y, np.nan_to_num(width), fmt=MARKERS[k], color=tint, ms=4.5, lw=1.2,
+            mec=color, mew=0.6, ecolor=color, elinewidth=1.0, capsize=1.5,
+        )  # fmt: skip
+        axes.plot(x[left], np.full(left.sum(), 0.96), **DIVERGED,
+                  transform=axes.get_xaxis_transform())  # fmt: skip
+    words = [f"{rho:.2g}" for rho in at.rho.values[grid.ran(at)]] or [""]
+    axes.set_xticks(range(len(levels)), words)
+    axes.set_xlim(-0.6, len(levels) - 0.4)
+
+
+def _legend(dataset: xarray.Dataset) -> list[Line2D]:
+    """The rates, which may differ between data sets."""
+    rates = dataset.sizes["eta_level"]
+    lines = []
+    for k in range(rates):
+        values = sorted({f"{v:.2g}" for v in dataset.eta.isel(eta_level=k).values.flat})
+        lines.append(
+            Line2D([], [], marker=MARKERS[k], ls="", ms=4.5, mec="#555555", mew=0.6,
+                   color=shade("#555555", k, rates),
+                   label=r"$\eta =$ " + " or ".join(values))
+        )  # fmt: skip
+    lines.append(Line2D([], [], color=style.THEORY, lw=0.8, ls="--", label="the edge"))
+    if diverged(dataset).any():
+        lines.append(Line2D([], [], **DIVERGED, label="a seed diverged"))
+    return lines

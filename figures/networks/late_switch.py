@@ -1,0 +1,93 @@
+"""After a late switch away from gradient descent: sharpness, and the loss."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from figures import style
+from figures.networks.edge_curves import EDGE, GD
+from figures.networks.seeds import LEVEL, interval
+from figures.networks.words import plain, rate, shade
+
+NEEDS = (
+    "late_sharpness", "late_loss", "late_edge", "late_step", "late_eta", "late_rho",
+    "switch",
+)  # fmt: skip
+HEIGHTS = (2, 1)
+
+
+def draw(dataset: xarray.Dataset) -> Figure:
+    """Two rows a data set, a column a method that is switched to."""
+    names, labels = list(dataset.data.values), list(dataset.late_algorithm.values)
+    width = style.width()
+    figure = Figure(figsize=(width, 1.4 + width / 2.4 * len(names)))
+    panels = figure.subplots(
+        2 * len(names), len(labels), sharex=True, sharey="row", squeeze=False,
+        height_ratios=HEIGHTS * len(names),
+    )  # fmt: skip
+    for name, upper, lower in zip(names, panels[::2], panels[1::2], strict=True):
+        here = dataset.sel(data=name)
+        for label, above, below in zip(labels, upper, lower, strict=True):
+            at = here.sel(late_algorithm=label)
+            sharpness(above, at)
+            curves(below, at, at.late_loss)
+        for axes, words in ((upper[0], r"sharpness $\lambda_1$"),
+                            (lower[0], "training loss")):  # fmt: skip
+            axes.set(yscale="log", ylabel=f"{plain(name)}\n{words}")
+    for label, top, bottom in zip(labels, panels[0], panels[-1], strict=True):
+        top.set_title(str(label).replace(">", " → "))
+        bottom.set_xlabel("steps after the switch")
+    figure.legend(handles=_legend(), loc="outside lower center", ncols=int(width / 2.4))
+    figure.suptitle(
+        "Gradient descent to its edge, then another method: does sharpness fall to the "
+        f"new edge?\n(means over seeds, {100 * LEVEL:.0f} % intervals)"
+    )
+    return figure
+
+
+def after(label: str) -> str:
+    """The method that `GD>SAM` switches to."""
+    return str(label).rpartition(">")[2]
+
+
+def sharpness(axes: Axes, at: xarray.Dataset) -> None:
+    """Measured, the new method's edges, and GD's."""
+    curves(axes, at, at.late_sharpness)
+    axes.axhline(2 / float(at.late_eta), **GD)
+    for level in levels(at):
+        edge = at.late_edge.isel(rho_level=level)
+        edge = edge.where(np.isfinite(edge)).mean("seed")
+        axes.plot(at.late_step, edge, **(EDGE | {"lw": 0.9}))
+
+
+def levels(at: xarray.Dataset) -> np.ndarray:
+    """The levels of the radius that were run; the first where there is no radius."""
+    found = np.flatnonzero(np.nan_to_num(at.late_rho.values) > 0)
+    return found if found.size else np.array([0])
+
+
+def curves(axes: Axes, at: xarray.Dataset, values: xarray.DataArray) -> None:
+    """A line and a band a radius, the larger the darker."""
+    label = after(at.late_algorithm.item())
+    ran = levels(at)
+    for k, level in enumerate(ran):
+        color = shade(style.color(label), k, len(ran))
+        center, half = interval(values.isel(rho_level=level))
+        axes.fill_between(at.late_step, center - half, center + half, color=color,
+                          alpha=0.25, lw=0)  # fmt: skip
+        words = rate(label, float(at.late_rho[level]))
+        axes.plot(at.late_step, center, color=color, lw=1.6, label=words)
+
+
+def _legend() -> list[Line2D]:
+    return [
+        Line2D(
+            [], [], color="#555555", lw=1.6, label="measured (larger radius darker)"
+        ),
+        Line2D([], [], **(EDGE | {"lw": 0.9}), label="the new method's edge (T13)"),
+        Line2D([], [], **GD, label=r"gradient descent's edge, $2/\eta$"),
+    ]

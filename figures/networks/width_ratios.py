@@ -1,0 +1,62 @@
+"""How much larger a method's range of learning rates is than SGD's."""
+
+from __future__ import annotations
+
+import xarray
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from figures import style
+from figures.networks import grid
+from figures.networks.seeds import LEVEL
+from figures.networks.words import logarithmic, method_lines, plain
+
+ROWS = {
+    "largest_ratio": "largest rate",
+    "width_ratio": "highest over lowest rate",
+}
+NEEDS = tuple(name + end for name in ROWS for end in ("", "_low", "_high"))
+ONE = "GD"
+SHIFT = 1.08  # of one method beside the next, a factor
+
+
+def draw(dataset: xarray.Dataset) -> Figure:
+    """A column a task; a row for the largest rate, one for the range's width."""
+    tasks, width = list(dataset.task.values), style.width()
+    figure = Figure(figsize=(width, 1.5 + width / 2))
+    panels = figure.subplots(
+        len(ROWS), len(tasks), sharex=True, sharey="row", squeeze=False
+    )
+    for (name, words), row in zip(ROWS.items(), panels, strict=True):
+        for task, axes in zip(tasks, row, strict=True):
+            panel(axes, dataset.sel(task=task, versus=ONE), name)
+        row[0].set_ylabel(f"{words},\nover SGD's")
+        logarithmic(row[0].yaxis)
+    for task, top, bottom in zip(tasks, panels[0], panels[-1], strict=True):
+        top.set_title(plain(task))
+        bottom.set_xlabel(r"$\rho$")
+        logarithmic(bottom.xaxis)
+    labels = [str(n) for n in dataset.algorithm.values if n != ONE]
+    figure.legend(handles=method_lines(labels), loc="outside lower center", ncols=5)
+    figure.suptitle(
+        "At which learning rates training succeeds, over SGD's\n(means over seeds, "
+        f"{100 * LEVEL:.0f} % intervals and the grid's step; "
+        r"$\rho$ a length for SAM and SSAM-N, else 1/curvature)"
+    )
+    return figure
+
+
+def panel(axes: Axes, here: xarray.Dataset, name: str) -> None:
+    """A line a method over the radius, with intervals."""
+    axes.axhline(1, color=style.THEORY, lw=0.8, ls="--", zorder=0)
+    for k, label in enumerate(here.algorithm.values):
+        at = here.sel(algorithm=label)
+        levels = grid.ran(at)
+        x = at.rho.values[levels] * SHIFT ** (k - 2.5)
+        mean, low, high = (
+            at[name + end].values[levels] for end in ("", "_low", "_high")
+        )
+        color = style.color(label)
+        axes.plot(x, mean, color=color, marker="o", ms=3.5, lw=1.2)
+        axes.vlines(x, low, high, color=color, lw=1.0)
+    axes.set(xscale="log", yscale="log")
