@@ -6,13 +6,13 @@ from functools import lru_cache
 
 import torch
 
+from experiments.networks.job import PARTS, architecture
 from landscapes import models
 from landscapes.network import Network
 from landscapes.splits import split
 
-PARTS = ("train", "validation", "test")
 # Fixed, not timed, so that results have the same bytes everywhere.
-LOOPED = ("cnn", "resnet")
+LOOPED = ("resnet",)
 
 
 @lru_cache(maxsize=4)
@@ -33,8 +33,7 @@ def networks(
         ValueError: a word is unknown, or the data are not here.
     """
     parts, kind = split(data, train or None), getattr(torch, dtype)
-    name, _, activation = model.partition(":")
-    options = {"activation": activation} if activation else {}
+    name, options = architecture(model)
     module = models.make(name, parts.shape, parts.classes, **options).to(device, kind)
     engine = "looped" if name in LOOPED else "batched"
     nets = {}

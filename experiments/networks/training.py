@@ -11,26 +11,20 @@ Nothing in a step mixes members: one that diverges runs on, and its NaN is its o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import torch
 
-from experiments.networks.task import PARTS, networks
+from experiments.networks.job import RESULT
+from experiments.networks.task import networks
 from landscapes.network import Network
 from theory import methods
 from theory.iterate import State, iterate
 from theory.method import norm
 
 BURST = 10.0  # a training loss of more than so many times the start's is divergence
-# What is kept of a run; every number has its own byte order on all machines.
-RESULT = np.dtype(
-    [(f"{part}_{what}", "<f4") for part in PARTS for what in ("loss", "accuracy")]
-    + [(name, "<f4") for name in ("start_loss", "g_norm", "d_norm")]
-    + [("diverged", "<i4")]
-)
 
 
 def trained(job: Any, start: int, stop: int) -> np.ndarray:
@@ -68,8 +62,7 @@ def trained(job: Any, start: int, stop: int) -> np.ndarray:
         net, method, x, _column(job.eta, eta, net), job.epochs * steps,
         sample=lambda t: net.sample(order(t), t),
     )  # fmt: skip
-    with _one_thread():
-        return _told(nets, run, steps, job.epochs)
+    return _told(nets, run, steps, job.epochs)
 
 
 def _column(grid: tuple[float, ...], which: np.ndarray, net: Network) -> torch.Tensor:
@@ -127,14 +120,3 @@ def _told(
 
 def _number(scalar: torch.Tensor) -> np.ndarray:
     return scalar[:, 0].cpu().numpy()
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """A worker each core: the same sums in the same order whatever `--jobs`."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

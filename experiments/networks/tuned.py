@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import xarray
 
+from experiments.networks import plan
 from experiments.networks.paired import VERSUS, comparisons, interval
+from theory import methods
+
+KEPT = ("test_accuracy", "test_loss", "train_loss", "diverged")
 
 
 def chosen(grid: xarray.Dataset) -> xarray.Dataset:
@@ -23,15 +30,15 @@ def chosen(grid: xarray.Dataset) -> xarray.Dataset:
         `(task, algorithm)`.
     """
     cells = {"cell": ("rho_level", "eta_level")}
-    # To a part in a million a mean of float32 shares is the same whatever the order.
-    accuracy = grid.validation_accuracy.astype(float).mean("seed", skipna=False)
-    accuracy = accuracy.round(6).fillna(-1.0).stack(cells)
-    loss = grid.validation_loss.astype(float).mean("seed", skipna=False).stack(cells)
+    mean = grid[["validation_accuracy", "validation_loss"]].mean("seed", skipna=False)
+    mean = mean.stack(cells, create_index=False)
+    # Sums of shares in different orders differ in the last bits.
+    accuracy = mean.validation_accuracy.round(9).fillna(-1.0)
     best = accuracy == accuracy.max("cell")
-    where = loss.where(best).fillna(np.inf).argmin("cell")
-    levels = np.divmod(where, grid.sizes["eta_level"])
+    where = mean.validation_loss.where(best).fillna(np.inf).argmin("cell")
     rho_level, eta_level = (
-        level.drop_vars("cell", errors="ignore") for level in levels
+        where // grid.sizes["eta_level"],
+        where % grid.sizes["eta_level"],
     )
     return xarray.Dataset(
         {
@@ -41,6 +48,38 @@ def chosen(grid: xarray.Dataset) -> xarray.Dataset:
             "chosen_eta": grid.eta.isel(eta_level=eta_level),
         }
     )
+
+
+def judges(jobs: dict[Any, Any], choice: xarray.Dataset, fresh: int) -> dict[Any, Any]:
+    """The chosen cells, trained anew from seeds that had no part in the choice.
+
+    Args:
+        jobs: those of the grid, by task and method.
+        choice: from `chosen`.
+        fresh: how many seeds.
+    """
+    found = {}
+    for (task, spec), job in jobs.items():
+        cell = choice.sel(task=plan.label(task), algorithm=methods.make(spec).label)
+        found[task, spec] = replace(
+            job,
+            eta=(float(cell.chosen_eta),),
+            rho=(float(cell.chosen_rho),),
+            seeds=fresh,
+            first_seed=job.first_seed + job.seeds,
+        )
+    return found
+
+
+def at_best(runs: xarray.Dataset) -> xarray.Dataset:
+    """The fresh runs: `tuned_test`, the test accuracy, and other columns.
+
+    Args:
+        runs: the gathered results of `judges`.
+    """
+    found = runs[list(KEPT)].isel(rho_level=0, eta_level=0, drop=True)
+    names = {name: f"tuned_{name}" for name in KEPT} | {"test_accuracy": "tuned_test"}
+    return found.rename(names | {"seed": "fresh_seed"})
 
 
 def judged(tuned_test: xarray.DataArray) -> xarray.Dataset:
@@ -54,21 +93,21 @@ def judged(tuned_test: xarray.DataArray) -> xarray.Dataset:
         method's less the other's; `difference_low`, `_high`: by t, all intervals of
         all tasks together (Bonferroni). NaN where no comparison was planned.
     """
+    tuned_test = tuned_test.transpose("task", "algorithm", "fresh_seed")
     labels = [str(label) for label in tuned_test.algorithm.values]
-    pairs = comparisons(labels)
-    family = max(1, len(pairs) * tuned_test.sizes["task"])
-    shape = (tuned_test.sizes["task"], len(labels), len(VERSUS))
-    found = np.full((3, *shape), np.nan)
-    values = tuned_test.transpose("algorithm", "task", "fresh_seed").values.astype(
-        float
-    )
+    pairs, tasks = comparisons(labels), tuned_test.sizes["task"]
+    found = np.full((3, tasks, len(labels), len(VERSUS)), np.nan)
     for label, other in pairs:
-        i, j = labels.index(label), labels.index(other)
-        apart = values[i] - values[j]
-        found[:, :, i, VERSUS.index(other)] = interval(apart, family)
+        apart = tuned_test.sel(algorithm=label) - tuned_test.sel(algorithm=other)
+        place = labels.index(label), VERSUS.index(other)
+        found[:, :, *place] = interval(apart.values, family(labels, tasks))
     names = ("difference", "difference_low", "difference_high")
     dims = ("task", "algorithm", "versus")
     return xarray.Dataset(
-        {name: (dims, part) for name, part in zip(names, found, strict=True)},
-        attrs={"comparisons": family},
+        {name: (dims, part) for name, part in zip(names, found, strict=True)}
     )
+
+
+def family(labels: list[str], tasks: int) -> int:
+    """How many comparisons are made, of all tasks together."""
+    return max(1, len(comparisons(labels)) * tasks)
