@@ -1,4 +1,38 @@
-"""Any method in front of any torch optimizer."""
+r"""SharpnessAware: any method of `theory.methods` in front of any torch optimizer.
+
+    model = ...
+    base = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=5e-4)
+    optimizer = SharpnessAware(base, make("ssam", rho=0.05), model)
+
+    def closure():
+        loss = criterion(model(X), y)
+        loss.backward()
+        return loss
+
+    loss = optimizer.step(closure)
+
+The closure is evaluated once for each gradient of the method, always on the same
+function: the first, clean pass advances the random numbers and the buffers and gives
+the loss; the others replay both. Then the base steps with the method's direction as
+`p.grad`; weight decay, momentum and clipping (in a step hook of the base) come after
+the direction.
+
+**Accumulating gradients** has two meanings. *Whole-batch ascent*: one closure that
+calls `backward()` on every micro-batch, or `step([closure_1, ..., closure_m])` with any
+method, whose gradient is the mean of theirs. *Ascent per micro-batch* (mSAM):
+`step([closure_1, ..., closure_m])` with `MSAM(m=m)`.
+
+**Precision.** Autocast to bfloat16 belongs inside the closure and needs no scaling. A
+GradScaler is refused: with float16, divide the gradients by the scale in the closure.
+
+**Several processes.** Under DistributedDataParallel both passes average gradients, so
+`ascent="synchronised"` is SAM on the whole batch. With `ascent="per-replica"` each
+replica finds its direction on its own shard without communication, and the directions
+are averaged, which is mSAM with m replicas; the norm that Stable restores is that of
+the mean gradient. Parameters in shards (FSDP, DTensor) are not supported.
+
+**Methods with a step of their own** (`whole_step`, SAM-Polyak) want lr = 1.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +43,37 @@ from typing import Any
 import torch
 from torch.optim import Optimizer
 
-from theory.adapter.layout import Layout
-from theory.adapter.passes import Pass, Passes, Weights
+from theory.adapter import edge, saved
+from theory.adapter.layout import Layout, signature
+from theory.adapter.passes import Pass, Passes
 from theory.adapter.replay import Replay
+from theory.adapter.replicas import per_replica
+from theory.adapter.weights import Weights
 from theory.method import Method
+
+KEPT = ("base", "method", "model", "ascent", "method_state")
+VERSION = 1
 
 
 class SharpnessAware(Optimizer):
-    """Feeds a torch optimizer with a method's surrogate gradient.
+    r"""Hands a torch optimizer the direction of a method instead of the gradient.
+
+    It shares `param_groups` and `state` with the base, so a scheduler may be attached
+    to either. A group may have a radius of its own, `{"params": ..., "rho": 0.1}`; the
+    norm goes over all groups. (Adadelta's groups have a `rho` that is another thing:
+    there the method's radius holds everywhere.)
+
+    Beside the parameters, their gradients and what the base keeps, a step needs the
+    memory of at most three copies of the parameters for SAM and SSAM.
 
     Args:
-        base: any torch optimizer on dense gradients, built on the parameters.
-        method: a method of `theory.methods`.
-        model: needed when it has buffers (BatchNorm).
-        ascent: `synchronised` or `per-replica`.
+        base: a torch optimizer, made of the parameters; no LBFGS.
+        method: gives the direction.
+        model: whose parameters these are; needed when it has buffers (BatchNorm).
+        ascent: `synchronised` or `per-replica`, where there are replicas.
+
+    Raises:
+        ValueError: one of these cannot be used; it names which and why.
     """
 
     def __init__(
@@ -32,74 +83,142 @@ class SharpnessAware(Optimizer):
         model: torch.nn.Module | None = None,
         ascent: str = "synchronised",
     ) -> None:
-        self.__setstate__(
-            {"base": base, "method": method, "model": model, "ascent": ascent}
-        )
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        state.setdefault("method_state", None)
-        super().__setstate__(state)
+        edge.check_base(base)
+        edge.check_method(method)
+        edge.check_ascent(ascent, model)
+        given = (base, method, model, ascent, None)
+        self.__setstate__(dict(zip(KEPT, given, strict=True)))
+        self._check_groups()
+        edge.check_model(self._parameters(), model)
 
     def __getstate__(self) -> dict[str, Any]:
-        names = ("base", "method", "model", "ascent", "method_state")
-        return {name: self.__dict__[name] for name in names}
+        return {name: self.__dict__[name] for name in KEPT}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._layout: Layout | None = None
+        self._model_checked = False
+        super().__setstate__(state)
+
+    def __repr__(self) -> str:
+        values = saved.hyperparameters(self.method)
+        return f"SharpnessAware ({saved.name(self.method)} {values})\n{self.base!r}"
 
     @property
     def param_groups(self) -> list[dict[str, Any]]:
-        """The base's."""
+        """Those of the base."""
         return self.base.param_groups
 
     @property
-    def state(self) -> dict:
-        """The base's."""
+    def state(self) -> dict[torch.Tensor, Any]:
+        """That of the base."""
         return self.base.state
 
     @property
     def defaults(self) -> dict[str, Any]:
-        """The base's."""
+        """Those of the base."""
         return self.base.defaults
+
+    def _refuse_scaler(self, _: Any) -> None:
+        raise ValueError(
+            "a GradScaler cannot step `SharpnessAware`, which evaluates its closure "
+            "itself: use bfloat16, or divide by the scale inside the closure."
+        )
+
+    # A scaler that sees this flag sets `grad_scale` before it steps: then it hears why.
+    _step_supports_amp_scaling = True
+    grad_scale = property(fset=_refuse_scaler)
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Adds a group to the base."""
+        if self._own_radii([param_group]):
+            edge.check_radii([*self.param_groups, param_group])
         self.base.add_param_group(param_group)
+        self._model_checked = False
 
     @torch.no_grad()
     def step(self, closure: Callable | Sequence[Callable] | None = None) -> Any:
-        """One step.
+        """One step of the base along the method's direction.
 
         Args:
-            closure: as LBFGS takes it.
+            closure: computes the loss, calls `backward()` and returns the loss; it may
+                call `zero_grad()`. Or several, the shards of one batch.
+
+        Returns:
+            The loss of the clean pass, as the closure returned it; a mean of several.
+
+        Raises:
+            ValueError: there is no closure, or it leaves no gradient or returns no
+                loss. Then, and whatever else is raised, parameters, buffers, random
+                numbers and states are as they were.
         """
-        if closure is None:
-            raise ValueError(
-                "`SharpnessAware.step` needs a closure that computes the loss and "
-                "calls backward(). It is evaluated once per gradient, so a GradScaler, "
-                "which passes none, cannot step it: use bfloat16 autocast."
-            )
-        apart = any("rho" in group for group in self.param_groups)
-        layout = Layout(self.param_groups, apart)
-        method = self.method
-        if apart:
-            own = method.get("rho")
-            rhos = [group.get("rho", own) for group in self.param_groups]
-            method = method.having(rho=layout.per_part(rhos))
-        weights = Weights(layout, Replay(layout.devices, self.model))
-        if callable(closure):
-            sample = Pass(closure, weights)
-        else:
-            sample = Passes([Pass(each, weights) for each in closure])
+        closures = _closures(closure)
+        if not self._model_checked:
+            edge.check_model(self._parameters(), self.model)
+            self._model_checked = True
+        loss = self._leave_direction(closures)
+        self.base.step()
+        return loss
+
+    def _leave_direction(self, closures: Sequence[Callable]) -> Any:
+        """Sets the gradients to the direction and commits the method's state."""
+        layout, method = self._now()
+        replay = Replay(layout.devices, self.model)
+        alone = nullcontext
+        if self.ascent == "per-replica":
+            alone, method = self.model.no_sync, per_replica(method, self.model)
+        weights = Weights(layout, replay, alone)
+        passes = [Pass(each, weights) for each in closures]
+        sample = passes[0] if len(passes) == 1 else Passes(passes)
         state = self.method_state
         if state is None:
             state = method.init(weights.home)
-        before = weights.replay.now()
         try:
             d, _, state = method.direction(weights.home, state, sample)
-        except BaseException:
-            weights.replay.put_back(before)
-            raise
-        finally:
             weights.go(weights.home)
+        except BaseException:
+            weights.go(weights.home)
+            layout.clear_gradients()
+            if passes[0].before is not None:
+                replay.put_back(passes[0].before)
+            raise
         weights.leave(d)
         self.method_state = state
-        self.base.step()
         return sample.loss
+
+    def _now(self) -> tuple[Layout, Method]:
+        """The layout of the parameters, and the method with the groups' radii."""
+        groups = self.param_groups
+        apart = self._own_radii(groups)
+        if self._layout is None or self._layout.key != signature(groups, apart):
+            self._layout = Layout(groups, apart)
+        if not apart:
+            return self._layout, self.method
+        edge.check_radii(groups)
+        rho = self.method.get("rho")
+        radii = [group.get("rho", rho) for group in groups]
+        return self._layout, self.method.having(rho=self._layout.per_part(radii))
+
+    def _own_radii(self, groups: Sequence[dict[str, Any]]) -> bool:
+        return "rho" not in self.defaults and any("rho" in group for group in groups)
+
+    def _check_groups(self) -> None:
+        if self._own_radii(self.param_groups):
+            edge.check_radii(self.param_groups)
+
+    def _parameters(self) -> list[torch.Tensor]:
+        return [p for group in self.param_groups for p in group["params"]]
+
+
+def _closures(closure: Any) -> list[Callable]:
+    """One or several.
+
+    Raises:
+        ValueError: there is none.
+    """
+    found = list(closure) if isinstance(closure, (list, tuple)) else [closure]
+    if not found or not all(callable(each) for each in found):
+        raise ValueError(
+            "`SharpnessAware.step` needs a closure that calls backward() and returns "
+            f"the loss, got {closure!r}. (A GradScaler has none to give: use bfloat16.)"
+        )
+    return found

@@ -10,8 +10,6 @@ from torch._C import _nn
 
 from theory.adapter.tensors import PerPart, Tensors
 
-flatten, unflatten = _nn.flatten_dense_tensors, _nn.unflatten_dense_tensors
-
 
 class Layout:
     """The parameters that are trained now, in parts.
@@ -21,47 +19,55 @@ class Layout:
         apart: groups have parts of their own, for radii of their own.
 
     Raises:
-        ValueError: no parameter is trained, or one is of a kind without a flat vector.
+        ValueError: no parameter is trained, or one is complex.
     """
 
     def __init__(self, groups: Sequence[dict[str, Any]], apart: bool = False) -> None:
         found: dict[tuple, list] = {}
         for index, group in enumerate(groups):
-            place = index if apart else 0
             for p in group["params"]:
                 if p.requires_grad:
-                    key = (place, p.dtype, p.device)
+                    key = (index if apart else 0, p.dtype, p.device)
                     found.setdefault(key, []).append(p)
         if not found:
-            raise ValueError("`SharpnessAware` has no parameter that requires_grad.")
+            raise ValueError("`SharpnessAware` has no parameter with requires_grad.")
         for _, dtype, _ in found:
             if dtype.is_complex:
                 raise ValueError(
                     f"`SharpnessAware` takes real parameters, got {dtype}."
                 )
-        self.groups_of_parts = [key[0] for key in found]
+        self.key = signature(groups, apart)
+        self.group_of_part = [key[0] for key in found]
         self.parts = list(found.values())
         self.parameters = [p for part in self.parts for p in part]
+        self.everyone = [p for group in groups for p in group["params"]]
         self.devices = list(dict.fromkeys(key[2] for key in found))
+        # Joining vectors costs a tenth of flattening tensors.
+        self.views = [_views(part) for part in self.parts]
+        self.sizes = [[p.numel() for p in part] for part in self.parts]
 
     def per_part(self, values: Sequence[Any]) -> PerPart:
         """A scalar of each group as a scalar of each part."""
-        return PerPart(values[index] for index in self.groups_of_parts)
+        return PerPart(values[index] for index in self.group_of_part)
 
     def point(self) -> Tensors:
         """The parameters, copied."""
-        return Tensors([flatten([p.detach() for p in part]) for part in self.parts])
+        return Tensors([_join(view) for view in self.views])
 
     def write(self, x: Tensors) -> None:
         """Sets the parameters, in the storage they have."""
-        for part, flat in zip(self.parts, x.materialised(), strict=True):
-            torch._foreach_copy_(part, unflatten(flat, part))
+        rows = zip(self.parts, self.views, self.sizes, x.materialised(), strict=True)
+        for part, views, sizes, flat in rows:
+            if views[0].dim() == 1:
+                torch._foreach_copy_(views, flat.split(sizes))
+            else:
+                torch._foreach_copy_(part, _nn.unflatten_dense_tensors(flat, part))
         # Weights that autocast has cast and kept would be those of the last point.
         torch.clear_autocast_cache()
 
     def clear_gradients(self) -> None:
-        """No parameter has a gradient afterwards."""
-        for p in self.parameters:
+        """No parameter has a gradient afterwards, frozen ones included."""
+        for p in self.everyone:
             p.grad = None
 
     def gradients(self) -> list[torch.Tensor | None]:
@@ -71,34 +77,58 @@ class Layout:
             ValueError: there is none at all, or one is sparse.
         """
         grads = [p.grad for p in self.parameters]
-        for p, g in zip(self.parameters, grads, strict=True):
-            if g is not None and g.layout != torch.strided:
-                raise ValueError(
-                    "`SharpnessAware` takes dense gradients, got a sparse one of shape "
-                    f"{tuple(p.shape)}: make the layer with sparse=False."
-                )
         if all(g is None for g in grads):
             raise ValueError(
                 "the closure of `SharpnessAware.step` must call backward() on the loss "
-                "of these parameters: no gradient was left."
+                "at every call: no parameter has a gradient."
             )
+        for g in grads:
+            if g is not None and g.layout != torch.strided:
+                raise ValueError(
+                    "`SharpnessAware` takes dense gradients, got a sparse one of shape "
+                    f"{tuple(g.shape)}: build that layer with sparse=False."
+                )
         return grads
 
-    def flat(self, grads: Sequence[torch.Tensor | None]) -> list[torch.Tensor]:
-        """Gradients as flat parts; a missing one is zero."""
-        rows, parts = iter(grads), []
+    def join(self, grads: Sequence[torch.Tensor | None]) -> list[torch.Tensor]:
+        """Gradients in flat parts; a missing one is zero."""
+        if any(g is None for g in grads):
+            pairs = zip(grads, self.parameters, strict=True)
+            grads = [torch.zeros_like(p) if g is None else g for g, p in pairs]
+        parts, start = [], 0
         for part in self.parts:
-            dense = [_or_zero(next(rows), p) for p in part]
-            parts.append(flatten(dense))
+            parts.append(_join(grads[start : start + len(part)]))
+            start += len(part)
         return parts
 
-    def write_gradients(self, d: Tensors, used: Sequence[bool]) -> None:
-        """Sets the gradients of the parameters that are `used`."""
-        rows = iter(used)
-        for part, flat in zip(self.parts, d.materialised(), strict=True):
-            for p, view in zip(part, unflatten(flat, part), strict=True):
-                p.grad = torch.empty_like(p).copy_(view) if next(rows) else None
+    def separate(self, x: Tensors) -> list[torch.Tensor]:
+        """A point as one tensor for each parameter, of its shape."""
+        rows = zip(self.parts, x.materialised(), strict=True)
+        return [
+            v for part, flat in rows for v in _nn.unflatten_dense_tensors(flat, part)
+        ]
 
 
-def _or_zero(g: torch.Tensor | None, p: torch.Tensor) -> torch.Tensor:
-    return torch.zeros_like(p) if g is None else g
+def signature(groups: Sequence[dict[str, Any]], apart: bool) -> list:
+    """Changes whenever a layout is out of date."""
+    found: list = [apart, *(len(group["params"]) for group in groups)]
+    for group in groups:
+        found += [(p.data_ptr(), p.requires_grad) for p in group["params"]]
+    return found
+
+
+def _views(part: Sequence[torch.nn.Parameter]) -> list[torch.Tensor]:
+    """The parameters as vectors on their own storage, where that can be."""
+    detached = [p.detach() for p in part]
+    if all(p.is_contiguous() for p in detached):
+        return [p.view(-1) for p in detached]
+    return detached
+
+
+def _join(tensors: Sequence[torch.Tensor]) -> torch.Tensor:
+    """One new vector; torch's own flattening of a single tensor is a view of it."""
+    if len(tensors) == 1:
+        return tensors[0].reshape(-1).clone()
+    if all(t.dim() == 1 for t in tensors):
+        return torch.cat(tensors)
+    return _nn.flatten_dense_tensors(tensors)

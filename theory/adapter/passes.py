@@ -1,4 +1,4 @@
-"""Passes: the gradient oracle that a closure is to a method."""
+"""Passes: closures as the samples a method asks for gradients."""
 
 from __future__ import annotations
 
@@ -8,74 +8,15 @@ from weakref import WeakKeyDictionary
 
 import torch
 
-from theory.adapter.layout import Layout
-from theory.adapter.replay import Replay
 from theory.adapter.tensors import Tensors
-
-
-class Weights:
-    """The parameters during a step: where they stand, and what the last pass left.
-
-    Args:
-        layout: of the parameters.
-        replay: of what a pass changes beside gradients.
-    """
-
-    def __init__(self, layout: Layout, replay: Replay) -> None:
-        self.layout, self.replay = layout, replay
-        self.home = self.here = layout.point()
-        self.last: Tensors | None = None
-        self.used = [False] * len(layout.parameters)
-        self.grads: list = []
-
-    def go(self, x: Tensors) -> None:
-        """Sets the parameters to a point."""
-        if x is not self.here:
-            # Half-written parameters are somewhere else, too.
-            self.here = None
-            self.layout.write(x)
-            self.here = x
-
-    def gradient(self, closure: Callable[[], Any], x: Tensors) -> tuple[Tensors, Any]:
-        """One evaluation of a closure: the gradient and the loss at x."""
-        if self.last is not None:
-            _ = self.last.parts  # out of the gradients, before they go
-        self.layout.clear_gradients()
-        self.go(x)
-        with torch.enable_grad():
-            loss = closure()
-        _check(loss)
-        self.grads = grads = self.layout.gradients()
-        self.used = [u or g is not None for u, g in zip(self.used, grads, strict=True)]
-        self.last = Tensors(lambda: self.layout.flat(grads))
-        return self.last, loss
-
-    def leave(self, d: Tensors) -> None:
-        """Sets the gradients to a direction."""
-        last = self.last
-        if d is not last and (d._parts is not last._parts or self.missing):
-            self.layout.write_gradients(d, self.used)
-        elif d is not last:
-            self._rescale(d)
-
-    @property
-    def missing(self) -> bool:
-        """Whether the last pass left out a gradient that an earlier one had."""
-        return any(u and g is None for u, g in zip(self.used, self.grads, strict=True))
-
-    def _rescale(self, d: Tensors) -> None:
-        rows = iter(self.grads)
-        for part, factor in zip(self.layout.parts, d.factors, strict=True):
-            grads = [g for g in (next(rows) for _ in part) if g is not None]
-            if grads:
-                torch._foreach_mul_(grads, factor)
+from theory.adapter.weights import Weights
 
 
 class Pass:
     """One closure as a sample: its gradient and its loss at any point.
 
-    The first call is the clean pass; every other one replays the random numbers and
-    buffers that it found.
+    The first call is the clean pass, which advances random numbers and buffers; every
+    other call finds them as the first one did, and leaves them as it found them.
 
     Args:
         closure: evaluates the loss and its gradient at the parameters.
@@ -88,39 +29,43 @@ class Pass:
         self.closure, self.weights = closure, weights
         self.before: tuple | None = None
         self.loss: Any = None
-        self.losses: WeakKeyDictionary = WeakKeyDictionary()
+        self.known: WeakKeyDictionary[Tensors, torch.Tensor] = WeakKeyDictionary()
 
     def __call__(self, x: Tensors) -> Tensors:
         r"""$\nabla f(x)$."""
         if self.before is None:
             self.before = self.weights.replay.now()
-            g, self.loss = loss = self.weights.gradient(self.closure, x)
-            loss = self.loss
+            g, loss = self.weights.evaluate(self.closure, x)
+            self.loss = loss
         else:
             with self.weights.replay.replaying(self.before):
-                g, loss = self.weights.gradient(self.closure, x)
-        self.losses[x] = torch.as_tensor(loss).detach()
+                g, loss = self.weights.evaluate(self.closure, x)
+        self.known[x] = number(loss)
         return g
 
     def value(self, x: Tensors) -> torch.Tensor:
-        """$f(x)$, `()`; known where the gradient has been asked for."""
-        if x not in self.losses:
+        """$f(x)$, `()`; it costs nothing where the gradient was asked for."""
+        if x not in self.known:
             self(x)
-        return self.losses[x]
+        return self.known[x]
 
     def split(self, m: int) -> list[Pass]:
-        """Refused: a closure is one batch."""
+        """Refused: one closure is one batch.
+
+        Raises:
+            ValueError: says how to give shards.
+        """
         raise ValueError(
-            f"one closure does not split into {m} shards: pass `step([closure_1, ..., "
-            f"closure_{m}])`, one for each."
+            f"one closure does not split into {m} shards: call `step([closure_1, ..., "
+            f"closure_{m}])`, a closure for each."
         )
 
 
 class Passes:
-    """Several closures, the shards of one batch, as a sample: their mean.
+    """Several closures as a sample: the mean over the equal shards of a batch.
 
     Args:
-        shards: of one size.
+        shards: one for each closure.
     """
 
     def __init__(self, shards: Sequence[Pass]) -> None:
@@ -128,40 +73,37 @@ class Passes:
 
     @property
     def loss(self) -> torch.Tensor:
-        """The mean loss of the clean passes."""
-        losses = [torch.as_tensor(shard.loss).detach() for shard in self.shards]
-        return sum(losses[1:], start=losses[0]) / len(losses)
+        """The mean of the clean passes."""
+        return _mean([number(shard.loss) for shard in self.shards])
 
     def __call__(self, x: Tensors) -> Tensors:
-        r"""$\nabla f(x)$, the mean over the shards."""
-        first, *rest = self.shards
-        total = first(x)
-        for shard in rest:
-            total = total + shard(x)
-        return total / len(self.shards)
+        r"""$\nabla f(x)$."""
+        return _mean([shard(x) for shard in self.shards])
 
     def value(self, x: Tensors) -> torch.Tensor:
         """$f(x)$, `()`."""
-        values = [shard.value(x) for shard in self.shards]
-        return sum(values[1:], start=values[0]) / len(values)
+        return _mean([shard.value(x) for shard in self.shards])
 
     def split(self, m: int) -> list[Pass]:
-        """The closures.
+        """The shards.
 
         Raises:
-            ValueError: there are not m of them.
+            ValueError: their number is another.
         """
         if m != len(self.shards):
             raise ValueError(
-                f"`step` has {len(self.shards)} closures, the method takes {m} shards."
+                f"the method splits into {m} shards, `step` got {len(self.shards)} "
+                "closures."
             )
         return self.shards
 
 
-def _check(loss: Any) -> None:
-    scalar = isinstance(loss, (int, float)) or getattr(loss, "numel", int)() == 1
-    if not scalar:
-        shape = f"shape {tuple(loss.shape)}" if hasattr(loss, "shape") else f"{loss!r}"
-        raise ValueError(
-            f"the closure of `SharpnessAware.step` must return the loss, got {shape}."
-        )
+def number(loss: Any) -> torch.Tensor:
+    """A loss as a tensor `()`, without its graph."""
+    if isinstance(loss, torch.Tensor):
+        return loss.detach().reshape(())
+    return torch.tensor(loss, dtype=torch.float64)
+
+
+def _mean(terms: list) -> Any:
+    return sum(terms[1:], start=terms[0]) / len(terms)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
+import numpy as np
 import torch
 
 
 class Replay:
-    """What a pass changes beside gradients, and can be put back.
+    """What a pass changes beside gradients, kept and put back.
 
-    torch's random state on the processor and on the devices in use, Python's, and the
-    buffers of the model. A generator of the user's own is not seen.
+    The random state of torch on the processor and on the parameters' devices, of
+    Python and of NumPy, and the model's buffers. Generators that a closure holds itself
+    are not seen.
 
     Args:
         devices: of the parameters.
@@ -25,27 +26,24 @@ class Replay:
         self, devices: Sequence[torch.device], model: torch.nn.Module | None
     ) -> None:
         self.devices = [d for d in devices if d.type != "cpu"]
-        self.homes = [] if model is None else _buffers(model)
+        modules = () if model is None else model.modules()
+        self.homes = [(m._buffers, name) for m in modules for name in m._buffers]
 
     def now(self) -> tuple:
         """The state as it is."""
-        rng = [_module(d).get_rng_state(d) for d in self.devices]
-        held = [home[name] for home, name in self.homes]
-        copies = [b if b is None else b.clone() for b in held]
-        return torch.get_rng_state(), random.getstate(), rng, held, copies
+        buffers = [home[name] for home, name in self.homes]
+        copies = [None if b is None else b.clone() for b in buffers]
+        return _random_state(self.devices), buffers, copies
 
     def put_back(self, state: tuple) -> None:
-        """Sets the state; buffers keep their storage."""
-        cpu, python, rng, held, copies = state
-        torch.set_rng_state(cpu)
-        random.setstate(python)
-        for device, each in zip(self.devices, rng, strict=True):
-            _module(device).set_rng_state(each, device)
-        for (home, name), tensor in zip(self.homes, held, strict=True):
-            home[name] = tensor
-        pairs = [(b, c) for b, c in zip(held, copies, strict=True) if b is not None]
-        if pairs:
-            torch._foreach_copy_(*map(list, zip(*pairs, strict=True)))
+        """Sets a state; buffers keep their storage."""
+        random_state, buffers, copies = state
+        _set_random_state(random_state, self.devices)
+        for (home, name), buffer in zip(self.homes, buffers, strict=True):
+            home[name] = buffer
+        held = [b for b in buffers if b is not None]
+        if held:
+            torch._foreach_copy_(held, [c for c in copies if c is not None])
 
     @contextmanager
     def replaying(self, state: tuple) -> Iterator[None]:
@@ -58,9 +56,16 @@ class Replay:
             self.put_back(kept)
 
 
-def _buffers(model: torch.nn.Module) -> list[tuple[dict[str, Any], str]]:
-    return [(m._buffers, name) for m in model.modules() for name in m._buffers]
+def _random_state(devices: Sequence[torch.device]) -> tuple:
+    on_devices = [torch.get_device_module(d).get_rng_state(d) for d in devices]
+    numpy_state = np.random.get_state(legacy=False)
+    return torch.get_rng_state(), on_devices, random.getstate(), numpy_state
 
 
-def _module(device: torch.device) -> Any:
-    return torch.get_device_module(device)
+def _set_random_state(state: tuple, devices: Sequence[torch.device]) -> None:
+    cpu, on_devices, python_state, numpy_state = state
+    torch.set_rng_state(cpu)
+    for device, each in zip(devices, on_devices, strict=True):
+        torch.get_device_module(device).set_rng_state(each, device)
+    random.setstate(python_state)
+    np.random.set_state(numpy_state)

@@ -9,6 +9,9 @@ import torch
 
 from theory.method import column, dot, sign
 
+# On a processor one float32 sum over 10^7 squares errs by 1e-5; sums of chunks do not.
+CHUNK = 1 << 16
+
 
 class PerPart(tuple):
     """A scalar with a value of its own for every part: the radius of each group."""
@@ -18,13 +21,15 @@ class Tensors:
     r"""A point of $R^P$ in flat parts, each with a factor that is multiplied in late.
 
     A part holds the parameters of one data type and device (and of one group, where
-    groups have radii of their own). Multiplying by a scalar makes no new tensor, and
-    $x + a v$ makes one: $\rho\,u(g)$ is never formed.
+    groups have radii of their own): one operation a part, not one a parameter.
+    Multiplying by a scalar makes no new tensor, nor does adding multiples of one
+    vector, and $x + a v$ makes one: $\rho\,u(g)$ is never formed. No operation waits
+    for a device.
 
     Args:
         parts: the flat tensors, `(P_i,)`, or a function that gives them when they are
             first needed.
-        factors: a scalar for each, a number or a tensor `()`; 1 if left out.
+        factors: a scalar for each, a number or a tensor `()`; None is 1.
     """
 
     __slots__ = ("__weakref__", "_parts", "factors")
@@ -45,25 +50,31 @@ class Tensors:
         """The flat tensors, multiplied by their factors."""
         if self.factors is None:
             return self.parts
-        return [p * _at(f, p) for p, f in zip(self.parts, self.factors, strict=True)]
+        return [p * at(f, p) for p, f in zip(self.parts, self.factors, strict=True)]
+
+    def multiple_of(self, other: Tensors) -> bool:
+        """Whether both have the same parts, up to factors."""
+        return self._parts is other._parts
 
     def map(self, function: Callable) -> Tensors:
         """Applies `function` part by part."""
         return Tensors([function(part) for part in self.materialised()])
 
     def _scaled(self, scalar: Any) -> Tensors:
-        n = len(self.parts)
-        new = scalar if isinstance(scalar, PerPart) else (scalar,) * n
-        old = self.factors or (1,) * n
+        if isinstance(scalar, (int, float)) and scalar == 1:
+            return self
+        old = self.factors or (1,) * len(self.parts)
+        new = scalar if isinstance(scalar, PerPart) else (scalar,) * len(old)
         return Tensors(self.parts, [a * b for a, b in zip(old, new, strict=True)])
 
     def _plus(self, other: Tensors, sign: int) -> Tensors:
-        if other.factors is None:
-            sums = zip(self.materialised(), other.parts, strict=True)
-            return Tensors([torch.add(a, b, alpha=sign) for a, b in sums])
-        factors = [sign * f for f in other.factors]
+        factors = [sign * f for f in other.factors or (1,) * len(other.parts)]
+        if self.multiple_of(other):
+            own = self.factors or (1,) * len(self.parts)
+            sums = [a + b for a, b in zip(own, factors, strict=True)]
+            return Tensors(self.parts, sums)
         rows = zip(self.materialised(), other.parts, factors, strict=True)
-        return Tensors([_axpy(a, b, f) for a, b, f in rows])
+        return Tensors([_axpy(*row) for row in rows])
 
     def __add__(self, other: Tensors) -> Tensors:
         return self._plus(other, 1)
@@ -72,26 +83,23 @@ class Tensors:
         return self._plus(other, -1)
 
     def __mul__(self, scalar: Any) -> Tensors:
-        return self if _is_one(scalar) else self._scaled(scalar)
+        return self._scaled(scalar)
 
-    __rmul__ = __mul__
+    def __rmul__(self, scalar: Any) -> Tensors:
+        return self._scaled(scalar)
 
     def __truediv__(self, scalar: Any) -> Tensors:
-        return self if _is_one(scalar) else self._scaled(1 / scalar)
+        return self._scaled(1 / scalar)
 
     def __neg__(self) -> Tensors:
         return self._scaled(-1)
 
     def __repr__(self) -> str:
-        return f"Tensors({[tuple(p.shape) for p in self.parts]})"
+        return f"Tensors({list(self.materialised())!r})"
 
 
-def _is_one(scalar: Any) -> bool:
-    return isinstance(scalar, (int, float)) and scalar == 1
-
-
-def _at(scalar: Any, part: torch.Tensor) -> Any:
-    """A scalar where the part is: a tensor `()` crosses devices without waiting."""
+def at(scalar: Any, part: torch.Tensor) -> Any:
+    """A scalar where a part is; a tensor `()` crosses between devices unawaited."""
     if isinstance(scalar, torch.Tensor) and scalar.device != part.device:
         return scalar.to(part.device, non_blocking=True)
     return scalar
@@ -100,24 +108,29 @@ def _at(scalar: Any, part: torch.Tensor) -> Any:
 def _axpy(a: torch.Tensor, b: torch.Tensor, factor: Any) -> torch.Tensor:
     """$a + s b$ in one new tensor."""
     if isinstance(factor, torch.Tensor):
-        return torch.mul(b, _at(factor, b)).add_(a)
+        return torch.mul(b, at(factor, b)).add_(a)
     return torch.add(a, b, alpha=factor)
 
 
 @dot.register
 def _(a: Tensors, b: Tensors) -> torch.Tensor:
-    """Over all parts, `()`; half precision is summed in single precision."""
-    terms = []
+    """Over all parts, `()`, in their precision, half precision in single."""
+    terms: list[torch.Tensor] = []
     for i, (p, q) in enumerate(zip(a.parts, b.parts, strict=True)):
-        term = torch.dot(_summable(p), _summable(q))
+        term = _dot(p, q)
         for factors in (a.factors, b.factors):
-            term = term if factors is None else term * _at(factors[i], term)
-        terms.append(_at(term, terms[0] if terms else term))
+            term = term if factors is None else term * at(factors[i], term)
+        terms.append(at(term, terms[0]) if terms else term)
     return sum(terms[1:], start=terms[0])
 
 
-def _summable(part: torch.Tensor) -> torch.Tensor:
-    return part if part.dtype in (torch.float32, torch.float64) else part.float()
+def _dot(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    if a.dtype in (torch.float16, torch.bfloat16):
+        a, b = a.float(), b.float()
+    if a.device.type != "cpu" or len(a) <= CHUNK:
+        return torch.dot(a, b.to(a.dtype))
+    chunks = zip(a.split(CHUNK), b.to(a.dtype).split(CHUNK), strict=True)
+    return torch.stack([torch.dot(p, q) for p, q in chunks]).sum()
 
 
 @sign.register

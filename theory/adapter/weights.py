@@ -1,0 +1,100 @@
+"""Weights: the parameters during a step, moved to where a gradient is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import torch
+
+from theory.adapter.layout import Layout
+from theory.adapter.replay import Replay
+from theory.adapter.tensors import Tensors, at
+
+
+class Weights:
+    """Parameters, where they are, and what the last backward left.
+
+    Args:
+        layout: of the parameters.
+        replay: of what a pass changes beside gradients.
+        alone: entered around every evaluation (`no_sync`).
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        replay: Replay,
+        alone: Callable[[], AbstractContextManager] = nullcontext,
+    ) -> None:
+        self.layout, self.replay, self.alone = layout, replay, alone
+        self.home, self.at_home = layout.point(), True
+        self.used = [False] * len(layout.parameters)
+        self.grads: list[torch.Tensor | None] = []
+        self.last: Tensors | None = None
+
+    def go(self, x: Tensors) -> None:
+        """Sets the parameters to a point."""
+        if not (self.at_home and x is self.home):
+            self.at_home = False  # also when this is interrupted
+            self.layout.write(x)
+            self.at_home = x is self.home
+
+    def evaluate(self, closure: Callable[[], Any], x: Tensors) -> tuple[Tensors, Any]:
+        """The gradient and the loss of a closure at a point."""
+        if self.last is not None:
+            _ = self.last.parts  # copied out of the gradients, which go now
+        self.grads = []
+        self.layout.clear_gradients()
+        self.go(x)
+        with torch.enable_grad(), self.alone():
+            loss = closure()
+        check_loss(loss)
+        self.grads = grads = self.layout.gradients()
+        self.used = [u or g is not None for u, g in zip(self.used, grads, strict=True)]
+        self.last = Tensors(lambda: self.layout.join(grads))
+        return self.last, loss
+
+    def leave(self, d: Tensors) -> None:
+        """Sets the gradients to a direction.
+
+        What the last backward left is taken as it is, or multiplied in place.
+        """
+        whole = self.used == [g is not None for g in self.grads]
+        if not whole or not d.multiple_of(self.last):
+            self._write(d)
+        elif d.factors is not None:
+            self._rescale(d)
+
+    def _write(self, d: Tensors) -> None:
+        rows = zip(self.layout.parameters, self.used, strict=True)
+        kept = zip(rows, self.layout.separate(d), self.grads, strict=True)
+        for (p, used), new, old in kept:
+            if used:
+                p.grad = torch.empty_like(p) if old is None else old
+                p.grad.copy_(new)
+
+    def _rescale(self, d: Tensors) -> None:
+        rows = iter(self.grads)
+        for part, factor in zip(self.layout.parts, d.factors, strict=True):
+            grads = [g for g in (next(rows) for _ in part) if g is not None]
+            if grads:
+                torch._foreach_mul_(grads, at(factor, grads[0]))
+
+
+def check_loss(loss: Any) -> None:
+    """Refuses what is no scalar.
+
+    Raises:
+        ValueError: names what it is.
+    """
+    if isinstance(loss, torch.Tensor) and loss.numel() != 1:
+        raise ValueError(
+            "the closure of `SharpnessAware.step` must return a scalar loss, got the "
+            f"shape {tuple(loss.shape)}."
+        )
+    if not isinstance(loss, (int, float, torch.Tensor)):
+        raise ValueError(
+            f"the closure of `SharpnessAware.step` must return the loss, got {loss!r}."
+        )
