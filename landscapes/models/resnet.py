@@ -44,7 +44,7 @@ def resnet(
     widths: tuple[int, ...] = (8, 16),
     blocks: int = 1,
 ) -> nn.Module:
-    """A stem (convolution 3 x 3, norm, ReLU), stages of blocks, the mean, a linear layer.
+    """A stem (convolution, norm, ReLU), stages of blocks, the mean, a linear layer.
 
     Every stage but the first halves the image. `widths=(64, 128, 256, 512), blocks=2`
     is ResNet-18 in its form for images of 28 x 28 or 32 x 32 (a stem of 3 x 3, no

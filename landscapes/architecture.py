@@ -1,0 +1,228 @@
+"""A torch module as a function of its parameters and of data."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import accumulate, pairwise
+from typing import Any
+
+import torch
+from torch import nn
+from torch.func import replace_all_batch_norm_modules_
+
+RESETS = ("reset_parameters", "_reset_parameters")
+
+
+@dataclass(frozen=True, eq=False)
+class Architecture:
+    """A private copy of a module: whose module it was is never touched.
+
+    Batch normalisation uses the statistics of the batch it is given, always, and keeps
+    none. The parameters are those that require gradients, in the module's order; the
+    others, and buffers, are constants.
+
+    Args:
+        module: the copy; `of` makes it.
+        name: for messages.
+        width: numbers that the layers give, an example; an estimate of memory.
+        stochastic: whether a pass in training mode uses random numbers.
+        plans: what was measured of it.
+    """
+
+    module: nn.Module
+    name: str
+    width: int = 0
+    stochastic: bool = False
+    plans: dict = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, module: nn.Module, name: str) -> Architecture:
+        """Copies a module.
+
+        Raises:
+            ValueError: it has no parameters, or several dtypes or devices.
+        """
+        kinds = {(p.dtype, p.device) for p in module.parameters() if p.requires_grad}
+        if len(kinds) != 1:
+            what = " and ".join(sorted(f"{d} on {at}" for d, at in kinds)) or "none"
+            raise ValueError(
+                f"`{name}` takes a module with parameters to train, all of one dtype "
+                f"on one device, got {what}."
+            )
+        private = copy.deepcopy(module).eval()
+        return cls(replace_all_batch_norm_modules_(private), name)
+
+    @cached_property
+    def parameters(self) -> dict[str, nn.Parameter]:
+        """Those that require gradients, by name."""
+        named = self.module.named_parameters()
+        return {name: p for name, p in named if p.requires_grad}
+
+    @cached_property
+    def dim(self) -> int:
+        """The number of parameters P."""
+        return sum(self.sizes)
+
+    @cached_property
+    def sizes(self) -> list[int]:
+        """Of every parameter tensor."""
+        return [p.numel() for p in self.parameters.values()]
+
+    @cached_property
+    def segments(self) -> dict[str, slice]:
+        """Where every parameter tensor lies in the flat vector."""
+        ends = accumulate(self.sizes, initial=0)
+        places = [slice(*ab) for ab in pairwise(ends)]
+        return dict(zip(self.parameters, places, strict=True))
+
+    @property
+    def example(self) -> nn.Parameter:
+        """A parameter: of the dtype and device of all."""
+        return next(iter(self.parameters.values()))
+
+    @cached_property
+    def _slots(self) -> list[tuple[nn.Module, str, int]]:
+        """Every module that owns a parameter, its name there and its number.
+
+        A tensor that several modules share stands here several times.
+        """
+        number = {id(p): k for k, p in enumerate(self.parameters.values())}
+        return [
+            (owner, name, number[id(p)])
+            for owner in self.module.modules()
+            for name, p in owner.named_parameters(recurse=False)
+            if id(p) in number
+        ]
+
+    def pieces(self, w: torch.Tensor) -> list[torch.Tensor]:
+        """The parameter tensors of a flat vector `(..., P)`, each `(..., *shape)`."""
+        shapes = [p.shape for p in self.parameters.values()]
+        parts = zip(w.split(self.sizes, -1), shapes, strict=True)
+        return [part.reshape(*w.shape[:-1], *shape) for part, shape in parts]
+
+    def call(self, pieces: list[torch.Tensor], X: Any, training: bool = False) -> Any:
+        """The module's outputs with these parameter tensors, in evaluation mode.
+
+        Args:
+            pieces: in the order of `parameters`.
+            X: examples `(b, *shape)`.
+            training: in training mode.
+        """
+        if self.module.training != training:
+            self.module.train(training)
+        for owner, name, k in self._slots:
+            owner._parameters[name] = pieces[k]
+        try:
+            return self.module(X)
+        finally:
+            own = [*self.parameters.values()]
+            for owner, name, k in self._slots:
+                owner._parameters[name] = own[k]
+
+    def probed(self, X: torch.Tensor) -> Architecture:
+        """A copy that knows how wide it is and whether it uses random numbers.
+
+        Args:
+            X: some examples, `(b, *shape)`, at least two for batch normalisation.
+
+        Raises:
+            ValueError: the module does not take them, or a pass changes its buffers.
+        """
+        before = {name: b.clone() for name, b in self.module.named_buffers()}
+        numbers: list[int] = []
+        hooks = [
+            layer.register_forward_hook(
+                lambda _, __, out: numbers.append(getattr(out, "numel", int)())
+            )
+            for layer in self.module.modules()
+        ]
+        own = [p.detach() for p in self.parameters.values()]
+        try:
+            with seeded(X.device, 0) as generator, torch.no_grad():
+                states = [generator.get_state()]
+                self.call(own, X, training=True)
+                states.append(generator.get_state())
+        except (RuntimeError, ValueError, TypeError, IndexError) as error:
+            line = str(error).partition("\n")[0]
+            raise ValueError(
+                f"`{self.name}`: the module does not take examples of shape "
+                f"{tuple(X.shape[1:])}: {line}"
+            ) from error
+        finally:
+            for hook in hooks:
+                hook.remove()
+        for name, buffer in self.module.named_buffers():
+            if not torch.equal(buffer, before[name]):
+                raise ValueError(
+                    f"`{self.name}` is no function of its parameters: a pass changes "
+                    f"the module's buffer `{name}`."
+                )
+        width = sum(numbers) // len(X) + X[0].numel()
+        return replace(self, width=width, stochastic=not torch.equal(*states))
+
+    def flat(self, module: nn.Module) -> torch.Tensor:
+        """The same parameters of a module of this architecture, `(P,)`, copied."""
+        named = dict(module.named_parameters())
+        return torch.cat([named[k].detach().reshape(-1) for k in self.parameters])
+
+    def load(self, module: nn.Module, w: torch.Tensor) -> nn.Module:
+        """Writes a flat vector `(P,)` into a module's parameters, in place."""
+        named = dict(module.named_parameters())
+        for name, piece in zip(self.parameters, self.pieces(w), strict=True):
+            with torch.no_grad():
+                named[name].copy_(piece)
+        return module
+
+    def initial(self, seed: int) -> torch.Tensor:
+        """Parameters drawn anew by the modules' own initialisation, `(P,)`.
+
+        They are drawn in float32 on the CPU, so that they are the same for every dtype
+        and device; the global random state stays as it is. Inner modules are reset
+        first, so that an outer one has the last word.
+
+        Raises:
+            ValueError: a module with parameters of its own has no `reset_parameters`.
+        """
+        fresh = copy.deepcopy(self.module).to("cpu", torch.float32)
+        with seeded(torch.device("cpu"), seed):
+            for name, layer in reversed([*fresh.named_modules()]):
+                own = [k for k, p in layer.named_parameters(recurse=False)]
+                resets = [r for r in RESETS if callable(getattr(layer, r, None))]
+                if own and not resets:
+                    raise ValueError(
+                        f"`{self.name}` cannot draw `{'.'.join(filter(None, [name]))}`"
+                        f" anew: {type(layer).__name__}, which owns `{own[0]}`, has no "
+                        "reset_parameters()."
+                    )
+                for reset in resets[:1]:
+                    getattr(layer, reset)()
+        return self.flat(fresh).to(self.example)
+
+    def to(self, device: Any = None, dtype: torch.dtype | None = None) -> Architecture:
+        """A copy on another device or of another dtype; nothing is measured of it."""
+        there = copy.deepcopy(self.module).to(device=device, dtype=dtype)
+        return replace(self, module=there, plans={})
+
+
+class seeded:
+    """A context in which a device's default generator begins at a seed.
+
+    Before and after it the global random states are the same. It gives the generator.
+    """
+
+    def __init__(self, device: torch.device, seed: int):
+        if device.type == "cuda":
+            index = device.index or 0
+            self.generator = torch.cuda.default_generators[index]
+        else:
+            self.generator = torch.default_generator
+        self.seed = seed
+
+    def __enter__(self) -> torch.Generator:
+        self.before = self.generator.get_state()
+        return self.generator.manual_seed(self.seed)
+
+    def __exit__(self, *_: object) -> None:
+        self.generator.set_state(self.before)
