@@ -3,7 +3,7 @@
     from experiments.networks.job import Training
     from experiments.sweep import sweep
 
-    job = Training("digits", "mlp", "sam", eta, rho, seeds=5, epochs=30)
+    job = Training("digits", "mlp:relu", "sam", eta, rho, seeds=5, epochs=30)
     (path,) = sweep([job], config, "network_regimes")
 
 The netCDF has the dimensions seed, rho, eta and a variable for every column of
@@ -13,6 +13,7 @@ job, such as those that judge what was chosen, need another folder (`what`) or `
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -39,12 +40,13 @@ RESULT = np.dtype(
     + [("g_norm", "<f8"), ("d_norm", "<f8")]
 )
 TILE = 256  # networks that are trained together, at most
+# Measured, with MLPs, CNN and transformer: between half and nine tenths of this.
 STATES = 16  # arrays of parameters, while a step is made
-COPIES = 3  # of the activations, while a loss or gradient is computed
+COPIES = 2  # of the activations, while a loss is computed
 
 
 def architecture(model: str) -> tuple[str, dict[str, str]]:
-    """A model's name and its options, of `mlp:relu`."""
+    """A model's name and its options: of `mlp:relu` the activation."""
     name, _, activation = model.partition(":")
     return name, {"activation": activation} if activation else {}
 
@@ -73,12 +75,18 @@ def _planned(job: Training, threads: int) -> Plan:
     from landscapes import models
     from landscapes.network import LOSSES
 
-    words = {"model": architecture(job.model)[0], "loss": job.loss}
-    for what, names in {"model": models.names(), "loss": LOSSES}.items():
-        if words[what] not in names:
-            raise unknown(what, words[what], names)
+    name, _ = architecture(job.model)
+    for what, word, known in (
+        ("model", name, models.names()),
+        ("loss", job.loss, LOSSES),
+    ):
+        if word not in known:
+            raise unknown(what, word, known)
     sources = tuple(digests(job).items())
-    n = _networks(job)["train"].n
+    try:
+        n = _networks(job)["train"].n
+    except TypeError as error:  # of an activation that the model does not take
+        raise ValueError(f"model `{job.model}`: {error}.") from error
     if job.batch > n:
         raise ValueError(
             f"a mini-batch of `{job.data}` takes 1 to {n} samples, got {job.batch}."
@@ -125,15 +133,17 @@ def _memory(plan: Plan) -> float:
 
 def _width(net: Network) -> int:
     """Numbers that the layers make of one example."""
-    sizes: list[int] = []
-    layers = [m for m in net.module.modules() if not list(m.children())]
-    hooks = [
-        m.register_forward_hook(lambda *a: sizes.append(a[2].numel())) for m in layers
-    ]
-    net.module(net.X[:2])
-    for hook in hooks:
-        hook.remove()
-    return sum(sizes) // 2
+    module, sizes = copy.deepcopy(net.module).eval(), []
+
+    def note(layer: Any, given: tuple, made: Any) -> None:
+        if made.data_ptr() != given[0].data_ptr():  # else another view of the same
+            sizes.append(made.numel())
+
+    for layer in module.modules():
+        if not list(layer.children()):
+            layer.register_forward_hook(note)
+    module(net.X[:1])
+    return sum(sizes)
 
 
 NETWORKS = Kind(

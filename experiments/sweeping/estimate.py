@@ -8,8 +8,9 @@ from pathlib import Path
 
 from experiments.sweeping.chunks import Plan
 
-# Measured: the interpreter with numpy, sympy and h5py; with torch as well.
-PROCESS = {"numpy": 2.5e8, "stochastic": 2.5e8, "compiled": 7e8, "torch": 7e8}
+# Measured: the interpreter with numpy, sympy and h5py; with torch as well, with its
+# compiler or with real images.
+PROCESS = {"numpy": 2.5e8, "stochastic": 2.5e8, "compiled": 7e8, "torch": 5e8}
 CASE = 2e3  # bytes of a chunk that waits
 
 
