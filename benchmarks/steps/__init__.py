@@ -1,0 +1,1 @@
+"""Optimizer steps, side by side: contenders, overhead, whole steps, memory."""
