@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from typing import Any
 
 import torch
@@ -42,9 +43,9 @@ class Layout:
         self.parameters = [p for part in self.parts for p in part]
         self.everyone = [p for group in groups for p in group["params"]]
         self.devices = list(dict.fromkeys(key[2] for key in found))
-        # Joining vectors costs a tenth of flattening tensors.
         self.views = [_views(part) for part in self.parts]
         self.sizes = [[p.numel() for p in part] for part in self.parts]
+        self.vectors = [all(p.dim() == 1 for p in part) for part in self.parts]
 
     def per_part(self, values: Sequence[Any]) -> PerPart:
         """A scalar of each group as a scalar of each part."""
@@ -52,16 +53,20 @@ class Layout:
 
     def point(self) -> Tensors:
         """The parameters, copied."""
-        return Tensors([_join(view) for view in self.views])
+        pairs = zip(self.parts, self.views, strict=True)
+        copies = [
+            _join(part, False) if v is None else torch.cat(v) for part, v in pairs
+        ]
+        return Tensors([copy.detach() for copy in copies])
 
     def write(self, x: Tensors) -> None:
         """Sets the parameters, in the storage they have."""
         rows = zip(self.parts, self.views, self.sizes, x.materialised(), strict=True)
         for part, views, sizes, flat in rows:
-            if views[0].dim() == 1:
-                torch._foreach_copy_(views, flat.split(sizes))
-            else:
+            if views is None:
                 torch._foreach_copy_(part, _nn.unflatten_dense_tensors(flat, part))
+            else:
+                torch.split_with_sizes_copy(flat, sizes, out=views)
         # Weights that autocast has cast and kept would be those of the last point.
         torch.clear_autocast_cache()
 
@@ -74,7 +79,7 @@ class Layout:
         """What backward left, one for each parameter.
 
         Raises:
-            ValueError: there is none at all, or one is sparse.
+            ValueError: there is none at all.
         """
         grads = [p.grad for p in self.parameters]
         if all(g is None for g in grads):
@@ -82,24 +87,25 @@ class Layout:
                 "the closure of `SharpnessAware.step` must call backward() on the loss "
                 "at every call: no parameter has a gradient."
             )
-        for g in grads:
-            if g is not None and g.layout != torch.strided:
-                raise ValueError(
-                    "`SharpnessAware` takes dense gradients, got a sparse one of shape "
-                    f"{tuple(g.shape)}: build that layer with sparse=False."
-                )
         return grads
 
     def join(self, grads: Sequence[torch.Tensor | None]) -> list[torch.Tensor]:
-        """Gradients in flat parts; a missing one is zero."""
-        if any(g is None for g in grads):
-            pairs = zip(grads, self.parameters, strict=True)
-            grads = [torch.zeros_like(p) if g is None else g for g, p in pairs]
-        parts, start = [], 0
-        for part in self.parts:
-            parts.append(_join(grads[start : start + len(part)]))
-            start += len(part)
-        return parts
+        """Gradients in flat parts; a missing one is zero.
+
+        Raises:
+            ValueError: one is sparse.
+        """
+        pairs = zip(grads, self.parameters, strict=True)
+        rows = [torch.zeros_like(p) if g is None else g for g, p in pairs]
+        sparse = next((g for g in rows if g.layout is not torch.strided), None)
+        if sparse is not None:
+            raise ValueError(
+                "`SharpnessAware` takes dense gradients, got a sparse one of shape "
+                f"{tuple(sparse.shape)}: build that layer with sparse=False."
+            )
+        ends = list(accumulate((len(part) for part in self.parts), initial=0))
+        spans = zip(pairwise(ends), self.vectors, strict=True)
+        return [_join(rows[a:b], vectors) for (a, b), vectors in spans]
 
     def separate(self, x: Tensors) -> list[torch.Tensor]:
         """A point as one tensor for each parameter, of its shape."""
@@ -117,18 +123,17 @@ def signature(groups: Sequence[dict[str, Any]], apart: bool) -> list:
     return found
 
 
-def _views(part: Sequence[torch.nn.Parameter]) -> list[torch.Tensor]:
-    """The parameters as vectors on their own storage, where that can be."""
+def _views(part: Sequence[torch.nn.Parameter]) -> list[torch.Tensor] | None:
+    """The parameters as vectors in their own storage, where all lie in one piece."""
     detached = [p.detach() for p in part]
-    if all(p.is_contiguous() for p in detached):
-        return [p.view(-1) for p in detached]
-    return detached
+    whole = all(p.is_contiguous() for p in detached)
+    return [p.view(-1) for p in detached] if whole else None
 
 
-def _join(tensors: Sequence[torch.Tensor]) -> torch.Tensor:
-    """One new vector; torch's own flattening of a single tensor is a view of it."""
-    if len(tensors) == 1:
-        return tensors[0].reshape(-1).clone()
-    if all(t.dim() == 1 for t in tensors):
+def _join(tensors: Sequence[torch.Tensor], vectors: bool) -> torch.Tensor:
+    """One new vector; joining vectors costs a tenth of flattening tensors."""
+    if vectors:
         return torch.cat(tensors)
+    if len(tensors) == 1:  # torch's own flattening would be a view of it
+        return tensors[0].reshape(-1).clone()
     return _nn.flatten_dense_tensors(tensors)

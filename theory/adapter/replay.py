@@ -6,16 +6,15 @@ import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-import numpy as np
 import torch
 
 
 class Replay:
     """What a pass changes beside gradients, kept and put back.
 
-    The random state of torch on the processor and on the parameters' devices, of
-    Python and of NumPy, and the model's buffers. Generators that a closure holds itself
-    are not seen.
+    The random state of torch on the processor and on the parameters' devices and that
+    of Python, and the model's buffers. NumPy's (slow to read) and generators that a
+    closure holds itself are not seen.
 
     Args:
         devices: of the parameters.
@@ -58,14 +57,12 @@ class Replay:
 
 def _random_state(devices: Sequence[torch.device]) -> tuple:
     on_devices = [torch.get_device_module(d).get_rng_state(d) for d in devices]
-    numpy_state = np.random.get_state(legacy=False)
-    return torch.get_rng_state(), on_devices, random.getstate(), numpy_state
+    return torch.get_rng_state(), on_devices, random.getstate()
 
 
 def _set_random_state(state: tuple, devices: Sequence[torch.device]) -> None:
-    cpu, on_devices, python_state, numpy_state = state
+    cpu, on_devices, python_state = state
     torch.set_rng_state(cpu)
     for device, each in zip(devices, on_devices, strict=True):
         torch.get_device_module(device).set_rng_state(each, device)
     random.setstate(python_state)
-    np.random.set_state(numpy_state)

@@ -52,7 +52,9 @@ class Weights:
             loss = closure()
         check_loss(loss)
         self.grads = grads = self.layout.gradients()
-        self.used = [u or g is not None for u, g in zip(self.used, grads, strict=True)]
+        there = [g is not None for g in grads]
+        if there != self.used:
+            self.used = [a or b for a, b in zip(self.used, there, strict=True)]
         self.last = Tensors(lambda: self.layout.join(grads))
         return self.last, loss
 
