@@ -12,6 +12,8 @@ import torch
 from torch import nn
 from torch.func import replace_all_batch_norm_modules_
 
+from landscapes.random_state import seeded
+
 RESETS = ("reset_parameters", "_reset_parameters")
 
 
@@ -26,8 +28,9 @@ class Architecture:
     Args:
         module: the copy; `of` makes it.
         name: for messages.
-        width: numbers that the layers give, an example; an estimate of memory.
-        stochastic: whether a pass in training mode uses random numbers.
+        width: numbers that the layers give, an example: what memory they take
+            (`landscapes.probe`).
+        stochastic: whether a pass in training mode uses random numbers (likewise).
         plans: what was measured of it.
     """
 
@@ -121,47 +124,6 @@ class Architecture:
             for owner, name, k in self._slots:
                 owner._parameters[name] = own[k]
 
-    def probed(self, X: torch.Tensor) -> Architecture:
-        """A copy that knows how wide it is and whether it uses random numbers.
-
-        Args:
-            X: some examples, `(b, *shape)`, at least two for batch normalisation.
-
-        Raises:
-            ValueError: the module does not take them, or a pass changes its buffers.
-        """
-        before = {name: b.clone() for name, b in self.module.named_buffers()}
-        numbers: list[int] = []
-        hooks = [
-            layer.register_forward_hook(
-                lambda _, __, out: numbers.append(getattr(out, "numel", int)())
-            )
-            for layer in self.module.modules()
-        ]
-        own = [p.detach() for p in self.parameters.values()]
-        try:
-            with seeded(X.device, 0) as generator, torch.no_grad():
-                states = [generator.get_state()]
-                self.call(own, X, training=True)
-                states.append(generator.get_state())
-        except (RuntimeError, ValueError, TypeError, IndexError) as error:
-            line = str(error).partition("\n")[0]
-            raise ValueError(
-                f"`{self.name}`: the module does not take examples of shape "
-                f"{tuple(X.shape[1:])}: {line}"
-            ) from error
-        finally:
-            for hook in hooks:
-                hook.remove()
-        for name, buffer in self.module.named_buffers():
-            if not torch.equal(buffer, before[name]):
-                raise ValueError(
-                    f"`{self.name}` is no function of its parameters: a pass changes "
-                    f"the module's buffer `{name}`."
-                )
-        width = sum(numbers) // len(X) + X[0].numel()
-        return replace(self, width=width, stochastic=not torch.equal(*states))
-
     def flat(self, module: nn.Module) -> torch.Tensor:
         """The same parameters of a module of this architecture, `(P,)`, copied."""
         named = dict(module.named_parameters())
@@ -188,41 +150,21 @@ class Architecture:
         fresh = copy.deepcopy(self.module).to("cpu", torch.float32)
         with seeded(torch.device("cpu"), seed):
             for name, layer in reversed([*fresh.named_modules()]):
-                own = [k for k, p in layer.named_parameters(recurse=False)]
-                resets = [r for r in RESETS if callable(getattr(layer, r, None))]
-                if own and not resets:
-                    raise ValueError(
-                        f"`{self.name}` cannot draw `{'.'.join(filter(None, [name]))}`"
-                        f" anew: {type(layer).__name__}, which owns `{own[0]}`, has no "
-                        "reset_parameters()."
-                    )
-                for reset in resets[:1]:
-                    getattr(layer, reset)()
+                self._reset(name, layer)
         return self.flat(fresh).to(self.example)
+
+    def _reset(self, name: str, layer: nn.Module) -> None:
+        for reset in RESETS:
+            if callable(getattr(layer, reset, None)):
+                getattr(layer, reset)()
+                return
+        for own, _ in layer.named_parameters(name, recurse=False):
+            raise ValueError(
+                f"`{self.name}` cannot draw `{own}` anew: {type(layer).__name__} has "
+                "no reset_parameters()."
+            )
 
     def to(self, device: Any = None, dtype: torch.dtype | None = None) -> Architecture:
         """A copy on another device or of another dtype; nothing is measured of it."""
         there = copy.deepcopy(self.module).to(device=device, dtype=dtype)
         return replace(self, module=there, plans={})
-
-
-class seeded:
-    """A context in which a device's default generator begins at a seed.
-
-    Before and after it the global random states are the same. It gives the generator.
-    """
-
-    def __init__(self, device: torch.device, seed: int):
-        if device.type == "cuda":
-            index = device.index or 0
-            self.generator = torch.cuda.default_generators[index]
-        else:
-            self.generator = torch.default_generator
-        self.seed = seed
-
-    def __enter__(self) -> torch.Generator:
-        self.before = self.generator.get_state()
-        return self.generator.manual_seed(self.seed)
-
-    def __exit__(self, *_: object) -> None:
-        self.generator.set_state(self.before)

@@ -1,4 +1,4 @@
-"""One by one or many at once: how members of a batch are computed."""
+"""One by one or many at once: how the members of a batch are computed."""
 
 from __future__ import annotations
 
@@ -12,24 +12,25 @@ ENGINES = ("auto", "batched", "looped")
 # What the layers' outputs of a block may fill, in bytes, and its most members.
 ROOM = {"cpu": 16e6, "cuda": 4e9}
 MOST = {"cpu": 256, "cuda": 8192}
-TIMED = 3  # members that the loop is timed on, and calls of the batch
+CALLS = 3  # of either way, when they are timed, and members of the loop
 
+# Computes members a:b, many at once or a single one plainly; results `(b - a, ...)`.
 Run = Callable[[slice, bool], Any]
 
 
 def block_size(numbers: int, itemsize: int, device: str) -> int:
     """How many members are computed at once, by the size of what they compute.
 
-    It depends on nothing measured, so that results do not depend on the machine's
-    load. The optimum is flat: twice or half as many cost a few per cent.
+    It rests on nothing measured, so that results do not depend on the machine's load.
+    The optimum is flat: half as many cost some per cent.
 
     Args:
         numbers: that the layers of one member give.
         itemsize: bytes of a number.
         device: `cpu` or `cuda`.
     """
-    room = ROOM.get(device, ROOM["cuda"]) / (numbers * itemsize)
-    return max(1, min(MOST.get(device, MOST["cuda"]), int(room)))
+    kind = device if device in ROOM else "cuda"
+    return max(1, min(MOST[kind], int(ROOM[kind] / (numbers * itemsize))))
 
 
 def blocks(count: int, size: int) -> Iterator[slice]:
@@ -39,22 +40,22 @@ def blocks(count: int, size: int) -> Iterator[slice]:
         yield slice(k * count // parts, (k + 1) * count // parts)
 
 
-def compute(run: Run, count: int, size: int, batched: bool) -> list:
-    """Results of all members, in order: a list of blocks or of single members.
+def compute(run: Run, count: int, size: int) -> Any:
+    """Results of all members, in order, by blocks; a block of one is computed plainly.
 
     Args:
-        run: computes members `[a:b]`, many at once or (a single one) plainly.
+        run: gives a tensor or a tuple of tensors.
         count: of members.
-        size: of a block.
-        batched: many at once.
+        size: of a block; 1 is the loop.
     """
-    if not batched:
-        size = 1
-    return [run(part, part.stop - part.start > 1) for part in blocks(count, size)]
+    found = [run(part, part.stop - part.start > 1) for part in blocks(count, size)]
+    if isinstance(found[0], tuple):
+        return tuple(map(torch.cat, zip(*found, strict=True)))
+    return torch.cat(found) if len(found) > 1 else found[0]
 
 
-def measured(run: Run, count: int, size: int, device: torch.device) -> bool:
-    """Whether many at once are faster than one by one, by a few calls of both ways.
+def faster(run: Run, count: int, size: int, device: torch.device) -> int:
+    """Measures both ways by a few calls: the size of a block, or 1.
 
     Args:
         run: as for `compute`.
@@ -62,22 +63,22 @@ def measured(run: Run, count: int, size: int, device: torch.device) -> bool:
         size: of a block.
         device: where they run.
     """
-    block = next(blocks(count, size))
-    if block.stop < 2:
-        return False
-    together = _seconds(lambda: run(block, True), device) / block.stop
-    few = min(TIMED, count)
-    alone = _seconds(lambda: compute(run, few, 1, False), device) / few
-    return together <= alone
+    block = next(blocks(count, size)).stop
+    if block == 1:
+        return 1
+    together = _seconds(lambda: run(slice(0, block), True), device) / block
+    few = min(CALLS, count)
+    alone = _seconds(lambda: compute(run, few, 1), device) / few
+    return size if together <= alone else 1
 
 
 def _seconds(work: Callable[[], Any], device: torch.device) -> float:
     """The least of a few calls' seconds, after one more."""
-    least = float("inf")
-    for _ in range(1 + TIMED):
+    seconds = []
+    for _ in range(1 + CALLS):
         begun = time.perf_counter()
         work()
         if device.type == "cuda":
             torch.cuda.synchronize(device)
-        least = min(least, time.perf_counter() - begun)
-    return least
+        seconds.append(time.perf_counter() - begun)
+    return min(seconds[1:])

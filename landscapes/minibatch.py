@@ -24,6 +24,11 @@ class MiniBatch(Sample):
         """The number of samples b."""
         return self.landscape.n
 
+    @property
+    def segments(self) -> dict[str, slice]:
+        """Where every parameter tensor of a network lies in a point."""
+        return self.landscape.segments
+
     def losses(self, x: Any) -> Any:
         """The loss of each sample, shape `(..., b)`."""
         return self.landscape.losses(x)
@@ -82,3 +87,26 @@ def choose(rows: np.ndarray, indices: np.ndarray, axis: int) -> np.ndarray:
     indices = np.broadcast_to(indices, (*runs, indices.shape[-1]))
     trailing = (1,) * (-1 - axis)
     return np.take_along_axis(rows, indices.reshape(indices.shape + trailing), axis)
+
+
+def choose_tensors(rows: Any, indices: Any, depth: int) -> Any:
+    """`choose` for torch tensors whose rows have any shape.
+
+    Args:
+        rows: `(*runs, n, *rest)`.
+        indices: `(b,)` or `(..., b)`; leading axes broadcast with the runs.
+        depth: the number of axes of the runs.
+
+    Returns:
+        Shape `(..., b, *rest)`.
+    """
+    if not depth:
+        return rows[indices]
+    import torch
+
+    runs = torch.broadcast_shapes(rows.shape[:depth], indices.shape[:-1])
+    n, rest = rows.shape[depth], rows.shape[depth + 1 :]
+    rows = rows.expand(*runs, n, *rest).reshape(-1, n, *rest)
+    indices = indices.expand(*runs, indices.shape[-1]).reshape(len(rows), -1)
+    each = torch.arange(len(rows), device=rows.device)[:, None]
+    return rows[each, indices].reshape(*runs, indices.shape[-1], *rest)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
-from torch.func import vmap
 
 from landscapes import engine as engines
-from landscapes.architecture import Architecture, seeded
+from landscapes.architecture import Architecture
+from landscapes.evaluation import Evaluation
 from landscapes.landscape import Landscape
-from landscapes.losses import LOSSES
-from landscapes.many import ManyForms
-from landscapes.minibatch import MiniBatch, samples
-from landscapes.supervised import chosen, fit, tensors
+from landscapes.losses import LOSSES, known
+from landscapes.minibatch import MiniBatch, choose_tensors, samples
+from landscapes.probe import probed
+from landscapes.supervised import fit, tensors
 
 __all__ = ["LOSSES", "Network"]
 
@@ -71,7 +69,6 @@ class Network(Landscape):
     kinds = ("torch",)
     batched = ()
     box = ()
-    constants = {}  # noqa: RUF012
 
     def __post_init__(self) -> None:
         """Looks at what was given, once; mini-batches are not looked at again."""
@@ -81,10 +78,10 @@ class Network(Landscape):
                 f"`{self.engine}`."
             )
         if self.architecture is None:
-            chosen(self.loss)
+            known(self.loss)
             made = Architecture.of(self.module, self.name)
             X, y = tensors(self.name, self.X, self.y, made.example)
-            made = made.probed(X[:2])
+            made = probed(made, X[:2])
             fit(self.name, made, X, y, self.loss)
             for field, value in (("X", X), ("y", y), ("architecture", made)):
                 object.__setattr__(self, field, value)
@@ -108,6 +105,11 @@ class Network(Landscape):
     def start(self) -> torch.Tensor:
         """The module's own parameters, `(P,)`."""
         return self.flat(self.module).to(self.architecture.example)
+
+    @property
+    def constants(self) -> dict[str, float]:
+        """None is known."""
+        return {}
 
     def locate(self) -> np.ndarray:
         """No critical point is known."""
@@ -152,114 +154,66 @@ class Network(Landscape):
             )
         super().check(x)
 
-    # One member: parameter tensors, examples, targets.
-
-    def _outputs(self, pieces: list, X: Any, y: Any) -> torch.Tensor:
-        return self.architecture.call(pieces, X, training=self.draw is not None)
-
-    def _losses(self, pieces: list, X: Any, y: Any) -> torch.Tensor:
-        return chosen(self.loss)(self._outputs(pieces, X, y), y)
-
-    def _value(self, pieces: list, X: Any, y: Any) -> torch.Tensor:
-        return self._losses(pieces, X, y).mean()
-
-    # One member, `(P,)`, or a block of them, `(k, P)`.
-
-    def _evaluate(self, function: Callable, pieces: list, X, y, many: bool) -> Any:
-        """A function of one member's parameter tensors, of one or of a block."""
-        with seeded(self.X.device, _seed(self.draw)) if self.draw else nullcontext():
-            if not many:
-                return function(pieces, X, y)
-            data = 0 if self.runs else None
-            with ManyForms():
-                return vmap(function, (0, data, data), randomness="same")(pieces, X, y)
-
-    def _plain(self, function: Callable, w, X, y, many: bool) -> torch.Tensor:
-        return self._evaluate(function, self.architecture.pieces(w), X, y, many)
-
-    def _slope(self, w, X, y, many: bool) -> tuple:
-        """Values, gradients and the parameter tensors that they belong to."""
-        with torch.enable_grad():
-            free = w if w.requires_grad else w.detach()
-            pieces = self.architecture.pieces(free)
-            if not w.requires_grad:
-                pieces = [p.requires_grad_() for p in pieces]
-            values = self._evaluate(self._value, pieces, X, y, many)
-            return values, pieces
-
-    def _gradients(self, w, X, y, many: bool) -> tuple[torch.Tensor, torch.Tensor]:
-        values, pieces = self._slope(w, X, y, many)
-        g = _derivative(values.sum(), pieces, create_graph=w.requires_grad)
-        return values if w.requires_grad else values.detach(), _joined(g, w)
-
-    def _products(self, w, v, X, y, many: bool) -> torch.Tensor:
-        values, pieces = self._slope(w, X, y, many)
-        g = _derivative(values.sum(), pieces, create_graph=True)
-        with torch.enable_grad():
-            along = self.architecture.pieces(v)
-            total = sum((a * b).sum() for a, b in zip(g, along, strict=True))
-        if not total.requires_grad:  # f is linear in w
-            return torch.zeros_like(w)
-        return _joined(_derivative(total, pieces, create_graph=w.requires_grad), w)
-
-    # All members.
-
-    def _members(self, name: str, function: Callable, *points: torch.Tensor) -> Any:
-        """A function of a block, for all leading axes; a tensor or several."""
+    def _members(self, what: str, *points: torch.Tensor) -> Any:
+        """What `Evaluation` has by this name, for all leading axes of the points."""
         for point in points:
             self.check(point)
+        function = getattr(
+            Evaluation(self.architecture, self.loss, self.draw, bool(self.runs)), what
+        )
         lead = torch.broadcast_shapes(self.runs, *(p.shape[:-1] for p in points))
         if not lead:
             return function(*points, self.X, self.y, False)
         flat = [p.expand(*lead, self.dim).reshape(-1, self.dim) for p in points]
-        which = None
-        if self.runs:
-            count = torch.arange(int(np.prod(self.runs)), device=self.X.device)
-            which = count.view(self.runs).expand(lead).reshape(-1)
-        run = partial(self._block, function, flat, which)
-        found = engines.compute(run, len(flat[0]), *self._plan(name, run, len(flat[0])))
-        if isinstance(found[0], tuple):
-            return tuple(_stacked(parts, lead) for parts in zip(*found, strict=True))
-        return _stacked(found, lead)
+        data = self._data(lead)
 
-    def _block(self, function, flat: list, which: Any, part: slice, many: bool) -> Any:
-        """A function of the members of a part, each result `(k, ...)`."""
-        X, y, at = self.X, self.y, part if many else part.start
-        if which is not None:
-            depth = len(self.runs)
-            X, y = (each.flatten(0, depth - 1)[which[at]] for each in (X, y))
-        found = function(*(p[at] for p in flat), X, y, many)
-        if many:
-            return found
-        if isinstance(found, tuple):
-            return tuple(each[None] for each in found)
-        return found[None]
+        def run(part: slice, many: bool) -> Any:
+            at = part if many else part.start
+            found = function(*(p[at] for p in flat), *data(at), many)
+            return found if many else _map(lambda each: each[None], found)
 
-    def _plan(self, name: str, run: Callable, count: int) -> tuple[int, bool]:
-        """The size of a block, and whether to compute many at once."""
+        size = self._size(what, run, len(flat[0]))
+        found = engines.compute(run, len(flat[0]), size)
+        return _map(lambda each: each.reshape(*lead, *each.shape[1:]), found)
+
+    def _data(self, lead: tuple[int, ...]) -> Callable:
+        """What members, numbered through all leading axes, are shown."""
+        if not self.runs:
+            return lambda at: (self.X, self.y)
+        depth = len(self.runs)
+        X, y = (each.flatten(0, depth - 1) for each in (self.X, self.y))
+        which = torch.arange(len(y), device=y.device).view(self.runs)
+        which = which.expand(lead).reshape(-1)
+        return lambda at: (X[which[at]], y[which[at]])
+
+    def _size(self, what: str, run: engines.Run, count: int) -> int:
+        """The size of a block; 1 is the loop."""
+        if self.engine == "looped" or count == 1:
+            return 1
         own, plans = self.architecture.example, self.architecture.plans
         numbers = self.n * self.architecture.width
-        usual = engines.block_size(numbers, own.element_size(), own.device.type)
-        size = self.block or usual
-        if self.engine != "auto" or count < 2:
-            return size, self.engine == "batched"
+        size = self.block or engines.block_size(
+            numbers, own.element_size(), own.device.type
+        )
+        if self.engine == "batched":
+            return size
         threads = torch.get_num_threads()
-        key = (name, count, size, self.X.shape, self.runs, self.loss, threads)
+        key = (what, count, size, self.X.shape, self.runs, self.loss, threads)
         if key not in plans:
-            plans[key] = engines.measured(run, count, size, own.device)
-        return size, plans[key]
+            plans[key] = engines.faster(run, count, size, own.device)
+        return plans[key]
 
     def outputs(self, w: torch.Tensor) -> torch.Tensor:
         """What the network says, `(..., n, c)`."""
-        return self._members("outputs", partial(self._plain, self._outputs), w)
+        return self._members("outputs", w)
 
     def losses(self, w: torch.Tensor) -> torch.Tensor:
         """The loss of each sample, `(..., n)`."""
-        return self._members("losses", partial(self._plain, self._losses), w)
+        return self._members("losses", w)
 
     def value(self, w: torch.Tensor) -> torch.Tensor:
         """The mean loss, `(...)`."""
-        return self._members("value", partial(self._plain, self._value), w)
+        return self._members("values", w)
 
     def accuracy(self, w: torch.Tensor) -> torch.Tensor:
         """The share of labels that the largest output hits, `(...)`, float64.
@@ -277,11 +231,11 @@ class Network(Landscape):
 
     def value_and_gradient(self, w: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         r"""$f(w)$ and $\nabla f(w)$ at the cost of one gradient."""
-        return self._members("gradient", self._gradients, w)
+        return self._members("gradients", w)
 
     def hvp(self, w: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
         r"""$\nabla^2 f(w) v$, `(..., P)`, by differentiating $\langle g, v\rangle$."""
-        return self._members("hvp", self._products, w, v)
+        return self._members("products", w, v)
 
     def hessian(self, w: torch.Tensor) -> torch.Tensor:
         r"""$\nabla^2 f(w)$, `(..., P, P)`, P Hessian-vector products at once."""
@@ -300,17 +254,10 @@ class Network(Landscape):
         if isinstance(indices, torch.Tensor):
             indices = indices.cpu()
         idx = torch.as_tensor(samples(indices, self.n, self.name), device=self.X.device)
-        if not self.runs:
-            return replace(self, X=self.X[idx], y=self.y[idx], runs=idx.shape[:-1])
         runs = torch.broadcast_shapes(self.runs, idx.shape[:-1])
-        idx = idx.expand(*runs, idx.shape[-1])
-        at = torch.meshgrid(*(torch.arange(k) for k in runs), indexing="ij")
-        at = (*(a[..., None] for a in at), idx)
-        X, y = (
-            each.expand(*runs, *each.shape[len(self.runs) :])[at]
-            for each in (self.X, self.y)
-        )
-        return replace(self, X=X, y=y, runs=runs)
+        depth = len(self.runs)
+        X, y = (choose_tensors(each, idx, depth) for each in (self.X, self.y))
+        return replace(self, X=X, y=y, runs=tuple(runs))
 
     def sample(self, indices: Any, t: int = 0, seed: int = 0) -> MiniBatch:
         """What a method sees in step t: the mini-batch of these samples.
@@ -324,24 +271,8 @@ class Network(Landscape):
         return MiniBatch(replace(self.restrict(indices), draw=drawn), t)
 
 
-def _seed(draw: tuple[int, int]) -> int:
-    """A generator's seed from a run's and a step's."""
-    return int(np.random.SeedSequence(draw).generate_state(1, np.uint64)[0])
-
-
-def _derivative(value: torch.Tensor, pieces: list, create_graph: bool) -> tuple:
-    """Of a number by parameter tensors; zero by those that it does not depend on."""
-    return torch.autograd.grad(
-        value, pieces, create_graph=create_graph, materialize_grads=True
-    )
-
-
-def _joined(pieces: Any, w: torch.Tensor) -> torch.Tensor:
-    """Parameter tensors of one member or a block as vectors, of the shape of w."""
-    return torch.cat([p.reshape(*w.shape[:-1], -1) for p in pieces], -1)
-
-
-def _stacked(parts: Any, lead: tuple[int, ...]) -> torch.Tensor:
-    """Results of blocks, beside the leading axes."""
-    whole = parts[0] if len(parts) == 1 else torch.cat(parts)
-    return whole.reshape(*lead, *whole.shape[1:])
+def _map(function: Callable, found: Any) -> Any:
+    """Of one result or of each of several."""
+    if isinstance(found, tuple):
+        return tuple(function(each) for each in found)
+    return function(found)

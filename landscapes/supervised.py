@@ -8,21 +8,7 @@ from typing import Any
 import torch
 
 from landscapes.architecture import Architecture
-from landscapes.losses import LOSSES
-from landscapes.registry import unknown
-
-
-def chosen(loss: str | Callable) -> Callable:
-    """Per-sample losses by their name, or as they are given.
-
-    Raises:
-        ValueError: the name is unknown.
-    """
-    if callable(loss):
-        return loss
-    if loss not in LOSSES:
-        raise unknown("loss", loss, LOSSES)
-    return LOSSES[loss]
+from landscapes.losses import each as losses_of
 
 
 def tensors(name: str, X: Any, y: Any, like: torch.Tensor) -> tuple[Any, Any]:
@@ -67,7 +53,7 @@ def fit(name: str, made: Architecture, X: Any, y: Any, loss: str | Callable) -> 
     if not callable(loss):
         _targets(name, y, outputs, loss)
     with torch.no_grad():
-        losses = chosen(loss)(outputs, y[few])
+        losses = losses_of(loss, outputs, y[few])
     if not isinstance(losses, torch.Tensor) or losses.shape != outputs.shape[:1]:
         got = tuple(getattr(losses, "shape", ()))
         raise ValueError(
