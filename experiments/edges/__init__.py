@@ -1,0 +1,1 @@
+"""Networks trained at the edge of stability, and their spectra."""
