@@ -67,7 +67,7 @@ def network(
     module = models.make(model, X.shape[1:], classes, **options).to(device, kind)
     X, y = (torch.as_tensor(np.ascontiguousarray(a), device=device) for a in (X, y))
     y = y.to(kind) if y.is_floating_point() else y
-    return Network(module, X.to(kind), y, loss, f"{data} {model}")
+    return Network(module, X.to(kind), y, loss, f"{data} {model}", "batched")
 
 
 def setting(config: Any, data: str) -> Network:
