@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from figures import style
 from figures.networks import grid
 from figures.networks.accuracy_maps import LOST, shown
+from figures.networks.layout import title
 from figures.networks.seeds import DIVERGED, LEVEL, diverged, interval
 from figures.networks.words import drawn, logarithmic, plain, rate
 
@@ -33,9 +34,10 @@ def draw(dataset: xarray.Dataset) -> Figure:
     figure.legend(
         handles=_legend(dataset), loc="outside lower center", ncols=int(width / 1.7)
     )
-    figure.suptitle(
+    title(
+        figure,
         "Test accuracy over the learning rate, each method at the radius it chooses "
-        f"on validation data\n(means over seeds, {100 * LEVEL:.0f} % intervals)"
+        f"on validation data\n(means over seeds, {100 * LEVEL:.0f} % intervals)",
     )
     return figure
 

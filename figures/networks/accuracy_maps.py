@@ -15,6 +15,7 @@ from matplotlib.patheffects import Normal, Stroke
 from experiments.networks.ranges import as_good
 from figures import style
 from figures.networks import grid
+from figures.networks.layout import height, narrow, title
 from figures.networks.seeds import diverged
 from figures.networks.words import drawn, logarithmic, plain, radius
 
@@ -40,10 +41,10 @@ def draw_spread(dataset: xarray.Dataset) -> Figure:
     return _figure(dataset, "spread", words)
 
 
-def _figure(dataset: xarray.Dataset, kind: str, title: str) -> Figure:
+def _figure(dataset: xarray.Dataset, kind: str, words: str) -> Figure:
     tasks, labels = list(dataset.task.values), list(dataset.algorithm.values)
     width = style.width()
-    figure = Figure(figsize=(width, 1.3 + width / 4.8 * len(tasks)))
+    figure = Figure(figsize=(width, height(len(tasks), 1.65, 1.3)))
     figure.get_layout_engine().set(w_pad=0.02, wspace=0)
     panels = figure.subplots(
         len(tasks), len(labels), sharey="row", squeeze=False,
@@ -54,7 +55,7 @@ def _figure(dataset: xarray.Dataset, kind: str, title: str) -> Figure:
         norm = scale(here, kind)
         for label, axes in zip(labels, row, strict=True):
             panel(axes, here.sel(algorithm=label), kind, norm)
-        row[0].set_ylabel(f"{plain(task)}\n" + r"$\eta$")
+        row[0].set_ylabel(f"{narrow(plain(task), 6)}\n" + r"$\eta$")
         figure.colorbar(
             ScalarMappable(norm, COLORS[kind]), ax=row, pad=0.01, aspect=14,
             extend="min" if kind == "accuracy" else "max", label=UNITS[kind],
@@ -66,7 +67,7 @@ def _figure(dataset: xarray.Dataset, kind: str, title: str) -> Figure:
         handles=_legend(dataset, kind), loc="outside lower center",
         ncols=int(width / 1.9),
     )  # fmt: skip
-    figure.suptitle(title)
+    title(figure, words)
     return figure
 
 

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from figures import style
+from figures.networks.layout import height, title
 from figures.networks.seeds import DIVERGED, diverged
 from figures.networks.words import logarithmic, plain, rate
 
@@ -28,7 +29,7 @@ def draw(dataset: xarray.Dataset) -> Figure:
     """The picture README shows: the sharpness alone, a row a data set."""
     names, labels = list(dataset.data.values), list(dataset.algorithm.values)
     width = style.width()
-    figure = Figure(figsize=(width, 1.45 + width / 4.6 * len(names)))
+    figure = Figure(figsize=(width, height(len(names), 1.8, 1.45)))
     grid = figure.subplots(
         len(names), len(labels), sharex=True, sharey="row", squeeze=False
     )
@@ -49,7 +50,7 @@ def draw(dataset: xarray.Dataset) -> Figure:
 def page(dataset: xarray.Dataset, name: str) -> Figure:
     """One data set: sharpness, loss and alignment, a column a method."""
     here, labels = dataset.sel(data=name), list(dataset.algorithm.values)
-    figure = Figure(figsize=(style.width(), 0.95 * style.width() / 1.35))
+    figure = Figure(figsize=(style.width(), height(1, 4.3, 1.4)))
     grid = figure.subplots(
         len(ROWS), len(labels), sharex=True, sharey="row", squeeze=False,
         height_ratios=[height for height, _ in ROWS.values()],
@@ -99,10 +100,15 @@ def sharpness(axes: Axes, at: xarray.Dataset) -> None:
     curves(axes, at, top(at))
     axes.axhline(2 / float(at.eta), **GD)
     edge(axes, at, at.edge, EDGE)
-    if "edge_measured_gamma" in at and at.edge_measured_gamma.notnull().any():
+    if "edge_measured_gamma" in at and differs(at):
         edge(axes, at, at.edge_measured_gamma, GAMMA)
     axes.set_yscale("log")
     logarithmic(axes.yaxis)
+
+
+def differs(at: xarray.Dataset) -> bool:
+    """Whether the measured renormalisation moves the edge; without one it cannot."""
+    return not np.allclose(at.edge_measured_gamma, at.edge, rtol=1e-3, equal_nan=True)
 
 
 def top(at: xarray.Dataset) -> xarray.DataArray:
@@ -141,7 +147,8 @@ def curves(axes: Axes, at: xarray.Dataset, values: xarray.DataArray) -> None:
 def heading(label: str, at: xarray.Dataset) -> str:
     """Method, rate and radius."""
     words = [rf"$\eta = {float(at.eta):.2g}$", rate(label, float(at.rho))]
-    return f"{label}\n" + ", ".join(word for word in words if word)
+    between = ", " if style.width() > 6 else "\n"
+    return f"{label}\n" + between.join(word for word in words if word)
 
 
 def limits(row: np.ndarray, here: xarray.Dataset, cells: dict) -> None:
@@ -160,9 +167,10 @@ def _finish(figure: Figure, dataset: xarray.Dataset, name: str = "") -> None:
         handles=_legend(dataset), loc="outside lower center",
         ncols=int(style.width() / 2.4),
     )  # fmt: skip
-    figure.suptitle(
+    title(
+        figure,
         f"{name}Full-batch training: does sharpness settle at the method's own edge, "
-        "or at gradient descent's?"
+        "or at gradient descent's?",
     )
 
 

@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from figures import style
 from figures.networks import grid
 from figures.networks.edge_curves import top
+from figures.networks.layout import height, title
 from figures.networks.seeds import DIVERGED, LEVEL, diverged, interval
 from figures.networks.words import logarithmic, plain, radius, shade
 
@@ -25,7 +26,7 @@ def draw(dataset: xarray.Dataset) -> Figure:
     """Two rows a data set, a column a method."""
     names, labels = list(dataset.data.values), list(dataset.algorithm.values)
     width = style.width()
-    figure = Figure(figsize=(width, 1.3 + width / 5 * len(ROWS) * len(names)))
+    figure = Figure(figsize=(width, height(len(ROWS) * len(names), 1.5, 1.4)))
     panels = figure.subplots(
         len(ROWS) * len(names), len(labels), sharex="col", sharey=True, squeeze=False,
         width_ratios=grid.widths(dataset, labels),
@@ -45,9 +46,10 @@ def draw(dataset: xarray.Dataset) -> Figure:
         handles=_legend(dataset), loc="outside lower center",
         ncols=int(width / 1.8),
     )  # fmt: skip
-    figure.suptitle(
+    title(
+        figure,
         "Sharpness in the last quarter of training, over the method's own edge and "
-        r"over GD's, $2/\eta$" + f"\n(means over seeds, {100 * LEVEL:.0f} % intervals)"
+        r"over GD's, $2/\eta$" + f"\n(means over seeds, {100 * LEVEL:.0f} % intervals)",
     )
     return figure
 
@@ -81,7 +83,8 @@ def panel(axes: Axes, at: xarray.Dataset, kind: str) -> None:
         axes.plot(x[left], np.full(left.sum(), 0.96), **DIVERGED,
                   transform=axes.get_xaxis_transform())  # fmt: skip
     words = [f"{rho:.2g}" for rho in at.rho.values[grid.ran(at)]] or [""]
-    axes.set_xticks(range(len(levels)), words)
+    turned = 0 if style.width() > 6 else 90  # so that numbers do not touch
+    axes.set_xticks(range(len(levels)), words, rotation=turned)
     axes.set_xlim(-0.6, len(levels) - 0.4)
 
 

@@ -35,6 +35,6 @@ def ends(at: xarray.Dataset) -> tuple[np.ndarray, np.ndarray]:
 
 def widths(dataset: xarray.Dataset, labels: list[str]) -> list[float]:
     """How wide the panels are, one a method."""
-    most = (dataset.rho > 0).any([d for d in dataset.rho.dims if d in ("task", "data")])
-    counts = most.sum("rho_level")
-    return [max(float(counts.sel(algorithm=label)), NARROW) for label in labels]
+    counts = (dataset.rho > 0).sum("rho_level")
+    most = counts.max([dim for dim in counts.dims if dim != "algorithm"])
+    return [max(float(most.sel(algorithm=label)), NARROW) for label in labels]

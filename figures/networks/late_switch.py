@@ -10,11 +10,13 @@ from matplotlib.lines import Line2D
 
 from figures import style
 from figures.networks.edge_curves import EDGE, GD
-from figures.networks.seeds import LEVEL, interval
-from figures.networks.words import plain, rate, shade
+from figures.networks.layout import height, title
+from figures.networks.seeds import DIVERGED, LEVEL, interval
+from figures.networks.words import plain, shade
 
 NEEDS = (
     "late_sharpness", "late_loss", "late_edge", "late_step", "late_eta", "late_rho",
+    "late_diverged",
     "switch",
 )  # fmt: skip
 HEIGHTS = (2, 1)
@@ -24,7 +26,7 @@ def draw(dataset: xarray.Dataset) -> Figure:
     """Two rows a data set, a column a method that is switched to."""
     names, labels = list(dataset.data.values), list(dataset.late_algorithm.values)
     width = style.width()
-    figure = Figure(figsize=(width, 1.4 + width / 2.4 * len(names)))
+    figure = Figure(figsize=(width, height(len(names), 3.2, 1.4)))
     panels = figure.subplots(
         2 * len(names), len(labels), sharex=True, sharey="row", squeeze=False,
         height_ratios=HEIGHTS * len(names),
@@ -34,17 +36,20 @@ def draw(dataset: xarray.Dataset) -> Figure:
         for label, above, below in zip(labels, upper, lower, strict=True):
             at = here.sel(late_algorithm=label)
             sharpness(above, at)
+            above.set_title(heading(at))
             curves(below, at, at.late_loss)
         for axes, words in ((upper[0], r"sharpness $\lambda_1$"),
                             (lower[0], "training loss")):  # fmt: skip
             axes.set(yscale="log", ylabel=f"{plain(name)}\n{words}")
-    for label, top, bottom in zip(labels, panels[0], panels[-1], strict=True):
-        top.set_title(str(label).replace(">", " → "))
-        bottom.set_xlabel("steps after the switch")
-    figure.legend(handles=_legend(), loc="outside lower center", ncols=int(width / 2.4))
-    figure.suptitle(
-        "Gradient descent to its edge, then another method: does sharpness fall to the "
-        f"new edge?\n(means over seeds, {100 * LEVEL:.0f} % intervals)"
+    for axes in panels[-1]:
+        axes.set_xlabel("step")
+    figure.legend(
+        handles=_legend(dataset), loc="outside lower center", ncols=int(width / 2.4)
+    )
+    title(
+        figure,
+        "Gradient descent, and from step 0 on another method: does sharpness fall to "
+        f"the new edge?\n(means over seeds, {100 * LEVEL:.0f} % intervals)",
     )
     return figure
 
@@ -54,9 +59,17 @@ def after(label: str) -> str:
     return str(label).rpartition(">")[2]
 
 
+def heading(at: xarray.Dataset) -> str:
+    """The method that is switched to, and its radii."""
+    rho = at.late_rho.values[levels(at)]
+    label = after(at.late_algorithm.item())
+    ends = "–".join(dict.fromkeys(f"{value:.2g}" for value in rho[[0, -1]]))
+    return f"→ {label}" + (rf"{chr(10)}$\rho$ = {ends}" if rho.any() else "")
+
+
 def sharpness(axes: Axes, at: xarray.Dataset) -> None:
     """Measured, the new method's edges, and GD's."""
-    curves(axes, at, at.late_sharpness)
+    curves(axes, at, at.late_sharpness.isel(top=0))
     axes.axhline(2 / float(at.late_eta), **GD)
     for level in levels(at):
         edge = at.late_edge.isel(rho_level=level)
@@ -71,23 +84,29 @@ def levels(at: xarray.Dataset) -> np.ndarray:
 
 
 def curves(axes: Axes, at: xarray.Dataset, values: xarray.DataArray) -> None:
-    """A line and a band a radius, the larger the darker."""
+    """A line and a band a radius, the larger the darker; a cross where one diverged."""
     label = after(at.late_algorithm.item())
     ran = levels(at)
     for k, level in enumerate(ran):
         color = shade(style.color(label), k, len(ran))
-        center, half = interval(values.isel(rho_level=level))
+        left = at.late_diverged.isel(rho_level=level) >= 0
+        center, half = interval(values.isel(rho_level=level).where(~left))
         axes.fill_between(at.late_step, center - half, center + half, color=color,
                           alpha=0.25, lw=0)  # fmt: skip
-        words = rate(label, float(at.late_rho[level]))
-        axes.plot(at.late_step, center, color=color, lw=1.6, label=words)
+        axes.plot(at.late_step, center, color=color, lw=1.6)
+        for when in at.late_diverged.isel(rho_level=level).values[left]:
+            axes.plot(when, 0.95, transform=axes.get_xaxis_transform(),
+                      **(DIVERGED | {"color": color}))  # fmt: skip
 
 
-def _legend() -> list[Line2D]:
-    return [
+def _legend(dataset: xarray.Dataset) -> list[Line2D]:
+    lines = [
         Line2D(
             [], [], color="#555555", lw=1.6, label="measured (larger radius darker)"
         ),
         Line2D([], [], **(EDGE | {"lw": 0.9}), label="the new method's edge (T13)"),
         Line2D([], [], **GD, label=r"gradient descent's edge, $2/\eta$"),
     ]
+    if (dataset.late_diverged >= 0).any():
+        lines.append(Line2D([], [], **DIVERGED, label="a seed diverged"))
+    return lines

@@ -11,6 +11,7 @@ from matplotlib.patches import Patch
 
 from figures import style
 from figures.networks import grid
+from figures.networks.layout import narrow, title
 from figures.networks.words import drawn, logarithmic, plain, rate
 
 NEEDS = (
@@ -36,14 +37,15 @@ def draw(dataset: xarray.Dataset) -> Figure:
     panels = figure.subplots(1, len(tasks), sharey=True, squeeze=False)[0]
     for task, axes in zip(tasks, panels, strict=True):
         panel(axes, dataset.sel(task=task))
-        axes.set_title(plain(task))
+        axes.set_title(narrow(plain(task), len(tasks)))
         axes.set_xlabel(r"$\eta$ / SGD's largest")
     _names(panels[0], dataset.isel(task=0))
     figure.legend(
         handles=_legend(dataset), loc="outside lower center", ncols=int(width / 2.6)
     )
-    figure.suptitle(
-        "Ranges of the learning rate, over the largest at which SGD's training succeeds"
+    title(
+        figure,
+        "Ranges of the learning rate, over the largest at which SGD trains",
     )
     return figure
 

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from figures import style
+from figures.networks.layout import narrow, title
 from figures.networks.words import drawn, plain
 
 NEEDS = ("difference", "difference_low", "difference_high")
@@ -26,7 +27,7 @@ def draw(dataset: xarray.Dataset) -> Figure:
     panels = figure.subplots(1, len(tasks), sharey=True, squeeze=False)[0]
     for task, axes in zip(tasks, panels, strict=True):
         panel(axes, dataset.sel(task=task), pairs)
-        axes.set_title(plain(task))
+        axes.set_title(narrow(plain(task), len(tasks)))
     panels[0].set_yticks(
         range(len(pairs)), [f"{drawn(a)} − {drawn(b)}" for a, b in pairs]
     )
@@ -34,8 +35,9 @@ def draw(dataset: xarray.Dataset) -> Figure:
     figure.supxlabel(
         f"test accuracy, percentage points\n{caption(dataset)}", fontsize="medium"
     )
-    figure.suptitle(
-        "Each method at its own best rate and radius: what it gains on test data"
+    title(
+        figure,
+        "Each method at its own best rate and radius: what it gains on test data",
     )
     return figure
 

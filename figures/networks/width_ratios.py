@@ -8,12 +8,14 @@ from matplotlib.figure import Figure
 
 from figures import style
 from figures.networks import grid
+from figures.networks.layout import height, narrow, title
 from figures.networks.seeds import LEVEL
 from figures.networks.words import logarithmic, method_lines, plain
 
 ROWS = {
-    "largest_ratio": "largest rate",
-    "width_ratio": "highest over lowest rate",
+    "train_largest_ratio": "largest rate\nthat trains",
+    "train_width_ratio": "range that trains,\nhighest / lowest",
+    "test_width_ratio": "range of test acc.,\nhighest / lowest",
 }
 NEEDS = tuple(name + end for name in ROWS for end in ("", "_low", "_high"))
 ONE = "GD"
@@ -22,26 +24,27 @@ SHIFT = 1.08  # of one method beside the next, a factor
 
 def draw(dataset: xarray.Dataset) -> Figure:
     """A column a task; a row for the largest rate, one for the range's width."""
-    tasks, width = list(dataset.task.values), style.width()
-    figure = Figure(figsize=(width, 1.5 + width / 2))
+    tasks = list(dataset.task.values)
+    figure = Figure(figsize=(style.width(), height(len(ROWS), 1.7, 1.6)))
     panels = figure.subplots(
         len(ROWS), len(tasks), sharex=True, sharey="row", squeeze=False
     )
     for (name, words), row in zip(ROWS.items(), panels, strict=True):
         for task, axes in zip(tasks, row, strict=True):
             panel(axes, dataset.sel(task=task, versus=ONE), name)
-        row[0].set_ylabel(f"{words},\nover SGD's")
+        row[0].set_ylabel(words)
         logarithmic(row[0].yaxis)
     for task, top, bottom in zip(tasks, panels[0], panels[-1], strict=True):
-        top.set_title(plain(task))
+        top.set_title(narrow(plain(task), len(tasks)))
         bottom.set_xlabel(r"$\rho$")
-        logarithmic(bottom.xaxis)
+        logarithmic(bottom.xaxis, (1,))
     labels = [str(n) for n in dataset.algorithm.values if n != ONE]
     figure.legend(handles=method_lines(labels), loc="outside lower center", ncols=5)
-    figure.suptitle(
-        "At which learning rates training succeeds, over SGD's\n(means over seeds, "
-        f"{100 * LEVEL:.0f} % intervals and the grid's step; "
-        r"$\rho$ a length for SAM and SSAM-N, else 1/curvature)"
+    title(
+        figure,
+        "Ranges of the learning rate over SGD's\n"
+        f"(means over seeds, {100 * LEVEL:.0f} % intervals; "
+        r"$\rho$ a length for SAM and SSAM-N, else 1/curvature)",
     )
     return figure
 

@@ -11,7 +11,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 
 from figures import style
 
-UNITS = {"length": "length", "rate": "1/curvature", "none": "no radius"}
+UNITS = {"length": "length", "rate": "1/curvature", "none": r"no $\rho$"}
 WORDS = {"digits": "Digits", "fashion_mnist": "Fashion-MNIST", "mlp": "MLP",
          "cnn": "CNN", "resnet": "ResNet", "relu": "ReLU", "gelu": "GELU"}  # fmt: skip
 # What GD is called where it is given mini-batches.
@@ -55,7 +55,8 @@ def method_lines(labels: list[str]) -> list[Line2D]:
 
 
 def logarithmic(axis: Axis, subs: tuple[float, ...] = (1, 2, 5)) -> None:
-    """Ticks at round numbers, written out, and no small ones."""
+    """Ticks at round numbers, written out, and no small ones; fewer in a column."""
+    subs = subs if style.width() > 6 else subs[:1]
     axis.set_major_locator(LogLocator(subs=subs, numticks=6))
     axis.set_major_formatter("{x:g}")
     axis.set_minor_locator(NullLocator())
