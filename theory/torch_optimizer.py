@@ -45,14 +45,13 @@ from torch.optim import Optimizer
 
 from theory.adapter import edge, saved
 from theory.adapter.layout import Layout, signature
-from theory.adapter.passes import Pass, Passes
+from theory.adapter.passes import direct
 from theory.adapter.replay import Replay
 from theory.adapter.replicas import per_replica
 from theory.adapter.weights import Weights
 from theory.method import Method
 
 KEPT = ("base", "method", "model", "ascent", "method_state")
-VERSION = 1
 
 
 class SharpnessAware(Optimizer):
@@ -100,8 +99,9 @@ class SharpnessAware(Optimizer):
         super().__setstate__(state)
 
     def __repr__(self) -> str:
-        values = saved.hyperparameters(self.method)
-        return f"SharpnessAware ({saved.name(self.method)} {values})\n{self.base!r}"
+        method = saved.described(self.method)
+        named = f"{method['method']} {method['hyperparameters']}"
+        return f"SharpnessAware ({named})\n{self.base!r}"
 
     @property
     def param_groups(self) -> list[dict[str, Any]]:
@@ -155,35 +155,33 @@ class SharpnessAware(Optimizer):
         if not self._model_checked:
             edge.check_model(self._parameters(), self.model)
             self._model_checked = True
-        loss = self._leave_direction(closures)
+        layout, method = self._now()
+        replay, alone = Replay(layout.devices, self.model), nullcontext
+        if self.ascent == "per-replica":
+            method, alone = per_replica(method, self.model), self.model.no_sync
+        weights = Weights(layout, replay, alone)
+        loss, self.method_state = direct(method, self.method_state, weights, closures)
+        del weights  # the base needs memory of its own
         self.base.step()
         return loss
 
-    def _leave_direction(self, closures: Sequence[Callable]) -> Any:
-        """Sets the gradients to the direction and commits the method's state."""
-        layout, method = self._now()
-        replay = Replay(layout.devices, self.model)
-        alone = nullcontext
-        if self.ascent == "per-replica":
-            alone, method = self.model.no_sync, per_replica(method, self.model)
-        weights = Weights(layout, replay, alone)
-        passes = [Pass(each, weights) for each in closures]
-        sample = passes[0] if len(passes) == 1 else Passes(passes)
-        state = self.method_state
-        if state is None:
-            state = method.init(weights.home)
-        try:
-            d, _, state = method.direction(weights.home, state, sample)
-            weights.go(weights.home)
-        except BaseException:
-            weights.go(weights.home)
-            layout.clear_gradients()
-            if passes[0].before is not None:
-                replay.put_back(passes[0].before)
-            raise
-        weights.leave(d)
-        self.method_state = state
-        return sample.loss
+    def state_dict(self) -> dict[str, Any]:
+        """The base's, and beside it the method, its numbers and its state."""
+        state = saved.packed(self.method_state, self._now()[0])
+        own = saved.described(self.method) | {"state": state}
+        return {**self.base.state_dict(), saved.KEY: own}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Continues from a `state_dict`; its numbers replace those given, as in torch.
+
+        Raises:
+            ValueError: it is that of another method, or of no method.
+        """
+        method = saved.same_method(self.method, state_dict.get(saved.KEY))
+        rest = {key: part for key, part in state_dict.items() if key != saved.KEY}
+        self.base.load_state_dict(rest)
+        state = saved.unpacked(state_dict[saved.KEY]["state"], self._now()[0])
+        self.method, self.method_state = method, state
 
     def _now(self) -> tuple[Layout, Method]:
         """The layout of the parameters, and the method with the groups' radii."""

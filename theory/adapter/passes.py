@@ -10,6 +10,7 @@ import torch
 
 from theory.adapter.tensors import Tensors
 from theory.adapter.weights import Weights
+from theory.method import Method
 
 
 class Pass:
@@ -96,6 +97,39 @@ class Passes:
                 "closures."
             )
         return self.shards
+
+
+def direct(
+    method: Method, state: Any, weights: Weights, closures: Sequence[Callable]
+) -> tuple[Any, Any]:
+    """Sets the gradients to a method's direction; parameters are as they were.
+
+    Args:
+        method: gives the direction.
+        state: the method's; None before its first step.
+        weights: the parameters.
+        closures: one, or the shards of a batch.
+
+    Returns:
+        `(loss, state)`: of the clean pass, and the method's next.
+    """
+    passes = [Pass(closure, weights) for closure in closures]
+    sample = passes[0] if len(passes) == 1 else Passes(passes)
+    if state is None:
+        state = method.init(weights.home)
+    try:
+        d, _, state = method.direction(weights.home, state, sample)
+        weights.go(weights.home)
+    except BaseException:
+        weights.go(weights.home)
+        weights.layout.clear_gradients()
+        if passes[0].before is not None:
+            weights.replay.put_back(passes[0].before)
+        raise
+    if state and weights.last is not None:
+        _ = weights.last.parts  # a state may keep it, and the gradients change now
+    weights.leave(d)
+    return sample.loss, state
 
 
 def number(loss: Any) -> torch.Tensor:

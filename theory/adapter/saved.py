@@ -12,8 +12,40 @@ from theory.adapter.layout import Layout
 from theory.adapter.tensors import Tensors
 from theory.method import Method
 
+KEY, VERSION = "sharpness_aware", 1
 
-def name(method: Method) -> str:
+
+def described(method: Method) -> dict[str, Any]:
+    """A method's name and numbers."""
+    values = _hyperparameters(method)
+    return {"version": VERSION, "method": _name(method), "hyperparameters": values}
+
+
+def same_method(method: Method, description: dict[str, Any] | None) -> Method:
+    """The method with the numbers of a description of it.
+
+    Raises:
+        ValueError: it describes another one, names both.
+    """
+    if description is None:
+        raise ValueError(
+            f"`SharpnessAware` of `{_name(method)}` got a state without a method: a "
+            "plain optimizer's is loaded by `.base`."
+        )
+    if description["version"] != VERSION:
+        raise ValueError(
+            f"`SharpnessAware` reads states of version {VERSION}, got "
+            f"{description['version']}."
+        )
+    if description["method"] != _name(method):
+        raise ValueError(
+            f"`SharpnessAware` of `{_name(method)}` got a state of "
+            f"`{description['method']}`."
+        )
+    return _having(method, description["hyperparameters"])
+
+
+def _name(method: Method) -> str:
     """Its command-line name, or its class's."""
     try:
         return methods.spec(method)
@@ -21,26 +53,22 @@ def name(method: Method) -> str:
         return type(method).__name__
 
 
-def hyperparameters(method: Method) -> dict[str, Any]:
+def _hyperparameters(method: Method) -> dict[str, Any]:
     """By name; those of a wrapped method under the name of its field."""
     found = {}
     for spec in fields(method):
         value = getattr(method, spec.name)
-        found[spec.name] = hyperparameters(value) if _is(value) else _plain(value)
+        wraps = isinstance(value, Method)
+        found[spec.name] = _hyperparameters(value) if wraps else _plain(value)
     return found
 
 
-def with_hyperparameters(method: Method, values: dict[str, Any]) -> Method:
-    """A copy that has them."""
+def _having(method: Method, values: dict[str, Any]) -> Method:
     changes = {}
     for key, value in values.items():
         own = getattr(method, key)
-        changes[key] = with_hyperparameters(own, value) if _is(own) else value
+        changes[key] = _having(own, value) if isinstance(own, Method) else value
     return replace(method, **changes)
-
-
-def _is(value: Any) -> bool:
-    return isinstance(value, Method)
 
 
 def _plain(value: Any) -> Any:

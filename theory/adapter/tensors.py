@@ -94,6 +94,9 @@ class Tensors:
     def __neg__(self) -> Tensors:
         return self._scaled(-1)
 
+    def __reduce__(self) -> tuple:
+        return Tensors, (list(self.parts), self.factors)
+
     def __repr__(self) -> str:
         return f"Tensors({list(self.materialised())!r})"
 
