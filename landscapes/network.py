@@ -77,6 +77,10 @@ class Network(Landscape):
                 f"`{self.name}` takes an engine of {', '.join(engines.ENGINES)}, got "
                 f"`{self.engine}`."
             )
+        if self.block is not None and self.block < 1:
+            raise ValueError(
+                f"`{self.name}` takes blocks of at least 1, got {self.block}."
+            )
         if self.architecture is None:
             known(self.loss)
             made = Architecture.of(self.module, self.name)
@@ -161,7 +165,7 @@ class Network(Landscape):
         function = getattr(
             Evaluation(self.architecture, self.loss, self.draw, bool(self.runs)), what
         )
-        lead = torch.broadcast_shapes(self.runs, *(p.shape[:-1] for p in points))
+        lead = self._lead(points)
         if not lead:
             return function(*points, self.X, self.y, False)
         flat = [p.expand(*lead, self.dim).reshape(-1, self.dim) for p in points]
@@ -175,6 +179,17 @@ class Network(Landscape):
         size = self._size(what, run, len(flat[0]))
         found = engines.compute(run, len(flat[0]), size)
         return _map(lambda each: each.reshape(*lead, *each.shape[1:]), found)
+
+    def _lead(self, points: tuple[torch.Tensor, ...]) -> tuple[int, ...]:
+        """All leading axes, of points and mini-batches."""
+        try:
+            return torch.broadcast_shapes(self.runs, *(p.shape[:-1] for p in points))
+        except RuntimeError:
+            shapes = " and ".join(str(tuple(p.shape)) for p in points)
+            raise ValueError(
+                f"`{self.name}` has mini-batches for members {self.runs}, got points "
+                f"{shapes}."
+            ) from None
 
     def _data(self, lead: tuple[int, ...]) -> Callable:
         """What members, numbered through all leading axes, are shown."""
