@@ -6,52 +6,55 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray
-from scipy import stats
+from scipy import special
 
 LAST = 4  # the last quarter of the checks
+LEVEL = 0.95  # of the intervals
+# Whose flattening a renormalised method is compared with.
+PLAIN = {"SSAM": "USAM", "SSAM-N": "SAM"}
 
 
 @dataclass(frozen=True)
 class Mean:
-    """A mean over seeds with its 95 % interval by Student's t, and their number."""
+    """A mean over seeds with its 95 % interval by Student's t.
+
+    Args:
+        value: the mean; NaN of no seeds.
+        half: half the interval's width; NaN below two seeds.
+        count: of seeds.
+    """
 
     value: float
-    low: float
-    high: float
+    half: float
     count: int
 
     def __str__(self) -> str:
-        """`1.013 (1.008 to 1.018)`; without an interval where there are no two."""
-        if self.count < 2:
-            return f"{self.value:.3f}" if self.count else "-"
-        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
+        """`1.013 ± 0.005`, and - where nothing is known."""
+        if not self.count:
+            return "-"
+        return f"{self.value:.3f} ± {self.half:.3f}" if self.count > 1 else "one seed"
 
 
-def mean(values: xarray.DataArray, level: float = 0.95) -> Mean:
-    """Over seeds; each seed's own mean over all else comes first, NaN left out.
+def mean(values: xarray.DataArray) -> Mean:
+    """Over seeds, of each seed's mean over all else; NaN is left out.
 
     Args:
         values: with the dimension `seed`.
-        level: of the interval.
     """
-    rest = [dim for dim in values.dims if dim != "seed"]
-    numbers = values.mean(rest).values
-    numbers = numbers[np.isfinite(numbers)]
-    n = len(numbers)
+    own = values.mean([dim for dim in values.dims if dim != "seed"]).values
+    own = own[np.isfinite(own)]
+    n = len(own)
     if n < 2:
-        value = float(numbers[0]) if n else np.nan
-        return Mean(value, np.nan, np.nan, n)
-    value, error = numbers.mean(), numbers.std(ddof=1) / np.sqrt(n)
-    width = stats.t.ppf((1 + level) / 2, n - 1) * error
-    return Mean(float(value), float(value - width), float(value + width), n)
+        return Mean(float(own[0]) if n else np.nan, np.nan, n)
+    half = special.stdtrit(n - 1, (1 + LEVEL) / 2) * own.std(ddof=1) / np.sqrt(n)
+    return Mean(float(own.mean()), float(half), n)
 
 
-def late_part(values: xarray.DataArray) -> xarray.DataArray:
-    """The mean over the last quarter of the checks, NaN for runs that diverged."""
+def last(values: xarray.DataArray) -> xarray.DataArray:
+    """The mean over the last quarter of the checks; NaN for runs that diverged."""
     checks = values.sizes["check"]
-    return values.isel(check=slice(checks - max(1, checks // LAST), None)).mean(
-        "check", skipna=False
-    )
+    quarter = values.isel(check=slice(checks - max(1, checks // LAST), None))
+    return quarter.mean("check", skipna=False)
 
 
 def top(part: xarray.Dataset) -> xarray.DataArray:
@@ -66,18 +69,29 @@ def over(part: xarray.Dataset, edge: str) -> xarray.DataArray:
         part: of one data set.
         edge: `edge`, `edge_measured_gamma`, or `gd` for 2/eta.
     """
-    return late_part(top(part) / (2 / part.eta if edge == "gd" else part[edge]))
+    return last(top(part) / (2 / part.eta if edge == "gd" else part[edge]))
 
 
 def flattening(part: xarray.Dataset) -> xarray.DataArray:
-    """The largest eigenvalue at last over GD's, same rate and seed, run by run."""
-    own = late_part(top(part))
+    """The largest eigenvalue over GD's at the same rate and seed, run by run."""
+    own = last(top(part))
     return own / own.sel(algorithm="GD").isel(rho_level=0, drop=True)
 
 
-def reached(
-    part: xarray.Dataset, edge: str = "edge_measured_gamma"
-) -> xarray.DataArray:
-    """Whether the largest eigenvalue came to the edge in the second half."""
+def kept(part: xarray.Dataset, name: str) -> Mean:
+    """How much of the plain method's flattening beyond GD the renormalised one keeps.
+
+    One less `flattening`, over the plain method's, same rates, radii and seeds.
+
+    Args:
+        part: of one data set, with GD and both methods.
+        name: of the renormalised one.
+    """
+    gain = (1 - flattening(part)).mean(["eta_level", "rho_level"])
+    return mean(gain.sel(algorithm=name) / gain.sel(algorithm=PLAIN[name]))
+
+
+def reached(part: xarray.Dataset) -> xarray.DataArray:
+    r"""Whether the eigenvalue came to its edge (measured gamma) in the second half."""
     half = part.isel(check=slice(part.sizes["check"] // 2, None))
-    return ((top(half) / half[edge]) >= 1).any("check")
+    return (top(half) >= half.edge_measured_gamma).any("check")

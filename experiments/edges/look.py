@@ -74,35 +74,44 @@ def trained(
         calm = (torch.isfinite(state.x).all(-1) & (loss <= BURST * start))[alive]
         diverged[alive[~calm].numpy(force=True)] = t
         alive, block = alive[calm], None if block is None else block[calm]
-        seen = _seen(runs, state, alive, block) if len(alive) else {}
-        block = seen.pop("block", None)
+        seen, block = _seen(runs, state, alive, block) if len(alive) else ({}, None)
         rows.append(_row(seen, alive, len(x), runs.top))
     stacked = {name: np.stack([row[name] for row in rows], 1) for name in rows[0]}
     return stacked | {"diverged": diverged}
 
 
-def _seen(runs: Runs, state: State, alive: torch.Tensor, block: Any) -> dict[str, Any]:
-    """The spectrum, and how the gradients lie in it, of the runs that are alive."""
+def _seen(
+    runs: Runs, state: State, alive: torch.Tensor, block: Any
+) -> tuple[dict[str, np.ndarray], torch.Tensor]:
+    """The spectrum, and how gradients lie in it, of the runs that are alive."""
     x, g, d = state.x[alive], state.g[alive], state.d[alive]
-    method, eta = runs.method.having(rho=runs.rho[alive]), runs.eta[alive]
+    rho, eta = runs.rho[alive], runs.eta[alive]
     found = top_eigenvalues(runs.net.hvp, x, runs.top, block, runs.tol)
-    size, gamma = norm(g), _gamma(method, x, g, d, runs.net)
     along = (found.vectors * unit(g)[:, None]).sum(-1)
-    return {
+    tensors = {
         "sharpness": found.values,
         "residual": found.residuals,
         "matvecs": found.matvecs,
-        "block": found.block,
         "loss": runs.net.value(x),
-        "g_norm": size[:, 0],
+        "g_norm": norm(g)[:, 0],
         "d_norm": norm(d)[:, 0],
-        "gamma": gamma[:, 0],
+        "gamma": _gamma(runs.method.having(rho=rho), x, g, d, runs.net)[:, 0],
         "cos_g_v1": along[:, 0].abs(),
         "cos_d_v1": (found.vectors[:, 0] * unit(d)).sum(-1).abs(),
         "cos_g_top": along.norm(dim=-1),
-        "edge": edge(method, eta, size)[:, 0],
-        "edge_measured_gamma": edge_at(method, eta, size, gamma)[:, 0],
     }
+    seen = {name: _numbers(values) for name, values in tensors.items()}
+    method, eta = runs.method.having(rho=_numbers(rho[:, 0])), _numbers(eta[:, 0])
+    size, gamma = seen["g_norm"], seen["gamma"]
+    edges = {
+        "edge": edge(method, eta, size),
+        "edge_measured_gamma": edge_at(method, eta, size, gamma),
+    }
+    return seen | edges, found.block
+
+
+def _numbers(values: torch.Tensor) -> np.ndarray:
+    return values.double().numpy(force=True)
 
 
 def _gamma(method: Method, x: Any, g: Any, d: Any, net: Network) -> torch.Tensor:
@@ -118,5 +127,5 @@ def _row(seen: dict, alive: torch.Tensor, count: int, top: int) -> dict:
     row |= {name: np.full((count, top), np.nan) for name in ("sharpness", "residual")}
     row["matvecs"] = np.zeros(count, dtype=np.int16)
     for name, values in seen.items():
-        row[name][alive.numpy(force=True)] = values.numpy(force=True)
+        row[name][alive.numpy(force=True)] = values
     return row
