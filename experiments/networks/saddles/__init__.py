@@ -1,0 +1,1 @@
+"""The measurements that `experiments.network_saddles` puts together."""
