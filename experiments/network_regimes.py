@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 NAME = "network_regimes"
 JUDGED = f"{NAME}_judged"
-RADII = {"length": (0.05, 0.15, 0.5, 1.0, 2.0), "rate": (0.1, 0.3, 1.0, 2.0, 4.0)}
+RADII = {"length": (0.05, 0.15, 0.5, 1.0, 2.0), "rate": (0.03, 0.1, 0.3, 1.0, 3.0)}
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Config(run.Work):
     (64-32-10) and a small ReLU CNN on digits and, where the data are here, a ReLU MLP
     (784-32-10) on 2000 images of Fashion-MNIST. Without --eta, 14 learning rates from
     where --epochs do not suffice to where nothing trains. Without --rho, radii are 0.05
-    to 2 where they are lengths (SAM, SSAM-N), 0.1 to 4 where they are rates.
+    to 2 where they are lengths (SAM, SSAM-N), 0.03 to 3 where they are rates.
     """
 
     data: tuple[str, ...] = ()
@@ -53,7 +53,7 @@ class Config(run.Work):
     fresh_seeds: int = 20
     """further ones, on which the chosen learning rates and radii are judged"""
     epochs: int = 0
-    """passes over the training data; 0: 40, and 15 of a cnn"""
+    """passes over the training data; 0: 40, and 20 of a cnn"""
     batch: int = 64
     """samples in a mini-batch, at most; 0: all"""
     train: int = 0
@@ -88,6 +88,10 @@ class Config(run.Work):
 
 def work(config: Config) -> None:
     """Measures what is missing, saves, and prints the table and the answer."""
+    from experiments.networks import plan
+
+    if missing := plan.left_out(config):
+        print(f"{NAME}: {missing}")
     parts.carried_out(NAME, measure, "experiments.networks.report", config)
 
 
@@ -96,13 +100,14 @@ def measure(config: Config) -> xarray.Dataset:
     import xarray
 
     from experiments.networks import plan, tuned
-    from experiments.networks.grid import gathered
+    from experiments.networks.grid import axes, gathered
     from experiments.networks.ranges import ranges
     from experiments.networks.words import attributes
     from experiments.sweep import sweep
 
     jobs = plan.jobs(config)
     grid = gathered(jobs, sweep(list(jobs.values()), config, NAME))
+    grid = grid.merge(axes(jobs))
     choice = tuned.chosen(grid)
     anew = tuned.judges(jobs, choice, config.fresh_seeds)
     fresh = tuned.at_best(gathered(anew, sweep(list(anew.values()), config, JUDGED)))

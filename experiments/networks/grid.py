@@ -12,46 +12,67 @@ from experiments.networks import plan
 from experiments.networks.job import RESULT
 from theory import methods
 
+AXES = ("rho_level", "eta_level", "seed")
+
 
 def gathered(jobs: dict[Any, Any], paths: list[Path]) -> xarray.Dataset:
-    """What was measured, with the learning rates and radii.
+    """What was measured.
 
     Args:
         jobs: by task and method.
         paths: of their results, in order.
 
     Returns:
-        The columns of `RESULT` `(task, algorithm, rho_level, eta_level, seed)`; `eta`
-        `(task, eta_level)`, `rho` `(task, algorithm, rho_level)`, `radius_unit`
-        `(algorithm,)`. A method without a radius is shown at every level, with rho 0.
+        The columns of `RESULT` `(task, algorithm, rho_level, eta_level, seed)`. A
+        method without a radius is shown at every level.
     """
-    levels = max(len(job.rho) for job in jobs.values())
+    levels = _levels(jobs)
+    parts = (_read(path, levels) for path in paths)
+    return _side_by_side(dict(zip(jobs, parts, strict=True)))
+
+
+def axes(jobs: dict[Any, Any]) -> xarray.Dataset:
+    """The grids: `eta` `(task, eta_level)`, `rho` `(task, algorithm, rho_level)`.
+
+    With `radius_unit` `(algorithm,)`, `none` where there is no radius: then rho is 0.
+    """
+    levels = _levels(jobs)
+    rho = {
+        key: xarray.Dataset({"rho": ("rho_level", np.resize(job.rho, levels))})
+        for key, job in jobs.items()
+    }
+    etas = {plan.label(task): job.eta for (task, _), job in jobs.items()}
+    specs = dict.fromkeys(spec for _, spec in jobs)
+    return _side_by_side(rho).assign(
+        eta=(("task", "eta_level"), np.array(list(etas.values()))),
+        radius_unit=("algorithm", [_unit(spec) for spec in specs]),
+    )
+
+
+def _side_by_side(parts: dict[Any, xarray.Dataset]) -> xarray.Dataset:
+    """One result of those of every task and method."""
     rows: dict[str, list[xarray.Dataset]] = {}
-    for ((task, spec), job), path in zip(jobs.items(), paths, strict=True):
-        part = _read(path, levels).assign(
-            eta=("eta_level", np.array(job.eta)),
-            rho=("rho_level", np.resize(job.rho, levels)),
-            radius_unit=_unit(spec),
-        )
+    for (task, spec), part in parts.items():
         label = methods.make(spec).label
-        rows.setdefault(plan.label(task), []).append(
-            part.expand_dims(algorithm=[label]).assign(eta=part.eta)
-        )
+        row = rows.setdefault(plan.label(task), [])
+        row.append(part.expand_dims(algorithm=[label]))
     whole = [
-        xarray.concat(row, "algorithm", data_vars="minimal").expand_dims(task=[name])
+        xarray.concat(row, "algorithm").expand_dims(task=[name])
         for name, row in rows.items()
     ]
-    found = xarray.concat(whole, "task", data_vars="minimal")
-    return found.assign(radius_unit=whole[0].radius_unit.isel(task=0, drop=True))
+    return xarray.concat(whole, "task")
 
 
 def _read(path: Path, levels: int) -> xarray.Dataset:
     with xarray.open_dataset(path, engine="h5netcdf") as opened:
-        part = opened[list(RESULT.names)].load().drop_encoding()
+        part = opened[list(RESULT.names)].load().drop_encoding().drop_attrs()
     part = part.drop_vars(["rho", "eta"]).rename(rho="rho_level", eta="eta_level")
-    part = part.transpose("rho_level", "eta_level", "seed")
-    part = part.isel(rho_level=np.arange(levels) % part.sizes["rho_level"])
-    return part.drop_attrs()
+    part = part.transpose(*AXES)
+    return part.isel(rho_level=np.arange(levels) % part.sizes["rho_level"])
+
+
+def _levels(jobs: dict[Any, Any]) -> int:
+    return max(len(job.rho) for job in jobs.values())
 
 
 def _unit(spec: str) -> str:

@@ -51,7 +51,8 @@ def ranges(grid: xarray.Dataset) -> xarray.Dataset:
         ("train_width_ratio", _width(low, high, step), 2 * step),
     ):
         told |= _named(name, _paired(_over(logs, grid), off))
-    return xarray.Dataset(told)
+    kept = {name: grid[name] for name in ("task", "algorithm")}
+    return xarray.Dataset(told, coords=kept | {"versus": list(VERSUS)})
 
 
 def succeeded(grid: xarray.Dataset) -> xarray.DataArray:
@@ -143,12 +144,11 @@ def _drawn(grid: xarray.Dataset, step: xarray.DataArray) -> list[xarray.DataArra
     """Interval of the test ranges' ratios, the seeds drawn anew, for all at once."""
     seeds = grid.sizes["seed"]
     draws = np.random.default_rng(0).integers(seeds, size=(DRAWS, seeds))
-    rows = []
-    for draw in draws:
-        low, high = ends(as_good(grid.test_accuracy.isel(seed=draw)), grid.eta)
-        rows.append(_over(_width(low, high, step), grid))
+    seed = xarray.DataArray(draws, dims=("draw", "seed"))
+    accuracy = grid.test_accuracy.drop_vars("seed", errors="ignore").isel(seed=seed)
+    low, high = ends(as_good(accuracy), grid.eta)
     levels = [LEVEL / 2, 1 - LEVEL / 2]
-    found = xarray.concat(rows, "draw").quantile(levels, "draw", skipna=False)
+    found = _over(_width(low, high, step), grid).quantile(levels, "draw", skipna=False)
     return [found.isel(quantile=k, drop=True) for k in range(2)]
 
 

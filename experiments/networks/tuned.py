@@ -103,9 +103,9 @@ def judged(tuned_test: xarray.DataArray) -> xarray.Dataset:
         found[:, :, *place] = interval(apart.values, family(labels, tasks))
     names = ("difference", "difference_low", "difference_high")
     dims = ("task", "algorithm", "versus")
-    return xarray.Dataset(
-        {name: (dims, part) for name, part in zip(names, found, strict=True)}
-    )
+    told = {name: (dims, part) for name, part in zip(names, found, strict=True)}
+    kept = {name: tuned_test[name] for name in ("task", "algorithm")}
+    return xarray.Dataset(told, coords=kept | {"versus": list(VERSUS)})
 
 
 def family(labels: list[str], tasks: int) -> int:
