@@ -87,8 +87,8 @@ class SharpnessAware(Optimizer):
         edge.check_ascent(ascent, model)
         given = (base, method, model, ascent, None)
         self.__setstate__(dict(zip(KEPT, given, strict=True)))
-        self._check_groups()
-        edge.check_model(self._parameters(), model)
+        edge.check_groups(base)
+        edge.check_model(base, model)
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: self.__dict__[name] for name in KEPT}
@@ -130,9 +130,12 @@ class SharpnessAware(Optimizer):
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Adds a group to the base."""
-        if self._own_radii([param_group]):
-            edge.check_radii([*self.param_groups, param_group])
         self.base.add_param_group(param_group)
+        try:
+            edge.check_groups(self.base)
+        except ValueError:
+            self.param_groups.pop()
+            raise
         self._model_checked = False
 
     @torch.no_grad()
@@ -153,7 +156,7 @@ class SharpnessAware(Optimizer):
         """
         closures = _closures(closure)
         if not self._model_checked:
-            edge.check_model(self._parameters(), self.model)
+            edge.check_model(self.base, self.model)
             self._model_checked = True
         layout, method = self._now()
         replay, alone = Replay(layout.devices, self.model), nullcontext
@@ -185,8 +188,7 @@ class SharpnessAware(Optimizer):
 
     def _now(self) -> tuple[Layout, Method]:
         """The layout of the parameters, and the method with the groups' radii."""
-        groups = self.param_groups
-        apart = self._own_radii(groups)
+        groups, apart = self.param_groups, edge.own_radii(self.base)
         if self._layout is None or self._layout.key != signature(groups, apart):
             self._layout = Layout(groups, apart)
         if not apart:
@@ -195,16 +197,6 @@ class SharpnessAware(Optimizer):
         rho = self.method.get("rho")
         radii = [group.get("rho", rho) for group in groups]
         return self._layout, self.method.having(rho=self._layout.per_part(radii))
-
-    def _own_radii(self, groups: Sequence[dict[str, Any]]) -> bool:
-        return "rho" not in self.defaults and any("rho" in group for group in groups)
-
-    def _check_groups(self) -> None:
-        if self._own_radii(self.param_groups):
-            edge.check_radii(self.param_groups)
-
-    def _parameters(self) -> list[torch.Tensor]:
-        return [p for group in self.param_groups for p in group["params"]]
 
 
 def _closures(closure: Any) -> list[Callable]:

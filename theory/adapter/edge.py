@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from math import inf
 from typing import Any
@@ -61,11 +61,30 @@ def check_method(method: Any) -> None:
             )
 
 
-def check_radii(groups: Sequence[dict[str, Any]]) -> None:
-    """Refuses a group's own radius out of range; a tensor is not waited for.
+def own_radii(base: Optimizer) -> bool:
+    """Whether a group has a radius; Adadelta's groups have a `rho` that is none."""
+    groups = base.param_groups
+    return "rho" not in base.defaults and any("rho" in group for group in groups)
+
+
+def check_groups(base: Optimizer) -> None:
+    """Refuses complex parameters, and a group's radius that is out of range.
 
     Raises:
-        ValueError: names the group and the value.
+        ValueError: names the type; the value and the group.
+    """
+    for p in parameters_of(base):
+        if p.is_complex():
+            raise ValueError(f"`SharpnessAware` takes real parameters, got {p.dtype}.")
+    if own_radii(base):
+        check_radii(base.param_groups)
+
+
+def check_radii(groups: Sequence[dict[str, Any]]) -> None:
+    """Refuses a radius out of range; a tensor is not waited for.
+
+    Raises:
+        ValueError: names the value and the group.
     """
     for index, group in enumerate(groups):
         rho = group.get("rho", 0.0)
@@ -92,7 +111,12 @@ def check_ascent(ascent: str, model: nn.Module | None) -> None:
         )
 
 
-def check_model(parameters: Iterable[torch.Tensor], model: nn.Module | None) -> None:
+def parameters_of(base: Optimizer) -> list[torch.Tensor]:
+    """Those of all groups."""
+    return [p for group in base.param_groups for p in group["params"]]
+
+
+def check_model(base: Optimizer, model: nn.Module | None) -> None:
     """Refuses parameters of a module that has buffers and was not given.
 
     Such a module is found among all that live in this process.
@@ -101,7 +125,7 @@ def check_model(parameters: Iterable[torch.Tensor], model: nn.Module | None) -> 
         ValueError: names the module and the buffer.
     """
     given = set() if model is None else {id(p) for p in model.parameters()}
-    missing = {id(p) for p in parameters} - given
+    missing = {id(p) for p in parameters_of(base)} - given
     if not missing:
         return
     # `type`, since isinstance would ask proxies what they stand for.

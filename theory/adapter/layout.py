@@ -20,7 +20,7 @@ class Layout:
         apart: groups have parts of their own, for radii of their own.
 
     Raises:
-        ValueError: no parameter is trained, or one is complex.
+        ValueError: no parameter is trained.
     """
 
     def __init__(self, groups: Sequence[dict[str, Any]], apart: bool = False) -> None:
@@ -32,11 +32,6 @@ class Layout:
                     found.setdefault(key, []).append(p)
         if not found:
             raise ValueError("`SharpnessAware` has no parameter with requires_grad.")
-        for _, dtype, _ in found:
-            if dtype.is_complex:
-                raise ValueError(
-                    f"`SharpnessAware` takes real parameters, got {dtype}."
-                )
         self.key = signature(groups, apart)
         self.group_of_part = [key[0] for key in found]
         self.parts = list(found.values())

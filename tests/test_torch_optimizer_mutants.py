@@ -1,0 +1,156 @@
+"""The checks have teeth: every planted fault, seen in public code, dies."""
+
+from itertools import count
+
+import pytest
+import torch
+
+import theory.method
+import theory.methods.sam
+import theory.methods.stable
+import theory.torch_optimizer
+from tests import optimizer_checks as checks
+from theory.adapter import edge, passes, replay, saved, tensors
+from theory.adapter.layout import Layout
+from theory.adapter.replay import Replay
+from theory.adapter.tensors import Tensors
+from theory.adapter.weights import Weights
+from theory.methods.sam import SAM
+from theory.torch_optimizer import SharpnessAware
+
+unit, norm, ratio = theory.method.unit, theory.method.norm, theory.method.ratio
+SIZES = [p.numel() for p in checks.network().parameters()]
+
+
+def by_tensor(v):
+    """Every parameter tensor by its own norm."""
+    return Tensors([torch.cat([t / t.norm() for t in v.parts[0].split(SIZES)])])
+
+
+def in_single_precision(a, b, _dot=tensors._dot):
+    return _dot(a.float(), b.float()).to(a.dtype)
+
+
+def stays_away(self, x):
+    if x is not self.home:
+        self.layout.write(x)
+
+
+def comes_back_by_subtraction(self, x):
+    """Instead of from a copy."""
+    if x is not self.home:
+        self.step = x - self.home
+        self.layout.write(x)
+    elif hasattr(self, "step"):
+        self.layout.write(self.layout.point() - self.step)
+
+
+def with_an_extra_pass(self, closure, x, _evaluate=Weights.evaluate):
+    _evaluate(self, closure, x)
+    return _evaluate(self, closure, x)
+
+
+def rebinds(self, x):
+    start = 0
+    for p in self.parameters:
+        p.data = x.materialised()[0][start : start + p.numel()].view_as(p).clone()
+        start += p.numel()
+
+
+def without_buffers(self, devices, model, _init=Replay.__init__):
+    _init(self, devices, None)
+
+
+def without_base_state(self, _state=SharpnessAware.state_dict):
+    return _state(self) | {"state": {}}
+
+
+def commits_early(method, state, weights, closures, _direct=passes.direct):
+    """The weights come back only if nothing raises."""
+    weights.go = lambda x: x is weights.home or Weights.go(weights, x)
+    return _direct(method, state, weights, closures)
+
+
+def lost(state, layout):
+    return None
+
+
+def eps(v):
+    return v / (norm(v) + 1e-12)
+
+
+CLOSED_SAM = (checks.one_step_is_the_closed_form, "sam")
+CLOSED_SSAM = (checks.one_step_is_the_closed_form, "ssam")
+BACK = (checks.weights_come_back, "sam")
+RAISES = (checks.a_raising_pass_changes_nothing, 2)
+RESUMED = (checks.a_resumed_run_is_the_uninterrupted_one, SAM(0.2), "sgd")
+AVERAGED = (checks.a_resumed_run_is_the_uninterrupted_one, checks.Averaged(0.2), "sgd")
+SAM_FILE, STABLE_FILE = theory.methods.sam, theory.methods.stable
+
+# name: (where, what, the fault, the check that must fail)
+MUTANTS = {
+    "accumulated gradients": (Layout, "clear_gradients", lambda self: None, CLOSED_SAM),
+    "a norm for each tensor": (SAM_FILE, "unit", by_tensor, CLOSED_SAM),
+    "ratio inverted": (STABLE_FILE, "ratio", lambda a, b: ratio(b, a), CLOSED_SSAM),
+    "not renormalised": (STABLE_FILE, "ratio", lambda a, b: 1.0, CLOSED_SSAM),
+    "epsilon in the norm": (SAM_FILE, "unit", eps, (*CLOSED_SAM, 1e-5)),
+    "ascent of the wrong sign": (SAM_FILE, "unit", lambda v: -unit(v), CLOSED_SAM),
+    "norm in single precision": (tensors, "_dot", in_single_precision, CLOSED_SAM),
+    "u(0) not 0": (
+        *(theory.method, "nonzero", lambda b: b),
+        (checks.a_zero_gradient_stays, "sam"),
+    ),
+    "rescaled gradients not left": (
+        *(Weights, "_rescale", lambda self, d: None),
+        CLOSED_SSAM,
+    ),
+    "evaluated twice as often": (
+        *(Weights, "evaluate", with_an_extra_pass),
+        (checks.gradients_are_counted, "sam", 2),
+    ),
+    "weights not restored": (Weights, "go", stays_away, BACK),
+    "weights restored by subtraction": (Weights, "go", comes_back_by_subtraction, BACK),
+    "weights not restored if a pass raises": (
+        *(theory.torch_optimizer, "direct", commits_early),
+        RAISES,
+    ),
+    "storage not kept": (Layout, "write", rebinds, BACK),
+    "buffers not restored": (
+        *(Replay, "__init__", without_buffers),
+        (checks.buffers_advance_once, "sam"),
+    ),
+    "random numbers not replayed": (
+        *(replay, "_set_random_state", lambda *_: None),
+        (checks.random_numbers_are_replayed, "sam"),
+    ),
+    "nothing put back if a pass raises": (
+        *(Replay, "put_back", lambda *_: None),
+        RAISES,
+    ),
+    "radii of groups ignored": (
+        *(edge, "own_radii", lambda base: False),
+        (checks.groups_have_their_own_radius, "sam"),
+    ),
+    "state of the base not saved": (
+        *(SharpnessAware, "state_dict", without_base_state),
+        RESUMED,
+    ),
+    "state of the method not saved": (saved, "packed", lost, AVERAGED),
+    "shards of unequal weight": (
+        *(passes.Pass, "size", property(lambda self, sizes=count(1): next(sizes))),
+        (checks.shards_ascend_alone,),
+    ),
+    "direction not left": (
+        *(Weights, "_write", lambda self, d: None),
+        (checks.shards_ascend_alone,),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_fault_is_found(name, monkeypatch):
+    owner, attribute, fault, (check, *arguments) = MUTANTS[name]
+    check(*arguments)
+    monkeypatch.setattr(owner, attribute, fault)
+    with pytest.raises((AssertionError, pytest.fail.Exception)):
+        check(*arguments)
