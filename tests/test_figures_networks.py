@@ -7,10 +7,22 @@ import numpy as np
 import pytest
 import xarray
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.text import Text
+from scipy import stats
 
 from experiments import run
 from figures import edge_of_stability, network_regimes, network_saddles, style
+from figures.networks import (
+    accuracy_curves,
+    accuracy_maps,
+    edge_curves,
+    edge_ratios,
+    ranges,
+    saddle_shares,
+    training_ends,
+    tuned,
+)
 from theory.methods import make
 
 METHODS = [make(spec) for spec in ("gd", "usam", "sam", "ssam", "ssam-n")]
@@ -240,7 +252,8 @@ def results(tmp_path_factory):
 @cache
 def pictures(results) -> dict:
     """Every picture that the folder's results have the data for."""
-    return {name: draw for figure in FIGURES for name, draw in figure(results).items()}
+    there = [figure for figure, name in FIGURES.items() if (results / name).is_file()]
+    return {name: draw for figure in there for name, draw in figure(results).items()}
 
 
 @cache
@@ -271,7 +284,9 @@ def texts(drawn):
 
 def panels(drawn, title):
     """The axes under a column's title, from top to bottom."""
-    place = next(n for n, axes in enumerate(drawn.axes) if title in axes.get_title())
+    place = next(
+        n for n, axes in enumerate(drawn.axes) if axes.get_title().startswith(title)
+    )
     left = drawn.axes[place].get_position().x0
     return [a for a in drawn.axes if abs(a.get_position().x0 - left) < 1e-3]
 
@@ -301,3 +316,284 @@ def test_no_text_is_cut_off_or_lies_on_another(results, name, how):
     for (one, a), (other, b) in itertools.combinations(boxes, 2):
         apart = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
         assert min(apart) < 1, (one, other)
+
+
+@pytest.mark.parametrize("name", ["edge_of_stability", "network_regimes"])
+def test_same_data_same_bytes(results, tmp_path, name):
+    for folder in "ab":
+        with style.use("screen"):
+            style.save(pictures(results)[name](), name, tmp_path / folder)
+    for kind in ("png", "pdf"):
+        first, second = ((tmp_path / f / f"{name}.{kind}").read_bytes() for f in "ab")
+        assert first == second
+
+
+def test_readme_shows_two_small_pictures(results):
+    shown = [*edge_of_stability.README, *network_regimes.README]
+    assert len(shown) == 2 and set(shown) <= NAMES and not network_saddles.README
+
+
+@pytest.mark.parametrize("label", LABELS)
+@pytest.mark.parametrize("name", list(ETA))
+def test_the_curves_are_the_measured_ones_and_the_dashes_the_edge(results, name, label):
+    drawn, here = draw(results, f"edge_of_stability_{name}"), edges().sel(data=name)
+    cell = edge_curves.telling(here)[label]
+    at = here.sel(algorithm=label).isel(cell)
+    top, loss, cosine = panels(drawn, f"{label}\n")
+    dashed = line(top, linewidth=edge_curves.EDGE["lw"], color=style.THEORY)
+    np.testing.assert_array_equal(dashed.get_xdata(), at.step)
+    np.testing.assert_allclose(dashed.get_ydata(), at.edge.mean("seed"))
+    assert line(top, color=edge_curves.GD["color"]).get_ydata()[0] == 2 / at.eta
+    for axes, values in {
+        top: at.sharpness[..., 0], loss: at.loss, cosine: np.abs(at.cos_g_v1)
+    }.items():  # fmt: skip
+        thick = line(axes, linewidth=edge_curves.MEAN["lw"])
+        assert thick.get_color() == style.color(label)
+        np.testing.assert_allclose(thick.get_ydata(), values.mean("seed"))
+
+
+def test_the_measured_renormalisation_is_drawn_where_it_moves_the_edge(results):
+    drawn = draw(results, "edge_of_stability_digits")
+    for label in LABELS:
+        top = panels(drawn, f"{label}\n")[0]
+        widths = [a.get_linewidth() for a in top.get_lines()]
+        assert (edge_curves.GAMMA["lw"] in widths) == (label in ("SSAM", "SSAM-N"))
+
+
+def test_the_shown_rate_is_the_largest_at_which_all_seeds_ended():
+    here = edges().sel(data="digits")
+    cells = edge_curves.telling(here)
+    assert {cell["eta_level"] for cell in cells.values()} == {2}
+    # A seed of SAM diverges at the largest radius.
+    assert cells["SAM"]["rho_level"] == 1 and cells["SSAM"]["rho_level"] == 2
+    assert cells["GD"]["rho_level"] == 0
+
+
+def test_a_seed_that_diverged_is_crossed_where_it_was_last_seen():
+    at = edges().sel(data="digits", algorithm="SAM").isel(eta_level=2, rho_level=2)
+    axes = Figure().add_subplot()
+    edge_curves.sharpness(axes, at)
+    cross = line(axes, marker="x")
+    last = at.sharpness.isel(seed=0, top=0).dropna("check")
+    assert cross.get_xdata()[0] == at.step.sel(check=last.check)[-1]
+    assert cross.get_ydata()[0] == last[-1]
+    # The mean is of the others.
+    thick = line(axes, linewidth=edge_curves.MEAN["lw"]).get_ydata()
+    np.testing.assert_allclose(thick, at.sharpness[1:, :, 0].mean("seed"))
+
+
+def test_ratios_are_means_over_the_last_quarter_with_students_interval():
+    at = edges().sel(data="digits", algorithm="USAM")
+    axes = Figure().add_subplot()
+    edge_ratios.panel(axes, at, "gd")
+    last = at.sharpness.isel(check=slice(15, None), top=0).mean("check")
+    ratio = (last * at.eta / 2).transpose("eta_level", "rho_level", "seed").values
+    for k, bars in enumerate(axes.containers):
+        points, _, (sticks,) = bars
+        np.testing.assert_allclose(points.get_ydata(), ratio[k].mean(-1))
+        for stick, values in zip(sticks.get_segments(), ratio[k], strict=True):
+            low, high = stats.t.interval(
+                0.95, SEEDS - 1, values.mean(), stats.sem(values)
+            )
+            np.testing.assert_allclose(stick[:, 1], [low, high])
+
+
+def test_after_a_switch_the_dashes_are_the_new_edges(results):
+    drawn, here = draw(results, "edge_of_stability_late"), edges().sel(data="digits")
+    at = here.sel(late_algorithm="GD>USAM")
+    upper = panels(drawn, "→ USAM")[0]
+    dashed = [a for a in upper.get_lines() if a.get_color() == style.THEORY]
+    found = np.array([a.get_ydata() for a in dashed])
+    np.testing.assert_allclose(found, at.late_edge.mean("seed"))
+
+
+def drawn_map(axes):
+    """Values of the cells, NaN where there is none, and the hatched ones."""
+    mesh = axes.collections[0].get_array()
+    hatched = [p.get_hatch() for p in axes.patches if p.get_hatch()]
+    return np.ma.filled(mesh.astype(float), np.nan), hatched
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_maps_show_the_mean_and_mark_what_diverged(label):
+    here = regimes().isel(task=0)
+    at = here.sel(algorithm=label)
+    axes = Figure().add_subplot()
+    accuracy_maps.panel(axes, at, "accuracy", accuracy_maps.scale(here, "accuracy"))
+    found, hatched = drawn_map(axes)
+    columns = slice(0, 1 if label == "GD" else None)
+    values = 100 * at.test_accuracy.values[columns].mean(-1).T
+    np.testing.assert_allclose(found, values)
+    left = (at.diverged.values[columns] >= 0).mean(-1).T
+    some, every = accuracy_maps.TEXTURES.values()
+    assert hatched.count(every) == (left == 1).sum() > 0
+    assert hatched.count(some) == ((left > 0) & (left < 1)).sum()
+    star = line(axes, marker="*")
+    row, column = np.unravel_index(np.nanargmax(values), values.shape)
+    assert star.get_ydata()[0] == at.eta[row]
+    if label != "GD":
+        assert star.get_xdata()[0] == pytest.approx(float(at.rho[column]), rel=1e-9)
+
+
+def test_the_outline_goes_around_the_cells_inside():
+    inside = np.array([[True, True, False], [False, True, False]])
+    axes = Figure().add_subplot()
+    accuracy_maps.outline(axes, np.arange(4.0), np.arange(3.0), inside)
+    x, y = axes.get_lines()[0].get_data()
+    sides = {
+        tuple(sorted([(x[k], y[k]), (x[k + 1], y[k + 1])])) for k in range(0, len(x), 3)
+    }
+    expected = [
+        ((0, 0), (1, 0)), ((1, 0), (2, 0)), ((0, 0), (0, 1)), ((0, 1), (1, 1)),
+        ((2, 0), (2, 1)), ((1, 1), (1, 2)), ((2, 1), (2, 2)), ((1, 2), (2, 2)),
+    ]  # fmt: skip
+    assert sides == set(expected)
+
+
+def test_the_outlined_cells_are_within_a_standard_error_of_the_best():
+    at = regimes().isel(task=0).sel(algorithm="SAM")
+    axes = Figure().add_subplot()
+    norm = accuracy_maps.scale(regimes().isel(task=0), "accuracy")
+    accuracy_maps.panel(axes, at, "accuracy", norm)
+    values = at.test_accuracy.values
+    means = values.mean(-1)
+    best = np.unravel_index(np.nanargmax(means), means.shape)
+    good = means >= means[best] - stats.sem(values[best])
+    outlined = line(axes, linewidth=accuracy_maps.WITHIN["lw"])
+    # Every outlined cell has four sides, those between two of them are not drawn.
+    sides = 4 * good.sum() - 2 * (
+        (good[1:] & good[:-1]).sum() + (good[:, 1:] & good[:, :-1]).sum()
+    )
+    assert len(outlined.get_xdata()) == 3 * sides
+
+
+def test_spread_is_the_standard_deviation():
+    here = regimes().isel(task=0)
+    axes = Figure().add_subplot()
+    at = here.sel(algorithm="SAM")
+    accuracy_maps.panel(axes, at, "spread", accuracy_maps.scale(here, "spread"))
+    found, _ = drawn_map(axes)
+    np.testing.assert_allclose(found, 100 * at.test_accuracy.values.std(-1, ddof=1).T)
+
+
+def test_curves_are_those_of_the_chosen_radius():
+    here = regimes().isel(task=1)
+    axes = Figure().add_subplot()
+    accuracy_curves.panel(axes, here)
+    at = here.sel(algorithm="SSAM").isel(rho_level=1)
+    left = (at.diverged >= 0).any("seed").values
+    drawn = line(axes, color=style.color("SSAM"), marker=".")
+    means = np.where(left, np.nan, 100 * at.test_accuracy.mean("seed"))
+    np.testing.assert_allclose(drawn.get_ydata(), means)
+    crossed = line(axes, color=style.color("SSAM"), marker="x")
+    np.testing.assert_array_equal(crossed.get_xdata(), at.eta.values[left])
+
+
+def test_bars_are_the_ranges_over_sgds(results):
+    here = regimes().isel(task=0)
+    axes = panels(draw(results, "network_regimes_range"), "Digits MLP")[0]
+    wide = [p for p in axes.patches if p.get_height() == ranges.HEIGHTS["train"]]
+    one = float(here.range_train_high.sel(algorithm="GD")[0])
+    ends = [(p.get_x(), p.get_x() + p.get_width()) for p in wide]
+    assert len(ends) == 1 + 4 * 4
+    np.testing.assert_allclose(ends, [(0.05, 1.0)] * len(ends))
+    inner = [p for p in axes.patches if p.get_height() == ranges.HEIGHTS["test"]]
+    assert inner[0].get_x() == pytest.approx(0.3 * one / one)
+
+
+def test_a_range_that_ends_with_the_grid_is_marked():
+    here = regimes().isel(task=0)
+    here.range_train_high[2, 1] = here.eta[-1]
+    axes = Figure().add_subplot()
+    ranges.panel(axes, here)
+    assert line(axes, marker=">").get_ydata()[0] == 1 + 4 + 1
+
+
+def test_differences_have_their_intervals_and_hollow_ones_hold_zero(results):
+    drawn, here = draw(results, "network_regimes_tuned"), regimes().isel(task=0)
+    axes = panels(drawn, "Digits MLP")[0]
+    points = [a for a in axes.get_lines() if a.get_marker() == "o"]
+    pairs = tuned.compared(regimes())
+    assert len(points) == len(pairs) == 7
+    for y, (point, (label, other)) in enumerate(zip(points, pairs, strict=True)):
+        value = 100 * float(here.difference.sel(algorithm=label, versus=other))
+        assert point.get_ydata()[0] == y
+        assert point.get_xdata()[0] == pytest.approx(value)
+        assert (point.get_markerfacecolor() == "white") == (abs(value) <= 0.5)
+    assert "Bonferroni" in drawn._supxlabel.get_text()
+
+
+def test_shares_that_stay_are_drawn_with_what_theory_says(results):
+    drawn, whole = draw(results, "network_saddles"), saddles()
+    at = whole.isel(data=0, saddle=0, start_level=0).sel(algorithm="SAM")
+    axes = panels(drawn, "SAM")[0]
+    np.testing.assert_allclose(axes.collections[0].get_array(), at.stayed)
+    marks = [a.get_markerfacecolor() for a in axes.get_lines()]
+    assert marks == ["black"] * 9
+    # Theory is silent where the Hessian vanishes.
+    assert not panels(drawn, "SAM")[2].get_lines()
+    assert saddle_shares.says(0.0, 0.005) == "theory: all leave"
+    assert saddle_shares.says(0.0, 1.0) == saddle_shares.says(np.nan, np.nan) == ""
+
+
+def test_shares_by_index_are_of_the_finite_runs():
+    at = saddles().isel(data=0, scale=0).sel(algorithm="SAM")
+    at.train_lam_max[0, 0, 0] = np.nan
+    every, rest = training_ends.shares(at)
+    assert every.sum() == pytest.approx(1) and (rest <= every).all()
+    known = np.isfinite(at.train_lam_max[..., -1].values)
+    index = at.train_index.isel(check=-1).sel(threshold=0.01).values[known]
+    assert every[2] == (index == 2).mean()
+
+
+def test_hallucination_is_drawn_cold_and_warm(results):
+    axes = panels(draw(results, "network_saddles_hallucinated"), "halluc")[0]
+    whole = saddles().isel(data=0)
+    cold, warm = (line(axes, marker=mark).get_ydata() for mark in "os")
+    np.testing.assert_array_equal(cold, whole.hallucinated)
+    np.testing.assert_array_equal(warm, whole.hallucinated_warm)
+
+
+def test_missing_variables_are_named(tmp_path, capsys):
+    name = network_regimes.RESULT
+    save(regimes().drop_vars(["difference", "chosen_rho"]), tmp_path, name)
+    found = network_regimes.network_regimes(tmp_path)
+    assert not {"network_regimes_tuned", "network_regimes_curves"} & set(found)
+    said = capsys.readouterr().err
+    assert "network_regimes_tuned: left out, no `difference`" in said
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_what_cannot_be_drawn_is_one_line(tmp_path, figure):
+    with pytest.raises(ValueError, match="run the experiment first"):
+        figure(tmp_path)
+    save(xarray.Dataset({"x": 0}), tmp_path, FIGURES[figure])
+    with pytest.raises(ValueError, match="nothing to draw"):
+        figure(tmp_path)
+    foreign = xarray.Dataset(attrs={"format": 0})
+    foreign.to_netcdf(tmp_path / FIGURES[figure], engine="h5netcdf")
+    with pytest.raises(ValueError, match="format 0, this version reads 1") as error:
+        figure(tmp_path)
+    assert "\n" not in str(error.value)
+
+
+def test_a_task_on_which_everything_diverged_is_drawn(tmp_path):
+    whole = regimes()
+    whole.test_accuracy[0], whole.diverged[0] = np.nan, 1
+    for name in whole:
+        if name.startswith("range") or "ratio" in name or name == "difference":
+            at = whole[name].dims.index("task")
+            whole[name][(slice(None),) * at + (0,)] = np.nan
+    save(whole, tmp_path, network_regimes.RESULT)
+    for name in network_regimes.network_regimes(tmp_path):
+        draw(tmp_path, name)
+
+
+def test_training_of_which_all_diverged_is_drawn(tmp_path):
+    whole = edges()
+    for name in ("sharpness", "edge", "edge_measured_gamma", "loss", "cos_g_v1"):
+        whole[name][0] = np.nan
+    whole.diverged[0] = 0
+    save(whole, tmp_path, edge_of_stability.RESULT)
+    for name in edge_of_stability.edge_of_stability(tmp_path):
+        draw(tmp_path, name)

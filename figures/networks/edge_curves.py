@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from experiments.edges.hovering import top
 from figures import style
 from figures.networks.layout import height, title
 from figures.networks.seeds import DIVERGED, diverged
@@ -109,11 +110,6 @@ def sharpness(axes: Axes, at: xarray.Dataset) -> None:
 def differs(at: xarray.Dataset) -> bool:
     """Whether the measured renormalisation moves the edge; without one it cannot."""
     return not np.allclose(at.edge_measured_gamma, at.edge, rtol=1e-3, equal_nan=True)
-
-
-def top(at: xarray.Dataset) -> xarray.DataArray:
-    """The largest eigenvalue."""
-    return at.sharpness.isel(top=0) if "top" in at.sharpness.dims else at.sharpness
 
 
 def edge(axes: Axes, at: xarray.Dataset, values: xarray.DataArray, how: dict) -> None:

@@ -8,22 +8,25 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from experiments.edges.hovering import over
 from figures import style
 from figures.networks import grid
-from figures.networks.edge_curves import top
 from figures.networks.layout import height, title
 from figures.networks.seeds import DIVERGED, LEVEL, diverged, interval
 from figures.networks.words import logarithmic, plain, radius, shade
 
-NEEDS = ("sharpness", "edge", "eta", "rho", "diverged")
-LAST = 4  # the last part of so many equal ones of the training is averaged
+NEEDS = ("sharpness", "edge", "edge_measured_gamma", "eta", "rho", "diverged")
 SHIFT = 0.18  # of one rate beside the next, in steps of the radius
 MARKERS = "osD^v<>p"
-ROWS = {"own": r"$\lambda_1$ / own edge", "gd": r"$\lambda_1\eta/2$"}
+ROWS = {
+    "edge": "over own edge\n(T13)",
+    "edge_measured_gamma": "over own edge,\nmeasured $\\gamma$",
+    "gd": "over GD's edge\n$2/\\eta$",
+}
 
 
 def draw(dataset: xarray.Dataset) -> Figure:
-    """Two rows a data set, a column a method."""
+    """Three rows a data set, a column a method."""
     names, labels = list(dataset.data.values), list(dataset.algorithm.values)
     width = style.width()
     figure = Figure(figsize=(width, height(len(ROWS) * len(names), 1.5, 1.4)))
@@ -54,17 +57,9 @@ def draw(dataset: xarray.Dataset) -> Figure:
     return figure
 
 
-def ratio(at: xarray.Dataset, kind: str) -> xarray.DataArray:
-    """Of the last quarter of training, a run; NaN where it diverged."""
-    limit = at.edge if kind == "own" else 2 / at.eta
-    quotient = (top(at) / limit).where(~diverged(at))
-    first = at.sizes["check"] - at.sizes["check"] // LAST
-    return quotient.isel(check=slice(first, None)).mean("check")
-
-
 def panel(axes: Axes, at: xarray.Dataset, kind: str) -> None:
     """One method: over the radius, a shade and a marker a rate."""
-    center, half = interval(ratio(at, kind))
+    center, half = interval(over(at, kind))
     color, rates = style.color(str(at.algorithm.item())), at.sizes["eta_level"]
     levels = grid.levels(at)
     some = diverged(at).any("seed")

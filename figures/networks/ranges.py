@@ -60,7 +60,8 @@ def panel(axes: Axes, here: xarray.Dataset) -> None:
             _bar(axes, y, at, kind, one)
     axes.axvline(1, color="black", lw=0.6)
     axes.set(xscale="log", ylim=(len(rows) - 0.4, -0.6))
-    axes.set_xlim(*np.array([0.8, 1.25]) * here.eta.values[[0, -1]] / one)
+    if np.isfinite(one):
+        axes.set_xlim(*np.array([0.8, 1.25]) * here.eta.values[[0, -1]] / one)
     logarithmic(axes.xaxis, (1,))
 
 
