@@ -15,6 +15,8 @@ from experiments.edges.hovering import (
     reached,
 )
 from experiments.text import align
+from theory import methods
+from theory.balance import balance
 
 HEAD = (
     "data", "method", "rho", "came to it", "over 2/eta", "over its edge",
@@ -31,12 +33,14 @@ over GD's: at the same rate and seed.
 cos(g,v1), in top: of g along the first eigenvector, and within the first two or so."""
 LATE_HEAD = (
     "data", "switch", "rho", "over 2/eta", "at last", "over GD's", "its edge", "growth",
-    "predicted", "seeds", "loss over GD's",
+    "predicted", "seeds", "cos(g,v1)", "balance", "loss over GD's",
 )  # fmt: skip
 LATE_NOTES = """\
 Switch from GD, late. Largest eigenvalue over 2/eta then and at the end; over GD's: that
   of GD going on; its edge, over 2/eta. growth: of ln |g along v1| a step, at first, and
-  ln |multiplier| there, on the seeds where it rose slowly enough to have a slope."""
+  ln |multiplier| there, on the seeds where it rose slowly enough to have a slope.
+balance: the cosine at the end at which renormalisation holds a mode of that curvature
+  in a 2-cycle, the rest of g in flat directions."""
 
 
 def table(dataset: xarray.Dataset) -> str:
@@ -110,8 +114,22 @@ def _late_row(
         str(mean(own.late_growth)),
         str(mean(own.late_growth_predicted.where(rose))),
         f"{int(rose.sum())} of {rose.size}",
+        str(mean(own.late_cos_g_v1.isel(late_check=-1))),
+        str(mean(_balance(own, name))),
         str(mean((own.late_loss / control.late_loss).isel(late_check=-1))),
     )
+
+
+def _balance(own: xarray.Dataset, name: str) -> xarray.DataArray:
+    """The cosine of `theory.balance` at the end; NaN without renormalisation."""
+    _, _, label = name.partition(">")
+    end = own.isel(late_check=-1)
+    lam = end.late_sharpness.isel(top=0)
+    if label not in PLAIN:
+        return lam * np.nan
+    method = methods.make(label, rho=float(own.late_rho))
+    cosine = balance(method, float(own.late_eta), lam.values, end.late_g_norm.values)
+    return lam.copy(data=cosine)
 
 
 def answer(dataset: xarray.Dataset) -> str:
