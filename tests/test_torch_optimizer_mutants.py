@@ -85,6 +85,7 @@ BACK = (checks.weights_come_back, "sam")
 RAISES = (checks.a_raising_pass_changes_nothing, 2)
 RESUMED = (checks.a_resumed_run_is_the_uninterrupted_one, SAM(0.2), "sgd")
 AVERAGED = (checks.a_resumed_run_is_the_uninterrupted_one, checks.Averaged(0.2), "sgd")
+GROWING = count(1)
 SAM_FILE, STABLE_FILE = theory.methods.sam, theory.methods.stable
 
 # name: (where, what, the fault, the check that must fail)
@@ -137,7 +138,7 @@ MUTANTS = {
     ),
     "state of the method not saved": (saved, "packed", lost, AVERAGED),
     "shards of unequal weight": (
-        *(passes.Pass, "size", property(lambda self, sizes=count(1): next(sizes))),
+        *(passes.Pass, "size", property(lambda self: next(GROWING))),
         (checks.shards_ascend_alone,),
     ),
     "direction not left": (
