@@ -64,6 +64,7 @@ def page(dataset: xarray.Dataset, name: str) -> Figure:
         curves(column[1], at, at.loss)
         curves(column[2], at, np.abs(at.cos_g_v1))
         column[1].set_yscale("log")
+        logarithmic(column[1].yaxis, (1, 3))
         column[2].set(ylim=(0, 1), xlabel="step")
     limits(grid[0], here, cells)
     for axes, (_, words) in zip(grid[:, 0], ROWS.values(), strict=True):
@@ -103,8 +104,6 @@ def sharpness(axes: Axes, at: xarray.Dataset) -> None:
     edge(axes, at, at.edge, EDGE)
     if "edge_measured_gamma" in at and differs(at):
         edge(axes, at, at.edge_measured_gamma, GAMMA)
-    axes.set_yscale("log")
-    logarithmic(axes.yaxis)
 
 
 def differs(at: xarray.Dataset) -> bool:
@@ -148,14 +147,13 @@ def heading(label: str, at: xarray.Dataset) -> str:
 
 
 def limits(row: np.ndarray, here: xarray.Dataset, cells: dict) -> None:
-    """From the least seen to somewhat above the edges: what diverges leaves above."""
+    """From zero to somewhat above what is seen: what diverges leaves above."""
     parts = [here.sel(algorithm=label).isel(cell) for label, cell in cells.items()]
     seen = [top(at).where(~diverged(at)).values.ravel() for at in parts]
-    seen += [np.array([2 / float(at.eta)]) for at in parts]
-    seen += [at.edge.values.ravel() for at in parts]
-    every = np.concatenate(seen)
-    every = every[np.isfinite(every) & (every > 0)]
-    row[0].set_ylim(np.quantile(every, 0.01) / 1.3, np.quantile(every, 0.995) * 1.3)
+    edges = [2 / here.eta.values[at["eta_level"]] for at in cells.values()]
+    every = np.concatenate([*seen, edges])
+    every = every[np.isfinite(every)]
+    row[0].set_ylim(0, np.quantile(every, 0.995) * 1.1)
 
 
 def _finish(figure: Figure, dataset: xarray.Dataset, name: str = "") -> None:
@@ -166,7 +164,7 @@ def _finish(figure: Figure, dataset: xarray.Dataset, name: str = "") -> None:
     title(
         figure,
         f"{name}Full-batch training: does sharpness settle at the method's own edge, "
-        "or at gradient descent's?",
+        "or at GD's?",
     )
 
 

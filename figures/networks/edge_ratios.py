@@ -13,7 +13,7 @@ from figures import style
 from figures.networks import grid
 from figures.networks.layout import height, title
 from figures.networks.seeds import DIVERGED, LEVEL, diverged, interval
-from figures.networks.words import logarithmic, plain, radius, shade
+from figures.networks.words import plain, radius, shade
 
 NEEDS = ("sharpness", "edge", "edge_measured_gamma", "eta", "rho", "diverged")
 SHIFT = 0.18  # of one rate beside the next, in steps of the radius
@@ -31,7 +31,7 @@ def draw(dataset: xarray.Dataset) -> Figure:
     width = style.width()
     figure = Figure(figsize=(width, height(len(ROWS) * len(names), 1.5, 1.4)))
     panels = figure.subplots(
-        len(ROWS) * len(names), len(labels), sharex="col", sharey=True, squeeze=False,
+        len(ROWS) * len(names), len(labels), sharex="col", sharey="row", squeeze=False,
         width_ratios=grid.widths(dataset, labels),
     )  # fmt: skip
     for first, name in enumerate(names):
@@ -43,8 +43,6 @@ def draw(dataset: xarray.Dataset) -> Figure:
     for label, top_axes, bottom in zip(labels, panels[0], panels[-1], strict=True):
         top_axes.set_title(label)
         bottom.set_xlabel(radius(label))
-    panels[0, 0].set_yscale("log")
-    logarithmic(panels[0, 0].yaxis, (1, 2, 3, 5))
     figure.legend(
         handles=_legend(dataset), loc="outside lower center",
         ncols=int(width / 1.8),

@@ -12,7 +12,7 @@ from figures import style
 from figures.networks.edge_curves import EDGE, GD
 from figures.networks.layout import height, title
 from figures.networks.seeds import DIVERGED, LEVEL, interval
-from figures.networks.words import plain, shade
+from figures.networks.words import logarithmic, plain, shade
 
 NEEDS = (
     "late_sharpness", "late_loss", "late_edge", "late_step", "late_eta", "late_rho",
@@ -38,9 +38,10 @@ def draw(dataset: xarray.Dataset) -> Figure:
             sharpness(above, at)
             above.set_title(heading(at))
             curves(below, at, at.late_loss)
-        for axes, words in ((upper[0], r"sharpness $\lambda_1$"),
-                            (lower[0], "training loss")):  # fmt: skip
-            axes.set(yscale="log", ylabel=f"{plain(name)}\n{words}")
+        upper[0].set(ylabel=f"{plain(name)}\nsharpness $\\lambda_1$")
+        highest(upper[0], here)
+        lower[0].set(yscale="log", ylabel=f"{plain(name)}\ntraining loss")
+        logarithmic(lower[0].yaxis, (1, 2, 5))
     for axes in panels[-1]:
         axes.set_xlabel("step")
     figure.legend(
@@ -75,6 +76,13 @@ def sharpness(axes: Axes, at: xarray.Dataset) -> None:
         edge = at.late_edge.isel(rho_level=level)
         edge = edge.where(np.isfinite(edge)).mean("seed")
         axes.plot(at.late_step, edge, **(EDGE | {"lw": 0.9}))
+
+
+def highest(axes: Axes, here: xarray.Dataset) -> None:
+    """From zero to somewhat above what is seen: what diverges leaves above."""
+    seen = here.late_sharpness.isel(top=0).where(here.late_diverged < 0).values
+    seen = np.append(seen[np.isfinite(seen)], 2 / here.late_eta)
+    axes.set_ylim(0, 1.1 * np.quantile(seen, 0.995))
 
 
 def levels(at: xarray.Dataset) -> np.ndarray:
