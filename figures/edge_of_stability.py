@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from experiments.run import load
 from figures.needs import drawable
-from figures.networks import edge_curves, edge_ratios, late_switch
+from figures.networks import edge_curves, edge_ratios, late_growth, late_switch
 
 RESULT = "edge_of_stability.nc"
 CURVES = "edge_of_stability"
@@ -19,6 +19,7 @@ PICTURES = {
     CURVES: edge_curves,
     "edge_of_stability_ratios": edge_ratios,
     "edge_of_stability_late": late_switch,
+    "edge_of_stability_growth": late_growth,
 }
 
 

@@ -38,6 +38,7 @@ def network_regimes(results: Path) -> dict[str, Callable[[], Figure]]:
     dataset = load(path)
     found = drawable(dataset, PICTURES)
     if MAPS in found:
+        found[f"{MAPS}_maps"] = partial(accuracy_maps.draw_all, dataset)
         found[f"{MAPS}_spread"] = partial(accuracy_maps.draw_spread, dataset)
     if not found:
         raise ValueError(f"`{path}` holds nothing to draw: run the whole experiment.")

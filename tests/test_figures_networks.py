@@ -18,6 +18,7 @@ from figures.networks import (
     accuracy_maps,
     edge_curves,
     edge_ratios,
+    late_growth,
     ranges,
     saddle_shares,
     training_ends,
@@ -28,6 +29,7 @@ from theory.methods import make
 METHODS = [make(spec) for spec in ("gd", "usam", "sam", "ssam", "ssam-n")]
 LABELS = [method.label for method in METHODS]
 LENGTHS = ("SAM", "SSAM-N")
+SAM = LABELS.index("SAM")
 ETA = {"digits": [0.02, 0.05, 0.1], "fashion_mnist": [0.01, 0.03, 0.06]}
 RHO = np.array([0.02, 0.05, 0.1])
 SEEDS, CHECKS, TOP = 5, 20, 2
@@ -65,8 +67,10 @@ def edges() -> xarray.Dataset:
     rho[LABELS.index("GD"), 1:] = np.nan
     absent = np.broadcast_to(np.isnan(rho)[None, :, None, :, None], shape[:-1])
     diverged = np.full(shape[:-1], -1)
-    diverged[:, 2, -1, -1, 0] = 400
-    sharpness[:, 2, -1, -1, 0, 8:] = np.nan
+    diverged[:, SAM, 1, -1, 0] = 400
+    sharpness[:, SAM, 1, -1, 0, 8:] = np.nan
+    sharpness[:, LABELS.index("GD"), 0] *= 0.8  # does not come to its edge
+    sharpness[:, LABELS.index("GD"), 1:] *= 1.05
     for values in (sharpness, edge, g_norm):
         values[absent] = np.nan
     dims = ("data", "algorithm", "eta_level", "rho_level", "seed", "check")
@@ -106,6 +110,8 @@ def late() -> xarray.Dataset:
         "late_edge": (dims, edge),
         "late_step": ("late_check", step),
         "late_eta": ("data", [0.05, 0.05]),
+        "late_growth": (dims[:-1], rng.uniform(-0.1, 1, shape[:-1])),
+        "late_growth_predicted": (dims[:-1], rng.uniform(0.1, 4, shape[:-1])),
         "late_rho": (dims[:3], np.tile(radii(3), (2, 1, 1))),
         "switch": ("data", [800, 800]),
     }
@@ -145,6 +151,7 @@ def regimes() -> xarray.Dataset:
         "rho": (span, np.tile(rho, (len(TASKS), 1, 1))),
         "test_accuracy": (dims, accuracy),
         "diverged": (dims, diverged),
+        "chosen_eta": (span[:2], np.full((len(TASKS), len(LABELS)), eta[4])),
         "chosen_rho": (span[:2], np.tile(chosen, (len(TASKS), 1))),
         "range_train_low": (span, 0.05 * high),
         "range_train_high": (span, high),
@@ -233,9 +240,9 @@ FIGURES = {
 MADE = dict(zip(FIGURES, (edges, regimes, saddles), strict=True))
 NAMES = {
     *(f"edge_of_stability{end}" for end in ("", "_digits", "_fashion_mnist")),
-    *(f"edge_of_stability_{end}" for end in ("ratios", "late")),
+    *(f"edge_of_stability_{end}" for end in ("ratios", "late", "growth")),
     *(f"network_regimes{end}" for end in ("", "_curves", "_range", "_ratio")),
-    *(f"network_regimes_{end}" for end in ("tuned", "spread")),
+    *(f"network_regimes_{end}" for end in ("tuned", "spread", "maps")),
     *(f"network_saddles{end}" for end in ("", "_far", "_training", "_hallucinated")),
 }
 
@@ -360,17 +367,17 @@ def test_the_measured_renormalisation_is_drawn_where_it_moves_the_edge(results):
         assert (edge_curves.GAMMA["lw"] in widths) == (label in ("SSAM", "SSAM-N"))
 
 
-def test_the_shown_rate_is_the_largest_at_which_all_seeds_ended():
+def test_the_shown_rate_is_the_least_at_which_gd_comes_to_its_edge():
     here = edges().sel(data="digits")
     cells = edge_curves.telling(here)
-    assert {cell["eta_level"] for cell in cells.values()} == {2}
+    assert {cell["eta_level"] for cell in cells.values()} == {1}
     # A seed of SAM diverges at the largest radius.
     assert cells["SAM"]["rho_level"] == 1 and cells["SSAM"]["rho_level"] == 2
     assert cells["GD"]["rho_level"] == 0
 
 
 def test_a_seed_that_diverged_is_crossed_where_it_was_last_seen():
-    at = edges().sel(data="digits", algorithm="SAM").isel(eta_level=2, rho_level=2)
+    at = edges().sel(data="digits", algorithm="SAM").isel(eta_level=1, rho_level=2)
     axes = Figure().add_subplot()
     edge_curves.sharpness(axes, at)
     cross = line(axes, marker="x")
@@ -405,6 +412,25 @@ def test_after_a_switch_the_dashes_are_the_new_edges(results):
     dashed = [a for a in upper.get_lines() if a.get_color() == style.THEORY]
     found = np.array([a.get_ydata() for a in dashed])
     np.testing.assert_allclose(found, at.late_edge.mean("seed"))
+
+
+def test_every_growth_that_was_measured_is_within_the_axes():
+    here = edges().sel(data="digits")
+    axes = Figure().add_subplot()
+    late_growth.panel(axes, here)
+    low, high = late_growth.limits(here)
+    known = here.late_growth.values > 0
+    for values in (here.late_growth.values, here.late_growth_predicted.values):
+        assert low <= values[known].min() and values[known].max() <= high
+    usam = line(axes, color=style.color("USAM"))
+    at = here.sel(late_algorithm="GD>USAM")
+    np.testing.assert_array_equal(usam.get_ydata(), at.late_growth.values.ravel())
+
+
+def test_radii_of_each_data_set_are_written_below_it(results):
+    drawn = draw(results, "edge_of_stability_ratios")
+    written = [bool(a.xaxis.get_ticklabels()) for a in panels(drawn, "SAM")]
+    assert written == [False, False, True] * 2
 
 
 def drawn_map(axes):
@@ -483,6 +509,9 @@ def test_curves_are_those_of_the_chosen_radius():
     at = here.sel(algorithm="SSAM").isel(rho_level=1)
     left = (at.diverged >= 0).any("seed").values
     drawn = line(axes, color=style.color("SSAM"), marker=".")
+    ring = line(axes, color=style.color("SSAM"), marker="o")
+    assert ring.get_xdata()[0] == here.eta[4]
+    assert ring.get_ydata()[0] == drawn.get_ydata()[4]
     means = np.where(left, np.nan, 100 * at.test_accuracy.mean("seed"))
     np.testing.assert_allclose(drawn.get_ydata(), means)
     crossed = line(axes, color=style.color("SSAM"), marker="x")
@@ -575,6 +604,13 @@ def test_what_cannot_be_drawn_is_one_line(tmp_path, figure):
     with pytest.raises(ValueError, match="format 0, this version reads 1") as error:
         figure(tmp_path)
     assert "\n" not in str(error.value)
+
+
+def test_colours_tell_errors_by_their_logarithm():
+    norm = accuracy_maps.scale(regimes().isel(task=0), "accuracy")
+    assert norm(norm.vmin) == 0 and norm(norm.vmax) == 1
+    halved = norm(90) - norm(80), norm(95) - norm(90)
+    assert halved[0] == pytest.approx(halved[1], rel=0.02)  # but for the 0.1 added
 
 
 def test_a_task_on_which_everything_diverged_is_drawn(tmp_path):

@@ -10,12 +10,14 @@ from matplotlib.lines import Line2D
 
 from figures import style
 from figures.networks import grid
-from figures.networks.accuracy_maps import LOST, shown
+from figures.networks.accuracy_maps import shown
 from figures.networks.layout import title
 from figures.networks.seeds import DIVERGED, LEVEL, diverged, interval
-from figures.networks.words import drawn, logarithmic, plain, rate
+from figures.networks.words import drawn, logarithmic, plain
 
-NEEDS = ("test_accuracy", "eta", "rho", "diverged", "chosen_rho")
+NEEDS = ("test_accuracy", "eta", "rho", "diverged", "chosen_rho", "chosen_eta")
+LOST = 8.0  # percentage points below the best that are shown
+CHOSEN = {"marker": "o", "mfc": "white", "mew": 1.3, "ms": 6, "ls": "", "zorder": 5}
 
 
 def draw(dataset: xarray.Dataset) -> Figure:
@@ -44,19 +46,16 @@ def draw(dataset: xarray.Dataset) -> Figure:
 
 def panel(axes: Axes, here: xarray.Dataset) -> None:
     """Every method on one task."""
-    labels = here.algorithm.values
-    for label in labels:
+    for row, label in enumerate(here.algorithm.values):
         at = here.sel(algorithm=label)
-        _method(axes, at.isel(rho_level=chosen(at)))
+        _method(axes, at.isel(rho_level=chosen(at)), row)
     best = float(shown(here, "accuracy").max())
     if np.isfinite(best):
-        least = float(shown(here, "accuracy").min())
-        low = max(least, best - LOST)
-        axes.set_ylim(low - 0.04 * (best - low) - 0.1, best + 0.1 * (best - low) + 0.1)
-    axes.set(title=plain(str(here.task.item())), xscale="log", xlabel=r"$\eta$")
+        axes.set_ylim(best - LOST, best + 0.2 * LOST)
+    axes.set(xscale="log", xlabel=r"$\eta$")
+    axes.set_title(f"{plain(here.task.item())}\n{radii(here)}")
     axes.set_xlim(*np.array([0.9, 1.1]) * here.eta.values[[0, -1]])
     logarithmic(axes.xaxis)
-    axes.legend(handles=_radii(here), loc="lower center", fontsize="x-small")
 
 
 def chosen(at: xarray.Dataset) -> int:
@@ -66,29 +65,29 @@ def chosen(at: xarray.Dataset) -> int:
     return int(levels[0] if np.isnan(distance).all() else levels[distance.argmin()])
 
 
-def _method(axes: Axes, at: xarray.Dataset) -> None:
-    """A line up to where a seed diverges, and there a cross."""
+def _method(axes: Axes, at: xarray.Dataset, row: int) -> None:
+    """A line, a ring at the chosen rate, and a cross where a seed diverges."""
     color = style.color(str(at.algorithm.item()))
     left = diverged(at).any("seed").values
     center, half = (part.where(~left) for part in interval(100 * at.test_accuracy))
-    axes.fill_between(at.eta, center - half, center + half, color=color, alpha=0.2,
+    axes.fill_between(at.eta, center - half, center + half, color=color, alpha=0.15,
                       lw=0)  # fmt: skip
-    axes.plot(at.eta, center, color=color, marker=".", ms=4)
-    if left.any():
-        axes.plot(at.eta.values[left], np.full(left.sum(), 0.97),
-                  **(DIVERGED | {"color": color}),
-                  transform=axes.get_xaxis_transform())  # fmt: skip
+    axes.plot(at.eta, center, color=color, marker=".", ms=3, lw=1.3)
+    here = np.isclose(at.eta, at.chosen_eta)
+    axes.plot(at.eta[here], center[here], color=color, **CHOSEN)
+    axes.plot(at.eta.values[left], np.full(left.sum(), 0.97 - 0.035 * row),
+              **(DIVERGED | {"color": color, "ms": 3.5}),
+              transform=axes.get_xaxis_transform())  # fmt: skip
 
 
-def _radii(here: xarray.Dataset) -> list[Line2D]:
-    found = []
-    for label in here.algorithm.values:
-        words = rate(label, float(here.chosen_rho.sel(algorithm=label)))
-        if words:
-            found.append(
-                Line2D([], [], color=style.color(label), label=f"{label}, {words}")
-            )
-    return found
+def radii(here: xarray.Dataset) -> str:
+    """The radius that each method chooses."""
+    found = [
+        f"{label} {float(here.chosen_rho.sel(algorithm=label)):.2g}"
+        for label in here.algorithm.values
+        if grid.ran(here.sel(algorithm=label)).size
+    ]
+    return rf"$\rho$: {', '.join(found)}"
 
 
 def _legend(dataset: xarray.Dataset) -> list[Line2D]:
@@ -96,6 +95,7 @@ def _legend(dataset: xarray.Dataset) -> list[Line2D]:
         Line2D([], [], color=style.color(n), label=drawn(n))
         for n in dataset.algorithm.values
     ]
+    lines.append(Line2D([], [], color="#555555", **CHOSEN, label="the chosen rate"))
     if diverged(dataset).any():
         lines.append(Line2D([], [], **DIVERGED, label="a seed diverged"))
     return lines

@@ -6,7 +6,7 @@ import numpy as np
 import xarray
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
+from matplotlib.colors import FuncNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
@@ -18,11 +18,14 @@ from figures.networks import grid
 from figures.networks.layout import height, narrow, title
 from figures.networks.seeds import diverged
 from figures.networks.words import drawn, logarithmic, plain, radius
+from figures.saddles.legends import telling
 
 NEEDS = ("test_accuracy", "eta", "rho", "diverged")
 COLORS = {"accuracy": "cividis", "spread": "magma"}
 UNITS = {"accuracy": "%", "spread": "points"}
-LOST = 25.0  # percentage points below the best that the scale of colours reaches to
+NEVER = 100.1  # per cent: even no error at all has a logarithm
+TICKS = (10, 50, 70, 80, 90, 95, 98, 99, 100)  # per cent
+TELLING = ("fashion_mnist mlp relu", "digits mlp tanh")
 TEXTURES = {"some seeds diverged": "////", "all seeds diverged": "xxxx"}
 MISSING = "#DDDDDD"
 BEST = {"marker": "*", "color": "white", "mec": "black", "mew": 0.7, "ms": 9, "ls": ""}
@@ -30,6 +33,11 @@ WITHIN = {"color": "white", "lw": 1.3}
 
 
 def draw(dataset: xarray.Dataset) -> Figure:
+    """The picture README shows: two tasks."""
+    return draw_all(dataset.sel(task=telling(TELLING, dataset.task.values)))
+
+
+def draw_all(dataset: xarray.Dataset) -> Figure:
     """Mean test accuracy, a row a task, a column a method."""
     words = "Test accuracy over learning rate and radius, mean of the seeds"
     return _figure(dataset, "accuracy", words)
@@ -58,7 +66,8 @@ def _figure(dataset: xarray.Dataset, kind: str, words: str) -> Figure:
         row[0].set_ylabel(f"{narrow(plain(task), 6)}\n" + r"$\eta$")
         figure.colorbar(
             ScalarMappable(norm, COLORS[kind]), ax=row, pad=0.01, aspect=14,
-            extend="min" if kind == "accuracy" else "max", label=UNITS[kind],
+            extend="neither" if kind == "accuracy" else "max", label=UNITS[kind],
+            ticks=TICKS if kind == "accuracy" else None, format="{x:g}",
         )  # fmt: skip
     for label, top, bottom in zip(labels, panels[0], panels[-1], strict=True):
         top.set_title(drawn(label))
@@ -80,14 +89,24 @@ def shown(at: xarray.Dataset, kind: str) -> xarray.DataArray:
 
 
 def scale(here: xarray.Dataset, kind: str) -> Normalize:
-    """One scale of colours for all methods of a task."""
+    """One scale of colours for all methods of a task, of errors logarithmic."""
     values = shown(here, kind)
-    if not values.notnull().any():
-        return Normalize(0, 100)
+    low, high = float(values.min()), float(values.max())
     if kind == "spread":
-        return Normalize(0, max(float(values.quantile(0.95)), 0.1))
-    best = float(values.max())
-    return Normalize(max(min(float(values.min()), best - 1), best - LOST), best)
+        known = values.notnull().any()
+        return Normalize(0, max(float(values.quantile(0.95)), 0.1) if known else 1)
+    if not high - low > 0:
+        low, high = (0, 100) if np.isnan(low) else (low - 1, high)
+    return FuncNorm((_sight, _accuracy), low, high)
+
+
+def _sight(accuracy: np.ndarray) -> np.ndarray:
+    """What an accuracy looks like: from 98 to 99 % is as far as from 50 to 75 %."""
+    return -np.log2(NEVER - np.asarray(accuracy, dtype=float))
+
+
+def _accuracy(sight: np.ndarray) -> np.ndarray:
+    return NEVER - 2.0 ** -np.asarray(sight, dtype=float)
 
 
 def panel(axes: Axes, at: xarray.Dataset, kind: str, norm: Normalize) -> None:

@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from experiments.edges.hovering import top
+from experiments.edges.hovering import over, top
 from figures import style
+from figures.networks import grid
 from figures.networks.layout import height, title
 from figures.networks.seeds import DIVERGED, diverged
 from figures.networks.words import logarithmic, plain, rate
@@ -17,6 +18,7 @@ from figures.networks.words import logarithmic, plain, rate
 NEEDS = (
     "sharpness", "edge", "loss", "cos_g_v1", "eta", "rho", "step", "diverged",
 )  # fmt: skip
+ONE = "GD"
 SEED = {"lw": 0.6, "alpha": 0.45}
 MEAN = {"lw": 2.0}
 EDGE = {"color": style.THEORY, "lw": 1.3, "ls": (0, (4, 2)), "zorder": 4}
@@ -28,73 +30,71 @@ ROWS = {"sharpness": (3, r"sharpness $\lambda_1$"), "loss": (1.6, "training loss
 
 def draw(dataset: xarray.Dataset) -> Figure:
     """The picture README shows: the sharpness alone, a row a data set."""
-    names, labels = list(dataset.data.values), list(dataset.algorithm.values)
-    width = style.width()
-    figure = Figure(figsize=(width, height(len(names), 1.8, 1.45)))
-    grid = figure.subplots(
-        len(names), len(labels), sharex=True, sharey="row", squeeze=False
+    parts = [shown(dataset.sel(data=name)) for name in dataset.data.values]
+    figure = Figure(figsize=(style.width(), height(len(parts), 1.7, 1.4)))
+    panels = figure.subplots(
+        len(parts), len(parts[0]), sharex=True, sharey="row", squeeze=False
     )
-    for name, row in zip(names, grid, strict=True):
-        cells = telling(dataset.sel(data=name))
-        for axes, (label, cell) in zip(row, cells.items(), strict=True):
-            at = dataset.sel(data=name, algorithm=label).isel(cell)
+    for part, row in zip(parts, panels, strict=True):
+        for at, axes in zip(part, row, strict=True):
             sharpness(axes, at)
-            axes.set_title(heading(label, at))
-        limits(row, dataset.sel(data=name), cells)
-        row[0].set_ylabel(f"{plain(name)}\n{ROWS['sharpness'][1]}")
-    for axes in grid[-1]:
+            axes.set_title(heading(at))
+        limits(row[0], part)
+        row[0].set_ylabel(f"{plain(part[0].data.item())}\n{ROWS['sharpness'][1]}")
+    for axes in panels[-1]:
         axes.set_xlabel("step")
-    _finish(figure, dataset)
+    _finish(figure, [at for part in parts for at in part])
     return figure
 
 
 def page(dataset: xarray.Dataset, name: str) -> Figure:
     """One data set: sharpness, loss and alignment, a column a method."""
-    here, labels = dataset.sel(data=name), list(dataset.algorithm.values)
+    part = shown(dataset.sel(data=name))
     figure = Figure(figsize=(style.width(), height(1, 4.3, 1.4)))
-    grid = figure.subplots(
-        len(ROWS), len(labels), sharex=True, sharey="row", squeeze=False,
-        height_ratios=[height for height, _ in ROWS.values()],
+    panels = figure.subplots(
+        len(ROWS), len(part), sharex=True, sharey="row", squeeze=False,
+        height_ratios=[share for share, _ in ROWS.values()],
     )  # fmt: skip
-    cells = telling(here)
-    for column, (label, cell) in zip(grid.T, cells.items(), strict=True):
-        at = here.sel(algorithm=label).isel(cell)
-        sharpness(column[0], at)
-        column[0].set_title(heading(label, at))
-        curves(column[1], at, at.loss)
-        curves(column[2], at, np.abs(at.cos_g_v1))
-        column[1].set_yscale("log")
-        logarithmic(column[1].yaxis, (1, 3))
-        column[2].set(ylim=(0, 1), xlabel="step")
-    limits(grid[0], here, cells)
-    for axes, (_, words) in zip(grid[:, 0], ROWS.values(), strict=True):
+    for at, (upper, middle, lower) in zip(part, panels.T, strict=True):
+        sharpness(upper, at)
+        upper.set_title(heading(at))
+        curves(middle, at, at.loss)
+        curves(lower, at, np.abs(at.cos_g_v1))
+        middle.set_yscale("log")
+        logarithmic(middle.yaxis, (1, 3))
+        lower.set(ylim=(0, 1), xlabel="step")
+    limits(panels[0, 0], part)
+    for axes, (_, words) in zip(panels[:, 0], ROWS.values(), strict=True):
         axes.set_ylabel(words)
-    _finish(figure, dataset, f"{plain(name)}. ")
+    _finish(figure, part, f"{plain(name)}. ")
     return figure
+
+
+def shown(here: xarray.Dataset) -> list[xarray.Dataset]:
+    """Of a data set, each method at the rate and radius that are shown."""
+    return [here.sel(algorithm=n).isel(cell) for n, cell in telling(here).items()]
 
 
 def telling(here: xarray.Dataset) -> dict[str, dict[str, int]]:
     r"""Which $\eta$ and $\rho$ of a data set are shown, by method.
 
-    One rate for all: the largest at which every method has a radius whose seeds all
-    ended; then each method's largest such radius. Where there is none, those with the
-    fewest that diverged.
+    One rate for all: the least at which GD comes to its edge, so that one sees the
+    sharpness rise to it; where it never does, the largest. Then each method's largest
+    radius at which no more seeds diverged than at others.
     """
-    ended = (~diverged(here)).mean("seed")  # (algorithm, eta_level, rho_level)
-    first = here.rho_level == 0  # where a method without radius is
-    alone = (~(here.rho > 0)).all("rho_level")
-    ended = ended.where((here.rho > 0) | (alone & first), -1.0)
-    worst = ended.max("rho_level").min("algorithm").values
-    eta = int(np.flatnonzero(worst == worst.max())[-1])
-    best = ended.isel(eta_level=eta)
-    return {
-        str(label): {"eta_level": eta, "rho_level": int(np.flatnonzero(
-            row == row.max())[-1])}
-        for label, row in zip(
-            here.algorithm.values,
-            best.transpose("algorithm", "rho_level").values, strict=True,
-        )
-    }  # fmt: skip
+    rate = here.sizes["eta_level"] - 1
+    if ONE in here.algorithm.values:
+        ratio = over(here.sel(algorithm=ONE).isel(rho_level=0), "gd").mean("seed")
+        rate = int(np.append(np.flatnonzero(ratio >= 1), rate)[0])
+    return {str(n): {"eta_level": rate, "rho_level": _radius(here, n, rate)}
+            for n in here.algorithm.values}  # fmt: skip
+
+
+def _radius(here: xarray.Dataset, label: str, rate: int) -> int:
+    at = here.sel(algorithm=label).isel(eta_level=rate)
+    levels = grid.levels(at)
+    left = diverged(at).sum("seed").values[levels]
+    return int(levels[np.flatnonzero(left == left.min())[-1]])
 
 
 def sharpness(axes: Axes, at: xarray.Dataset) -> None:
@@ -139,27 +139,26 @@ def curves(axes: Axes, at: xarray.Dataset, values: xarray.DataArray) -> None:
         axes.plot(x, y, **DIVERGED, **how)
 
 
-def heading(label: str, at: xarray.Dataset) -> str:
+def heading(at: xarray.Dataset) -> str:
     """Method, rate and radius."""
+    label = str(at.algorithm.item())
     words = [rf"$\eta = {float(at.eta):.2g}$", rate(label, float(at.rho))]
     between = ", " if style.width() > 6 else "\n"
     return f"{label}\n" + between.join(word for word in words if word)
 
 
-def limits(row: np.ndarray, here: xarray.Dataset, cells: dict) -> None:
+def limits(axes: Axes, part: list[xarray.Dataset]) -> None:
     """From zero to somewhat above what is seen: what diverges leaves above."""
-    parts = [here.sel(algorithm=label).isel(cell) for label, cell in cells.items()]
-    seen = [top(at).where(~diverged(at)).values.ravel() for at in parts]
-    edges = [2 / here.eta.values[at["eta_level"]] for at in cells.values()]
-    every = np.concatenate([*seen, edges])
+    seen = [top(at).where(~diverged(at)).values.ravel() for at in part]
+    every = np.concatenate([*seen, [2 / float(at.eta) for at in part]])
     every = every[np.isfinite(every)]
-    row[0].set_ylim(0, np.quantile(every, 0.995) * 1.1)
+    axes.set_ylim(0, np.quantile(every, 0.995) * 1.1)
 
 
-def _finish(figure: Figure, dataset: xarray.Dataset, name: str = "") -> None:
+def _finish(figure: Figure, part: list[xarray.Dataset], name: str = "") -> None:
     figure.legend(
-        handles=_legend(dataset), loc="outside lower center",
-        ncols=int(style.width() / 2.4),
+        handles=_legend(any(diverged(at).any() for at in part)),
+        loc="outside lower center", ncols=int(style.width() / 2.4),
     )  # fmt: skip
     title(
         figure,
@@ -168,17 +167,15 @@ def _finish(figure: Figure, dataset: xarray.Dataset, name: str = "") -> None:
     )
 
 
-def _legend(dataset: xarray.Dataset) -> list[Line2D]:
+def _legend(left: bool) -> list[Line2D]:
     grey = "#555555"
     lines = [
         Line2D([], [], color=grey, **MEAN, label="mean of the seeds"),
         Line2D([], [], color=grey, **SEED, label="one seed"),
         Line2D([], [], **EDGE, label="the method's own edge (T13)"),
+        Line2D([], [], **GAMMA, label=r"the same, measured $\gamma$ = ‖g‖ / ‖d'‖"),
         Line2D([], [], **GD, label=r"gradient descent's edge, $2/\eta$"),
     ]
-    if "edge_measured_gamma" in dataset:
-        words = r"edge with the measured $\gamma$ = ‖g‖ / ‖d'‖"
-        lines.insert(3, Line2D([], [], **GAMMA, label=words))
-    if diverged(dataset).any():
+    if left:
         lines.append(Line2D([], [], **DIVERGED, label="diverged"))
     return lines

@@ -29,9 +29,9 @@ def draw(dataset: xarray.Dataset) -> Figure:
     """Three rows a data set, a column a method."""
     names, labels = list(dataset.data.values), list(dataset.algorithm.values)
     width = style.width()
-    figure = Figure(figsize=(width, height(len(ROWS) * len(names), 1.5, 1.4)))
+    figure = Figure(figsize=(width, height(len(ROWS) * len(names), 1.65, 1.4)))
     panels = figure.subplots(
-        len(ROWS) * len(names), len(labels), sharex="col", sharey="row", squeeze=False,
+        len(ROWS) * len(names), len(labels), sharex=False, sharey="row", squeeze=False,
         width_ratios=grid.widths(dataset, labels),
     )  # fmt: skip
     for first, name in enumerate(names):
@@ -39,13 +39,15 @@ def draw(dataset: xarray.Dataset) -> Figure:
         for kind, row in zip(ROWS, panels[len(ROWS) * first :], strict=False):
             for label, axes in zip(labels, row, strict=True):
                 panel(axes, here.sel(algorithm=label), kind)
+                # Radii may differ between data sets, and are written below each.
+                axes.tick_params(labelbottom=kind == list(ROWS)[-1])
             row[0].set_ylabel(f"{plain(name)}\n{ROWS[kind]}")
     for label, top_axes, bottom in zip(labels, panels[0], panels[-1], strict=True):
         top_axes.set_title(label)
         bottom.set_xlabel(radius(label))
     figure.legend(
         handles=_legend(dataset), loc="outside lower center",
-        ncols=int(width / 1.8),
+        ncols=int(width / 2.6),
     )  # fmt: skip
     title(
         figure,
@@ -86,11 +88,12 @@ def _legend(dataset: xarray.Dataset) -> list[Line2D]:
     rates = dataset.sizes["eta_level"]
     lines = []
     for k in range(rates):
-        values = sorted({f"{v:.2g}" for v in dataset.eta.isel(eta_level=k).values.flat})
+        each = zip(dataset.data.values, dataset.eta.values[:, k], strict=True)
+        words = ", ".join(f"{eta:.2g} ({plain(name)})" for name, eta in each)
         lines.append(
             Line2D([], [], marker=MARKERS[k], ls="", ms=4.5, mec="#555555", mew=0.6,
                    color=shade("#555555", k, rates),
-                   label=r"$\eta =$ " + " or ".join(values))
+                   label=rf"$\eta$ = {words}")
         )  # fmt: skip
     lines.append(Line2D([], [], color=style.THEORY, lw=0.8, ls="--", label="the edge"))
     if diverged(dataset).any():

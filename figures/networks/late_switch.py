@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from figures import style
-from figures.networks.edge_curves import EDGE, GD
+from figures.networks.edge_curves import EDGE, GD, SEED
 from figures.networks.layout import height, title
-from figures.networks.seeds import DIVERGED, LEVEL, interval
+from figures.networks.seeds import DIVERGED
 from figures.networks.words import logarithmic, plain, shade
 
 NEEDS = (
@@ -39,18 +39,18 @@ def draw(dataset: xarray.Dataset) -> Figure:
             above.set_title(heading(at))
             curves(below, at, at.late_loss)
         upper[0].set(ylabel=f"{plain(name)}\nsharpness $\\lambda_1$")
-        highest(upper[0], here)
+        limits(upper[0], here)
         lower[0].set(yscale="log", ylabel=f"{plain(name)}\ntraining loss")
         logarithmic(lower[0].yaxis, (1, 2, 5))
     for axes in panels[-1]:
         axes.set_xlabel("step")
     figure.legend(
-        handles=_legend(dataset), loc="outside lower center", ncols=int(width / 2.4)
+        handles=_legend(dataset), loc="outside lower center", ncols=int(width / 2)
     )
     title(
         figure,
         "Gradient descent, and from step 0 on another method: does sharpness fall to "
-        f"the new edge?\n(means over seeds, {100 * LEVEL:.0f} % intervals)",
+        "the new edge?",
     )
     return figure
 
@@ -78,11 +78,11 @@ def sharpness(axes: Axes, at: xarray.Dataset) -> None:
         axes.plot(at.late_step, edge, **(EDGE | {"lw": 0.9}))
 
 
-def highest(axes: Axes, here: xarray.Dataset) -> None:
+def limits(axes: Axes, here: xarray.Dataset) -> None:
     """From zero to somewhat above what is seen: what diverges leaves above."""
     seen = here.late_sharpness.isel(top=0).where(here.late_diverged < 0).values
-    seen = np.append(seen[np.isfinite(seen)], 2 / here.late_eta)
-    axes.set_ylim(0, 1.1 * np.quantile(seen, 0.995))
+    highest = np.nanquantile(seen, 0.995) if np.isfinite(seen).any() else 0
+    axes.set_ylim(0, 1.1 * max(highest, 2 / float(here.late_eta)))
 
 
 def levels(at: xarray.Dataset) -> np.ndarray:
@@ -92,26 +92,28 @@ def levels(at: xarray.Dataset) -> np.ndarray:
 
 
 def curves(axes: Axes, at: xarray.Dataset, values: xarray.DataArray) -> None:
-    """A line and a band a radius, the larger the darker; a cross where one diverged."""
-    label = after(at.late_algorithm.item())
-    ran = levels(at)
+    """By radius, the larger the darker: seeds thin, their mean thick, crosses at ends.
+
+    Args:
+        axes: to draw on.
+        at: what was switched to.
+        values: `(rho_level, seed, late_check)`.
+    """
+    color, ran = style.color(after(at.late_algorithm.item())), levels(at)
     for k, level in enumerate(ran):
-        color = shade(style.color(label), k, len(ran))
-        left = at.late_diverged.isel(rho_level=level) >= 0
-        center, half = interval(values.isel(rho_level=level).where(~left))
-        axes.fill_between(at.late_step, center - half, center + half, color=color,
-                          alpha=0.25, lw=0)  # fmt: skip
-        axes.plot(at.late_step, center, color=color, lw=1.6)
-        for when in at.late_diverged.isel(rho_level=level).values[left]:
-            axes.plot(when, 0.95, transform=axes.get_xaxis_transform(),
-                      **(DIVERGED | {"color": color}))  # fmt: skip
+        tint, when = shade(color, k, len(ran)), at.late_diverged.isel(rho_level=level)
+        one = values.isel(rho_level=level).transpose("late_check", "seed")
+        axes.plot(at.late_step, one, color=tint, **SEED)
+        axes.plot(at.late_step, one.where(when < 0).mean("seed"), color=tint, lw=1.6)
+        when = when.values[when >= 0]
+        axes.plot(when, np.full(len(when), 0.95), **(DIVERGED | {"color": tint}),
+                  transform=axes.get_xaxis_transform())  # fmt: skip
 
 
 def _legend(dataset: xarray.Dataset) -> list[Line2D]:
     lines = [
-        Line2D(
-            [], [], color="#555555", lw=1.6, label="measured (larger radius darker)"
-        ),
+        Line2D([], [], color="#555555", lw=1.6, label="mean (larger radius darker)"),
+        Line2D([], [], color="#555555", **SEED, label="one seed"),
         Line2D([], [], **(EDGE | {"lw": 0.9}), label="the new method's edge (T13)"),
         Line2D([], [], **GD, label=r"gradient descent's edge, $2/\eta$"),
     ]

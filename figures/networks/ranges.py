@@ -24,7 +24,7 @@ HEIGHTS = {"train": 0.75, "test": 0.36}
 OPAQUE = {"train": 0.35, "test": 1.0}
 WORDS = {
     "train": "training succeeds",
-    "test": "test accuracy within one standard error of the best",
+    "test": "tests within one standard error of the best (longest range)",
 }
 OPEN = {"color": "black", "ms": 4, "ls": "", "mew": 0, "zorder": 4}
 

@@ -72,5 +72,5 @@ def caption(dataset: xarray.Dataset) -> str:
     """What the intervals are, as the experiment says it."""
     names = ("statistic", "multiplicity")
     said = [str(dataset.attrs[name]) for name in names if name in dataset.attrs]
-    words = "; ".join([*said, "hollow: the interval holds zero"])
-    return textwrap.fill(words, int(style.width() * 14))
+    words = "; ".join([*said, "hollow: it holds zero"])
+    return textwrap.fill(words, int(style.width() * 14.5))
