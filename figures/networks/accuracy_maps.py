@@ -136,13 +136,14 @@ def panel(axes: Axes, at: xarray.Dataset, kind: str, norm: Normalize) -> None:
 
 
 def texture_cells(
-    axes: Axes, x: np.ndarray, y: np.ndarray, where: np.ndarray, texture: str
-) -> None:
+    axes: Axes, x: np.ndarray, y: np.ndarray, where: np.ndarray, texture: str,
+    color: str = "#333333",
+) -> None:  # fmt: skip
     """Hatches the cells `(m, n)` between ends `(n + 1,)` and `(m + 1,)`."""
     for i, j in np.argwhere(where):
         size = x[j + 1] - x[j], y[i + 1] - y[i]
         axes.add_patch(
-            Rectangle((x[j], y[i]), *size, fc="none", ec="#333333", lw=0, hatch=texture)
+            Rectangle((x[j], y[i]), *size, fc="none", ec=color, lw=0, hatch=texture)
         )
 
 

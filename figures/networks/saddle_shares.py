@@ -15,7 +15,7 @@ from figures import style
 from figures.networks import grid
 from figures.networks.accuracy_maps import texture_cells
 from figures.networks.layout import height, title
-from figures.networks.words import plain
+from figures.networks.words import number, plain
 
 NEEDS = (
     "stayed", "held", "undecided", "predicted_low", "predicted_high", "eta", "rho",
@@ -30,12 +30,16 @@ SAYS = {
     "theory: all leave": {"marker": "s", "mfc": "white", "mec": "black"},
     "theory: some stay": {"marker": "s", "mfc": "#999999", "mec": "black"},
 }
-UNITS = r"upwards: $\eta\,\max|\lambda|$; to the right: $\rho$"
+UNITS = (
+    r"upwards: $\eta\,\max|\lambda|$; to the right: $\rho$; "
+    "no square: theory does not say"
+)
 TEXTURE = "////"
+SHOWN = "#800026"  # the colour of what all stays
 MARK = {"ls": "", "ms": 5, "mew": 0.7}
 LEVELS = {
-    "near": r"starts inside SAM's trap (T7), ‖Hw‖ = $\rho m/2$",
-    "far": r"starts at a quarter of the ball's radius",
+    "near": r"Starts inside SAM's trap (T7), ‖Hw‖ = $\rho m/2$",
+    "far": r"Starts at a quarter of the ball's radius",
 }
 
 
@@ -98,8 +102,8 @@ def panel(axes: Axes, at: xarray.Dataset) -> None:
     )  # fmt: skip
     axes.set_facecolor("#DDDDDD")
     unsure = grid.cells(at, at.undecided) > DOUBT * np.where(values > 0, values, np.inf)
-    texture_cells(axes, np.arange(radii + 1) - 0.5, np.arange(rates + 1) - 0.5,
-                  unsure, TEXTURE)  # fmt: skip
+    ends = (np.arange(n + 1) - 0.5 for n in (radii, rates))
+    texture_cells(axes, *ends, unsure, TEXTURE, "white")
     low, high = (grid.cells(at, at[f"predicted_{end}"]) for end in ("low", "high"))
     for i, j in np.ndindex(values.shape):
         words = says(low[i, j], high[i, j])
@@ -127,12 +131,12 @@ def _beside(row: np.ndarray, at: xarray.Dataset) -> None:
     )  # fmt: skip
     for label, axes in zip(at.algorithm.values, row, strict=True):
         rho = at.rho.sel(algorithm=label).values[grid.ran(at.sel(algorithm=label))]
-        axes.set_xticks(range(len(rho)), [f"{value:.2g}" for value in rho])
+        axes.set_xticks(range(len(rho)), [number(value) for value in rho])
         axes.tick_params(labelsize="x-small", length=0, pad=1.5)
         if style.width() < 6:
             axes.tick_params(axis="x", rotation=90)
     curved = at.eta.values * float(at.curvature)
-    row[0].set_yticks(range(len(curved)), [f"{value:.2g}" for value in curved])
+    row[0].set_yticks(range(len(curved)), [number(value) for value in curved])
 
 
 def _legend(here: xarray.Dataset) -> list:
@@ -142,6 +146,6 @@ def _legend(here: xarray.Dataset) -> list:
     )]  # fmt: skip
     marks = [mark for mark in marks if mark.get_label() in said]
     if (here.undecided > DOUBT * here.stayed.where(here.stayed > 0)).any():
-        marks.append(Patch(fc="#DDDDDD", ec="#333333", lw=0, hatch=TEXTURE,
+        marks.append(Patch(fc=SHOWN, ec="white", lw=0, hatch=TEXTURE,
                            label="most of them undecided"))  # fmt: skip
     return marks

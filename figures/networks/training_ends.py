@@ -14,7 +14,8 @@ from figures.networks.layout import height, title
 from figures.networks.words import plain
 
 NEEDS = ("train_index", "train_steepness", "train_lam_max", "at_saddle")
-MOST = 6  # higher indices share the last bin
+# First indices of the bins: most networks have many negative eigenvalues or few.
+FIRST = np.array([0, 1, 2, 3, 5, 9, 17, 33])
 FAINT = 0.35
 
 
@@ -47,12 +48,17 @@ def panel(axes: Axes, at: xarray.Dataset) -> None:
     wide = 0.8 / len(labels)
     for k, label in enumerate(labels):
         every, rest = shares(at.sel(algorithm=label))
-        x = np.arange(MOST + 1) + wide * (k - (len(labels) - 1) / 2)
+        x = np.arange(len(FIRST)) + wide * (k - (len(labels) - 1) / 2)
         color = style.color(label)
         axes.bar(x, every, wide, color=color, alpha=FAINT, lw=0)
         axes.bar(x, rest, wide, color=color, lw=0)
-    ticks = [*map(str, range(MOST)), f"{MOST}+"]
-    axes.set_xticks(range(MOST + 1), ticks)
+    axes.set_xticks(range(len(FIRST)), names())
+
+
+def names() -> list[str]:
+    """`0`, `3–4`, `33+`."""
+    ends = zip(FIRST[:-1], FIRST[1:] - 1, strict=True)
+    return [*(f"{a}–{b}" if a < b else f"{a}" for a, b in ends), f"{FIRST[-1]}+"]
 
 
 def shares(at: xarray.Dataset) -> tuple[np.ndarray, np.ndarray]:
@@ -61,10 +67,10 @@ def shares(at: xarray.Dataset) -> tuple[np.ndarray, np.ndarray]:
     known = np.isfinite(last.train_lam_max).values.ravel()
     index = last.train_index.sel(threshold=CURVED).values.ravel()[known]
     rest = (last.train_steepness < AT_REST).values.ravel()[known]
-    index = np.minimum(index, MOST).astype(int)
+    place = np.searchsorted(FIRST, index, side="right") - 1
     count = max(known.sum(), 1)
     return tuple(
-        np.bincount(part, minlength=MOST + 1) / count for part in (index, index[rest])
+        np.bincount(part, minlength=len(FIRST)) / count for part in (place, place[rest])
     )
 
 

@@ -30,11 +30,16 @@ def radius(label: str) -> str:
     return UNITS["none"] if unit == "none" else rf"$\rho$ ({UNITS[unit]})"
 
 
+def number(value: float) -> str:
+    """With two digits, and never by powers of ten."""
+    return f"{float(f'{value:.2g}'):.12g}"
+
+
 def rate(label: str, rho: float) -> str:
     r"""A value of $\rho$, or nothing where the method has none."""
     if radius(label) == UNITS["none"]:
         return ""
-    return rf"$\rho = {rho:.2g}$"
+    return rf"$\rho = {number(rho)}$"
 
 
 def shade(color: str, level: int, of: int) -> tuple[float, float, float]:
