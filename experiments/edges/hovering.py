@@ -50,11 +50,17 @@ def mean(values: xarray.DataArray) -> Mean:
     return Mean(float(own.mean()), float(half), n)
 
 
-def last(values: xarray.DataArray) -> xarray.DataArray:
-    """The mean over the last quarter of the checks; NaN for runs that diverged."""
+def last(values: xarray.DataArray, before: int = 0) -> xarray.DataArray:
+    """The mean over the last quarter of the checks; NaN for runs that diverged.
+
+    Args:
+        values: with the dimension `check`.
+        before: so many quarters earlier.
+    """
     checks = values.sizes["check"]
-    quarter = values.isel(check=slice(checks - max(1, checks // LAST), None))
-    return quarter.mean("check", skipna=False)
+    size = max(1, checks // LAST)
+    end = checks - before * size
+    return values.isel(check=slice(end - size, end)).mean("check", skipna=False)
 
 
 def top(part: xarray.Dataset) -> xarray.DataArray:
@@ -70,6 +76,11 @@ def over(part: xarray.Dataset, edge: str) -> xarray.DataArray:
         edge: `edge`, `edge_measured_gamma`, or `gd` for 2/eta.
     """
     return last(top(part) / (2 / part.eta if edge == "gd" else part[edge]))
+
+
+def trend(part: xarray.Dataset) -> xarray.DataArray:
+    """The largest eigenvalue in the last quarter over that in the third."""
+    return last(top(part)) / last(top(part), before=1)
 
 
 def flattening(part: xarray.Dataset) -> xarray.DataArray:

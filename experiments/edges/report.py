@@ -13,6 +13,7 @@ from experiments.edges.hovering import (
     mean,
     over,
     reached,
+    trend,
 )
 from experiments.text import align
 from theory import methods
@@ -20,7 +21,7 @@ from theory.balance import balance
 
 HEAD = (
     "data", "method", "rho", "came to it", "over 2/eta", "over its edge",
-    "at its gamma", "over GD's", "loss", "cos(g,v1)", "in top",
+    "at its gamma", "over GD's", "trend", "loss", "cos(g,v1)", "in top",
 )  # fmt: skip
 NOTES = """\
 Largest eigenvalue in the last quarter of training; mean over the learning rates, then
@@ -29,7 +30,7 @@ came to it: runs that came to their edge (at its gamma) in the second half; d: d
   not counted elsewhere.
 its edge: T13's, where g lies along one curvature: 2/eta for GD, SSAM, SSAM-N.
 at its gamma: the edge at the measured |g|/|d'| (SSAM, SSAM-N), wherever g points.
-over GD's: at the same rate and seed.
+over GD's: at the same rate and seed; trend: over its own in the third quarter.
 cos(g,v1), in top: of g along the first eigenvector, and within the first two or so."""
 LATE_HEAD = (
     "data", "switch", "rho", "over 2/eta", "at last", "over GD's", "its edge", "growth",
@@ -72,15 +73,16 @@ def _row(part: xarray.Dataset, data: str, name: str, level: int) -> tuple[str, .
         _came(own),
         *(str(mean(over(own, e))) for e in ("gd", "edge", "edge_measured_gamma")),
         flat,
+        str(mean(trend(own))),
         *(str(mean(last(own[what]))) for what in ("loss", "cos_g_v1", "cos_g_top")),
     )
 
 
-def _came(own: xarray.Dataset) -> str:
+def _came(own: xarray.Dataset, word: str = "d") -> str:
     """`14 of 15`, and how many diverged."""
     lost = int((own.diverged >= 0).sum())
     count = f"{int(reached(own).sum())} of {own.diverged.size}"
-    return f"{count}, {lost} d" if lost else count
+    return f"{count}, {lost} {word}" if lost else count
 
 
 def _late_rows(dataset: xarray.Dataset) -> list[tuple[str, ...]]:
@@ -155,4 +157,4 @@ def _clause(part: xarray.Dataset, name: str) -> str:
         words += f" ({mean(over(own, 'edge_measured_gamma'))} of that at its gamma)"
     elif name != "GD":
         words += f" and {mean(over(own, 'gd'))} of 2/eta"
-    return f"{words}, {_came(own)} runs having come to it"
+    return f"{words} ({_came(own, 'diverged')} runs came to it)"
