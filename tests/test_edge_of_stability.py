@@ -181,6 +181,8 @@ def test_shares_of_edges_and_of_flattening_are_as_made_up():
         np.testing.assert_allclose(flat, share)
     kept = hovering.kept(part, "SSAM")
     np.testing.assert_allclose([kept.value, kept.half], [0.2, 0], atol=1e-12)
+    trend = hovering.trend(part).isel(rho_level=0, seed=0)
+    np.testing.assert_allclose(trend, np.outer([1.0, 0.5, 0.9], [10, 20]))
     came = hovering.reached(part).isel(rho_level=0, seed=0)
     assert came.values.tolist() == [[True, True], [False, True], [False, True]]
 
@@ -212,6 +214,41 @@ def test_a_switch_to_gradient_descent_is_none():
         at = control.isel(seed=seed, late_check=-1)
         np.testing.assert_allclose(at.late_loss, loss(net, w), rtol=1e-6)
         np.testing.assert_allclose(own.late_loss, loss(net, switched), rtol=1e-6)
+
+
+def switches(spec, rho):
+    """Two seeds after a switch, their gradients along v_1 growing at first."""
+    lam, size = np.array([8.0, 8.8]), np.array([0.1, 0.2])
+    cell = ("late_algorithm", "rho_level", "seed")
+    return xarray.Dataset(
+        {
+            "late_sharpness": (
+                (*cell, "late_check", "top"),
+                lam.reshape(1, 1, 2, 1, 1),
+            ),
+            "late_g_norm": ((*cell, "late_check"), size.reshape(1, 1, 2, 1)),
+            "late_rho": (cell[:2], [[rho]]),
+            "late_eta": 0.2,
+        },
+        {"late_algorithm": [f"GD>{spec}"]},
+    ).isel(late_algorithm=0, rho_level=0)
+
+
+def test_the_cosine_of_a_held_mode_is_that_at_which_it_is_turned_round():
+    for spec, r in (("SSAM", 0.1), ("SSAM-N", 0.1 / np.array([0.1, 0.2]))):
+        cosine = report._balance(switches(spec, 0.1), f"GD>{spec}").values
+        lam = np.array([8.0, 8.8])
+        ascended = np.sqrt(1 - cosine**2 + cosine**2 * (1 + r * lam) ** 2)
+        np.testing.assert_allclose(0.2 * lam * (1 + r * lam) / ascended, 2, rtol=1e-12)
+    assert report._balance(switches("USAM", 0.1), "GD>USAM").isnull().all()
+
+
+def test_a_radius_that_is_a_length_has_no_slope():
+    words = config(methods=("usam", "sam"))
+    words.late_steps = (9, 30)
+    found = late.switched("digits", words)
+    assert found.late_growth.sel(late_algorithm="GD>SAM").isnull().all()
+    assert found.late_growth_predicted.sel(late_algorithm="GD>SAM").notnull().all()
 
 
 def carried_out(folder, capsys, *words):

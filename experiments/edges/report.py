@@ -29,7 +29,8 @@ Largest eigenvalue in the last quarter of training; mean over the learning rates
 came to it: runs that came to their edge (at its gamma) in the second half; d: diverged,
   not counted elsewhere.
 its edge: T13's, where g lies along one curvature: 2/eta for GD, SSAM, SSAM-N.
-at its gamma: the edge at the measured |g|/|d'| (SSAM, SSAM-N), wherever g points.
+at its gamma: the edge at the measured |g|/|d'| (SSAM, SSAM-N), wherever g points; near
+  1 for any mode that bounces, at whatever curvature: no evidence of its own.
 over GD's: at the same rate and seed; trend: over its own in the third quarter.
 cos(g,v1), in top: of g along the first eigenvector, and within the first two or so."""
 LATE_HEAD = (
