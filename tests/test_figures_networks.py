@@ -19,8 +19,10 @@ from figures.networks import (
     edge_curves,
     edge_ratios,
     late_growth,
+    marks,
     ranges,
     saddle_shares,
+    telling,
     training_ends,
     tuned,
 )
@@ -54,7 +56,8 @@ def edges() -> xarray.Dataset:
     rate = np.broadcast_to(eta[:, None, :, None, None, None], shape)
     radius = np.broadcast_to(rho[None, :, None, :, None, None], shape)
     step = np.arange(CHECKS) * 50
-    g_norm = 0.3 * np.exp(-step / 600) * np.ones(shape)
+    of_seed = np.linspace(0.2, 0.4, SEEDS)[:, None]
+    g_norm = of_seed * np.exp(-step / 600) * np.ones(shape)
     over = np.where(
         np.isin(LABELS, LENGTHS)[:, None, None, None, None], radius / g_norm, radius
     )
@@ -138,6 +141,7 @@ def regimes() -> xarray.Dataset:
     apart = np.full((len(TASKS), len(LABELS), 3), np.nan)
     apart[:, 1:, 0] = 0.01 * rng.normal(size=(len(TASKS), 4))
     apart[:, 3:, 1] = apart[:, 3:4, 2] = 0.004
+    apart[:, 1, 0], apart[:, 2, 0] = 0.02, -0.02
     chosen = rho[:, 1]
     span = ("task", "algorithm", "rho_level")
     ratio = np.linspace(1.3, 0.4, m) * np.ones((3, *shape[:3]))
@@ -353,7 +357,7 @@ def test_readme_shows_two_small_pictures(results):
 def test_the_curves_are_the_measured_ones_and_the_dashes_the_edge(results, label):
     name = "digits"
     drawn, here = draw(results, f"edge_of_stability_{name}"), edges().sel(data=name)
-    cell = edge_curves.telling(here)[label]
+    cell = telling.telling(here)[label]
     at = here.sel(algorithm=label).isel(cell)
     top, loss, cosine = panels(drawn, f"{label}\n")
     dashed = line(top, linewidth=edge_curves.EDGE["lw"], color=style.THEORY)
@@ -378,7 +382,7 @@ def test_the_measured_renormalisation_is_drawn_where_it_moves_the_edge(results):
 
 def test_the_shown_rate_is_the_least_at_which_gd_comes_to_its_edge():
     here = edges().sel(data="digits")
-    cells = edge_curves.telling(here)
+    cells = telling.telling(here)
     assert {cell["eta_level"] for cell in cells.values()} == {1}
     # A seed of SAM diverges at the largest radius.
     assert cells["SAM"]["rho_level"] == 1 and cells["SSAM"]["rho_level"] == 2
@@ -473,7 +477,7 @@ def test_maps_show_the_mean_and_mark_what_diverged(label):
 def test_the_outline_goes_around_the_cells_inside():
     inside = np.array([[True, True, False], [False, True, False]])
     axes = Figure().add_subplot()
-    accuracy_maps.outline(axes, np.arange(4.0), np.arange(3.0), inside)
+    marks.outline(axes, np.arange(4.0), np.arange(3.0), inside)
     x, y = axes.get_lines()[0].get_data()
     sides = {
         tuple(sorted([(x[k], y[k]), (x[k + 1], y[k + 1])])) for k in range(0, len(x), 3)
@@ -494,7 +498,7 @@ def test_the_outlined_cells_are_within_a_standard_error_of_the_best():
     means = values.mean(-1)
     best = np.unravel_index(np.nanargmax(means), means.shape)
     good = means >= means[best] - stats.sem(values[best])
-    outlined = line(axes, linewidth=accuracy_maps.WITHIN["lw"])
+    outlined = line(axes, linewidth=marks.LINE["lw"])
     # Every outlined cell has four sides, those between two of them are not drawn.
     sides = 4 * good.sum() - 2 * (
         (good[1:] & good[:-1]).sum() + (good[:, 1:] & good[:, :-1]).sum()

@@ -9,13 +9,13 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import FuncNorm, Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
-from matplotlib.patheffects import Normal, Stroke
+from matplotlib.patches import Patch
 
 from experiments.networks.ranges import as_good
 from figures import style
 from figures.networks import grid
 from figures.networks.layout import height, narrow, title
+from figures.networks.marks import AROUND, LINE, outline, texture_cells
 from figures.networks.seeds import diverged
 from figures.networks.words import drawn, logarithmic, plain, radius
 from figures.saddles.legends import telling
@@ -29,7 +29,6 @@ TELLING = ("fashion_mnist mlp relu", "digits mlp tanh")
 TEXTURES = {"some seeds diverged": "////", "all seeds diverged": "xxxx"}
 MISSING = "#DDDDDD"
 BEST = {"marker": "*", "color": "white", "mec": "black", "mew": 0.7, "ms": 9, "ls": ""}
-WITHIN = {"color": "white", "lw": 1.3}
 
 
 def draw(dataset: xarray.Dataset) -> Figure:
@@ -135,38 +134,6 @@ def panel(axes: Axes, at: xarray.Dataset, kind: str, norm: Normalize) -> None:
         axes.set_xticks([])
 
 
-def texture_cells(
-    axes: Axes, x: np.ndarray, y: np.ndarray, where: np.ndarray, texture: str,
-    color: str = "#333333",
-) -> None:  # fmt: skip
-    """Hatches the cells `(m, n)` between ends `(n + 1,)` and `(m + 1,)`."""
-    for i, j in np.argwhere(where):
-        size = x[j + 1] - x[j], y[i + 1] - y[i]
-        axes.add_patch(
-            Rectangle((x[j], y[i]), *size, fc="none", ec=color, lw=0, hatch=texture)
-        )
-
-
-def outline(axes: Axes, x: np.ndarray, y: np.ndarray, inside: np.ndarray) -> None:
-    """A line around the cells that are inside, along their sides.
-
-    Args:
-        axes: to draw on.
-        x: ends of the columns, `(n + 1,)`.
-        y: ends of the rows, `(m + 1,)`.
-        inside: `(m, n)`.
-    """
-    framed = np.pad(inside, 1).astype(int)
-    down, across = np.diff(framed, axis=0) != 0, np.diff(framed, axis=1) != 0
-    lines = [
-        ((x[j], x[j + 1]), (y[i], y[i])) for i, j in np.argwhere(down[:, 1:-1])
-    ] + [((x[j], x[j]), (y[i], y[i + 1])) for i, j in np.argwhere(across[1:-1])]
-    around = [Stroke(linewidth=WITHIN["lw"] + 1.2, foreground="black"), Normal()]
-    along = [np.concatenate([(*ends, np.nan) for ends in side])
-             for side in zip(*lines, strict=True)]  # fmt: skip
-    axes.plot(*along, **WITHIN, path_effects=around, clip_on=False)
-
-
 def _legend(dataset: xarray.Dataset, kind: str) -> list:
     left = diverged(dataset).mean("seed")
     occurs = (((left > 0) & (left < 1)).any(), (left == 1).any())
@@ -177,10 +144,9 @@ def _legend(dataset: xarray.Dataset, kind: str) -> list:
     ]
     if kind == "spread":
         return patches
-    around = [Stroke(linewidth=WITHIN["lw"] + 1.2, foreground="black"), Normal()]
     return [
         Line2D([], [], **BEST, label="the method's best cell"),
-        Line2D([], [], **WITHIN, path_effects=around,
+        Line2D([], [], **LINE, path_effects=AROUND,
                label="within one standard error of it"),
         *patches,
     ]  # fmt: skip

@@ -13,8 +13,8 @@ from matplotlib.patches import Patch
 
 from figures import style
 from figures.networks import grid
-from figures.networks.accuracy_maps import texture_cells
 from figures.networks.layout import height, title
+from figures.networks.marks import texture_cells
 from figures.networks.words import number, plain
 
 NEEDS = (
