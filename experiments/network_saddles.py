@@ -22,9 +22,9 @@ radius is a rate take SAM's middle radius), and `far`, $\|w\| = R/4$; `mode`).
   `curvature` (largest size; where all vanish, at distance R), `parameters` P, `loss`
   and `gradient` (its norm) at the saddle. `eigenvalue` (data, saddle, mode), NaN
   beyond P.
-- `eta`, `steps` (data, saddle, eta_level): learning rate; steps a run may take, twice
-  as many as GD takes from a near start, at most --steps (where it is cut short, none
-  counts as held).
+- `eta` (data, saddle, eta_level): learning rate. `steps` (data, saddle, algorithm,
+  eta_level): how many a run may take, twice as many as GD takes from the nearest start,
+  at most --steps (where it is cut short, none counts as held).
 - `rho` (data, saddle, algorithm, rho_level): lengths; rates are 0.5 over the steepest,
   0.9 and 1.5 over the weakest descending curvature (1 is the edge of T6, T8).
 - (data, saddle, algorithm, eta_level, rho_level, start_level), shares of `starts` (an
@@ -53,7 +53,8 @@ output's; each with `_low`, `_high`; `runs`, how many are finite.
 
 Hallucination (SAM; `hallucination_rho`, `hallucination_eta`, `seed`, `arm`: `cold`,
 `warm`): means over the last 50 steps `hallucination_d_norm`, `hallucination_g_norm`,
-`hallucination_loss_here` and `_there` (at the ascent point); `warm_start_loss`.
+`hallucination_loss_here`, `hallucination_loss_there` (at the ascent point);
+`warm_start_loss`.
 (data, hallucination_rho), over learning rates and seeds: `hallucinated` and
 `hallucinated_warm`, the share of runs with ‖d‖ < 0.1 ‖g‖ and a lower loss at the ascent
 point; `vanished`, `vanished_warm`: ‖d‖ < 0.1 ‖g‖ alone; `upside_down`,

@@ -217,7 +217,8 @@ def _dataset(
     variables |= {key: (pair, [[value]]) for key, value in facts.items()}
     variables["eigenvalue"] = ((*pair, "mode"), lam[None, None])
     variables["eta"] = ((*pair, "eta_level"), eta[None, None])
-    variables["steps"] = ((*pair, "eta_level"), steps[None, None])
+    dims = (*pair, "algorithm", "eta_level")
+    variables["steps"] = (dims, steps[None, None, None])
     dims = (*pair, "algorithm", "rho_level")
     variables["rho"] = (dims, rho[None, None, None])
     return xarray.Dataset(

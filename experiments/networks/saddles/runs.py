@@ -159,8 +159,8 @@ def fates(kept: Kept, eta: float, rho: np.ndarray, lam: np.ndarray) -> np.ndarra
 
     Held is what, over the second half of its steps, (i) stays within $\sqrt k$ times
     the band of its radius (`theory.window.band`, of one direction) or no farther than
-    it was in its first piece, (ii) doubles steadily along no direction in which the loss
-    does not rise, and (iii) does not lose value below the saddle's.
+    it was in its first piece, (ii) doubles steadily along no direction in which the
+    loss does not rise, and (iii) does not lose value below the saddle's.
 
     Args:
         kept: of n runs.
