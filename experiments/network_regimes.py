@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 NAME = "network_regimes"
 JUDGED = f"{NAME}_judged"
+PARTS = ("training", "grid", "tuned", "ranges")
+# What the numbers rest on.
+FILES = (
+    *(f"experiments/networks/{name}.py" for name in PARTS),
+    *(f"landscapes/models/{name}.py" for name in ("mlp", "cnn")),
+    *(f"theory/methods/{name}.py" for name in ("gd", "usam", "sam", "stable")),
+)
 RADII = {"length": (0.05, 0.15, 0.5, 1.0, 2.0), "rate": (0.03, 0.1, 0.3, 1.0, 3.0)}
 
 
@@ -32,7 +39,7 @@ class Config(run.Work):
     Steps are plain (SGD on mini-batches): base updates with momentum, weight decay or
     schedules are not looked at. Without --data and --model: ReLU and tanh MLPs
     (64-32-10) and a small ReLU CNN on digits and, where the data are here, a ReLU MLP
-    (784-32-10) on 2000 images of Fashion-MNIST. Without --eta, 14 learning rates from
+    (784-32-10) on 2000 images of Fashion-MNIST. Without --eta, 24 learning rates from
     where --epochs do not suffice to where nothing trains. Without --rho, radii are 0.05
     to 2 where they are lengths (SAM, SSAM-N), 0.03 to 3 where they are rates.
     """
@@ -81,7 +88,7 @@ class Config(run.Work):
         if self.quick:
             self.seeds, self.fresh_seeds = min(self.seeds, 3), min(self.fresh_seeds, 4)
             self.epochs, self.train = self.epochs or 8, self.train or 400
-        self.rates = 7 if self.quick else 14
+        self.rates = 7 if self.quick else 24
         short = slice(None, None, 2) if self.quick else slice(None)
         self.radii = {unit: grid[short] for unit, grid in RADII.items()}
 
@@ -104,7 +111,9 @@ def measure(config: Config) -> xarray.Dataset:
     from experiments.networks.ranges import ranges
     from experiments.networks.words import attributes
     from experiments.sweep import sweep
+    from theory.kept import RESTS_ON, stamp
 
+    rests_on = stamp(FILES)  # of the sources as they are now
     jobs = plan.jobs(config)
     grid = gathered(jobs, sweep(list(jobs.values()), config, NAME))
     grid = grid.merge(axes(jobs))
@@ -113,7 +122,7 @@ def measure(config: Config) -> xarray.Dataset:
     fresh = tuned.at_best(gathered(anew, sweep(list(anew.values()), config, JUDGED)))
     told = [grid, choice, fresh, tuned.judged(fresh.tuned_test), ranges(grid)]
     whole = xarray.merge(told, compat="override", join="outer")
-    return whole.assign_attrs(attributes(whole))
+    return whole.assign_attrs(attributes(whole) | {RESTS_ON: rests_on})
 
 
 if __name__ == "__main__":

@@ -30,7 +30,10 @@ def attributes(whole: xarray.Dataset) -> dict[str, Any]:
             "seeds differ in initialisation and in the order of mini-batches; the data "
             "are parted once, so that intervals do not tell of other samples"
         ),
-        "base": "plain steps, no momentum, no weight decay, no schedule",
+        "base": (
+            "plain steps, no momentum, no weight decay, no schedule; all methods have "
+            "the same epochs, in which all but SGD take twice its gradients"
+        ),
         "trained": (
             f"training loss at the end below {FRACTION:g} of the start's, and at the "
             f"end of no epoch not finite or above {BURST:g} times the start's"
