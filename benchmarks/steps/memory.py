@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 
 import numpy as np
@@ -30,8 +31,13 @@ class Fresh(Preset):
 
 def allocated(work: Callable[[], object]) -> np.ndarray:
     """The bytes that torch holds on the CPU beyond those at the start, over time."""
-    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as record:
-        work()
+    gc.collect()
+    gc.disable()  # what only the collector frees is held
+    try:
+        with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as record:
+            work()
+    finally:
+        gc.enable()
     events = record.profiler.kineto_results.events()
     memory = [e for e in events if e.name() == "[memory]"]
     memory.sort(key=lambda e: e.start_ns())
