@@ -167,6 +167,8 @@ def growing_by(factor):
 # Half a band's width, chaotic: up to a factor of ten up and down.
 CHAOS = np.exp(np.random.default_rng(0).uniform(-2.3, 0, (PIECES, 1)))
 LINE = np.linspace(0, 1, PIECES)[:, None]
+# Small for three quarters of the time, then large, without growing.
+BURST = CHAOS * np.where(LINE < 0.75, 1e-4, 1e-2)
 
 
 @pytest.mark.parametrize(
@@ -176,6 +178,7 @@ LINE = np.linspace(0, 1, PIECES)[:, None]
         ({"down": growing_by(1.02)}, Fate.HELD),
         ({"down": growing_by(1.1)}, Fate.UNDECIDED),
         ({"down": 0.01 * CHAOS[..., None]}, Fate.HELD),
+        ({"down": BURST[..., None]}, Fate.HELD),
         ({"down": growing_by(1.1) * 1e-12}, Fate.HELD),  # rounding
         ({"rise": -1e-4 * LINE}, Fate.UNDECIDED),
         ({"rise": 1e-4 * (2 - LINE)}, Fate.HELD),  # comes down to the saddle
