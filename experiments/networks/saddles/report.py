@@ -225,21 +225,26 @@ def _labels(dataset: xarray.Dataset) -> list[str]:
 
 def _training(dataset: xarray.Dataset) -> str:
     clauses = []
-    for method in _labels(dataset):
-        part = dataset.sel(algorithm=method)
-        levels = []
-        for level in range(dataset.sizes["train_rho_level"]):
-            at = part.isel(train_rho_level=level)
-            if int(at.runs.sum()):
-                rho = float(at.train_rho.isel(data=0))
-                at_rho = "" if np.isnan(rho) else f" at rho {rho:g}"
-                levels.append(f"{_interval(at.plateau * at.runs, at.runs)}{at_rho}")
-        if levels:
-            clauses.append(f"{method} {', '.join(levels)}")
+    for scale in dataset["scale"].values:
+        at = dataset.sel(scale=scale)
+        ends = ", ".join(f"{label} {_most(at, label)}" for label in _labels(at))
+        clauses.append(f"from a {scale} start {ends}")
     return (
-        "In training, a plateau with descending curvature at the loss of a constant "
-        f"output is where these end: {'; '.join(clauses)}."
+        "In training, these end on a plateau, at about the loss of a constant output "
+        f"and with descending curvature: {'; '.join(clauses)}."
     )
+
+
+def _most(dataset: xarray.Dataset, method: str) -> str:
+    """The largest share over the radii, with its interval and the radius."""
+    part = dataset.sel(algorithm=method)
+    runs = part.runs.sum("data")
+    hits = (part.plateau * part.runs).sum("data")
+    level = int(np.argmax((hits / runs).where(runs > 0, -1).values))
+    at = part.isel(train_rho_level=level)
+    rho = float(at.train_rho.isel(data=0))
+    where = "" if np.isnan(rho) else f" at rho {rho:g}"
+    return f"{_interval(at.plateau * at.runs, at.runs)}{where}"
 
 
 def _hallucination(dataset: xarray.Dataset) -> str:
