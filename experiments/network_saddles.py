@@ -173,7 +173,7 @@ def work(config: Config) -> None:
 
 
 def measure(config: Config) -> xarray.Dataset:
-    """All measurements; a part (data and task) is kept on disk once it is complete."""
+    """All measurements; a part (`plan.owner`) is kept on disk once it is complete."""
     from experiments.networks.saddles import plan, shares
 
     whole = parts.measured(

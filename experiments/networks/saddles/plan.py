@@ -53,22 +53,20 @@ def by_part(config: Any) -> dict[str, list[tuple]]:
     for data in data_sets(config):
         for name in NAMES[: config.most_saddles]:
             cases = [("escape", data, name, spec, config) for spec in config.methods]
-            plans.setdefault(f"{data} escape", []).extend(cases)
-        plans[f"{data} training"] = [
-            ("training", data, spec, seed, config)
-            for spec in config.methods
-            for seed in seeds
-        ]
-        plans[f"{data} hallucination"] = [
-            ("hallucination", data, eta, config)
-            for eta in config.hallucination_eta_grid
-        ]
+            plans[owner(cases[0])] = cases
+        for spec in config.methods:
+            cases = [("training", data, spec, seed, config) for seed in seeds]
+            plans[owner(cases[0])] = cases
+        for eta in config.hallucination_eta_grid:
+            case = ("hallucination", data, eta, config)
+            plans[owner(case)] = [case]
     return plans
 
 
 def owner(case: tuple) -> str:
-    """The part a case belongs to."""
-    return f"{case[1]} {case[0]}"
+    """The part a case belongs to: a saddle, a method, or a learning rate."""
+    measurement, data, what = case[:3]
+    return f"{data} {measurement} {what}".replace("/", "-").replace(",", "")
 
 
 def do(measurement: str, *arguments: Any) -> xarray.Dataset:
