@@ -1,6 +1,7 @@
 """Mixed precision: bf16 autocast works, and a gradient scaler destroys nothing."""
 
 import copy
+from contextlib import nullcontext
 
 import pytest
 import torch
@@ -79,17 +80,22 @@ def test_rho_zero_is_the_base_under_autocast_bitwise(spec):
 
 
 def test_autocast_around_the_step_is_autocast_in_the_closure():
-    # Autocast keeps the casts of weights till its end: a second pass must not see them.
+    # Till the outermost context ends, enabled or not, autocast keeps the weights it has
+    # cast: a second pass must not see those of the first.
     ends = []
-    for outside in (False, True):
+    for around in (
+        nullcontext(),
+        torch.autocast("cpu", torch.bfloat16),
+        torch.autocast("cpu", enabled=False),
+    ):
         module = network()
         optimizer = SharpnessAware(sgd(module), make("sam", rho=0.5), module)
         torch.manual_seed(2)
         for _ in range(3):
-            with torch.autocast("cpu", torch.bfloat16, enabled=outside):
+            with around:
                 optimizer.step(closure_of(module, optimizer))
         ends.append(weights(module))
-    assert same(*ends)
+    assert same(ends[0], ends[1]) and same(ends[0], ends[2])
 
 
 def test_a_disabled_scaler_changes_nothing():
