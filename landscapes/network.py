@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -141,7 +142,8 @@ class Network(Landscape):
             each.to(made.example) if each.is_floating_point() else each.to(device)
             for each in (self.X, self.y)
         )
-        return replace(self, X=X, y=y, architecture=made)
+        module = copy.deepcopy(self.module).to(device=device, dtype=dtype)
+        return replace(self, module=module, X=X, y=y, architecture=made)
 
     def check(self, x: Any) -> None:
         """Refuses points that are no torch tensors of this dtype, device and P."""
