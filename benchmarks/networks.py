@@ -133,15 +133,22 @@ def clock() -> float:
 
 
 def seconds(ways: dict[str, Callable]) -> dict[str, float]:
-    """Medians of some blocks, the ways in turn; two calls to warm up."""
+    """Of a call, medians of some blocks of at least 10 ms, the ways in turn."""
     spent: dict[str, list[float]] = {name: [] for name in ways}
-    for block in range(BLOCKS + 2):
+    calls = {name: 1 + int(0.01 / once(work, 2)) for name, work in ways.items()}
+    for _ in range(BLOCKS):
         for name, work in ways.items():
-            begun = clock()
-            work()
-            if block > 1:
-                spent[name].append(clock() - begun)
+            work()  # after another way's: caches and memory are its own again
+            spent[name].append(once(work, calls[name]))
     return {name: median(each) for name, each in spent.items()}
+
+
+def once(work: Callable, calls: int) -> float:
+    """Seconds of a call, the mean of several."""
+    begun = clock()
+    for _ in range(calls):
+        work()
+    return (clock() - begun) / calls
 
 
 def compare(net: Network, members: int) -> None:

@@ -86,24 +86,31 @@ class Architecture:
         return next(iter(self.parameters.values()))
 
     @cached_property
-    def _slots(self) -> list[tuple[nn.Module, str, int]]:
-        """Every module that owns a parameter, its name there and its number.
+    def _slots(self) -> list[tuple[dict, str, int, nn.Parameter]]:
+        """Every place of a parameter: a module's table, its name there, its number.
 
         A tensor that several modules share stands here several times.
         """
         number = {id(p): k for k, p in enumerate(self.parameters.values())}
         return [
-            (owner, name, number[id(p)])
+            (owner._parameters, name, number[id(p)], p)
             for owner in self.module.modules()
             for name, p in owner.named_parameters(recurse=False)
             if id(p) in number
         ]
 
+    @cached_property
+    def _shapes(self) -> list[torch.Size]:
+        return [p.shape for p in self.parameters.values()]
+
     def pieces(self, w: torch.Tensor) -> list[torch.Tensor]:
         """The parameter tensors of a flat vector `(..., P)`, each `(..., *shape)`."""
-        shapes = [p.shape for p in self.parameters.values()]
-        parts = zip(w.split(self.sizes, -1), shapes, strict=True)
-        return [part.reshape(*w.shape[:-1], *shape) for part, shape in parts]
+        parts = w.split_with_sizes(self.sizes, -1)
+        lead = w.shape[:-1]
+        return [
+            part.reshape(lead + shape)
+            for part, shape in zip(parts, self._shapes, strict=True)
+        ]
 
     def call(self, pieces: list[torch.Tensor], X: Any, training: bool = False) -> Any:
         """The module's outputs with these parameter tensors, in evaluation mode.
@@ -115,14 +122,13 @@ class Architecture:
         """
         if self.module.training != training:
             self.module.train(training)
-        for owner, name, k in self._slots:
-            owner._parameters[name] = pieces[k]
+        for table, name, k, _ in self._slots:
+            table[name] = pieces[k]
         try:
             return self.module(X)
         finally:
-            own = [*self.parameters.values()]
-            for owner, name, k in self._slots:
-                owner._parameters[name] = own[k]
+            for table, name, _, own in self._slots:
+                table[name] = own
 
     def flat(self, module: nn.Module) -> torch.Tensor:
         """The same parameters of a module of this architecture, `(P,)`, copied."""

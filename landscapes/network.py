@@ -167,33 +167,37 @@ class Network(Landscape):
         function = getattr(
             Evaluation(self.architecture, self.loss, self.draw, bool(self.runs)), what
         )
-        lead = self._lead(points)
-        if not lead:
-            return function(*points, self.X, self.y, False)
-        flat = [p.expand(*lead, self.dim).reshape(-1, self.dim) for p in points]
+        lead, count = self._lead(points)
         data = self._data(lead)
+        if count == 1:
+            found = function(*(p.reshape(self.dim) for p in points), *data(0), False)
+            return _map(lambda each: each.reshape(lead + each.shape), found)
+        flat = [p.expand(*lead, self.dim).reshape(count, self.dim) for p in points]
 
         def run(part: slice, many: bool) -> Any:
             at = part if many else part.start
             found = function(*(p[at] for p in flat), *data(at), many)
             return found if many else _map(lambda each: each[None], found)
 
-        size = self._size(what, run, len(flat[0]))
-        found = engines.compute(run, len(flat[0]), size)
-        return _map(lambda each: each.reshape(*lead, *each.shape[1:]), found)
+        found = engines.compute(run, count, self._size(what, run, count))
+        return _map(lambda each: each.reshape(lead + each.shape[1:]), found)
 
-    def _lead(self, points: tuple[torch.Tensor, ...]) -> tuple[int, ...]:
-        """All leading axes, of points and mini-batches."""
+    def _lead(self, points: tuple[torch.Tensor, ...]) -> tuple[torch.Size, int]:
+        """All leading axes, of points and mini-batches, and the number of members."""
+        leads = {self.runs, *(p.shape[:-1] for p in points)} - {()}
         try:
-            return torch.broadcast_shapes(self.runs, *(p.shape[:-1] for p in points))
+            lead = torch.Size(leads.pop() if len(leads) == 1 else _broadcast(leads))
         except RuntimeError:
             shapes = " and ".join(str(tuple(p.shape)) for p in points)
             raise ValueError(
                 f"`{self.name}` has mini-batches for members {self.runs}, got points "
                 f"{shapes}."
             ) from None
+        if not lead.numel():
+            raise ValueError(f"`{self.name}` takes at least one point, got none.")
+        return lead, lead.numel()
 
-    def _data(self, lead: tuple[int, ...]) -> Callable:
+    def _data(self, lead: torch.Size) -> Callable:
         """What members, numbered through all leading axes, are shown."""
         if not self.runs:
             return lambda at: (self.X, self.y)
@@ -205,7 +209,7 @@ class Network(Landscape):
 
     def _size(self, what: str, run: engines.Run, count: int) -> int:
         """The size of a block; 1 is the loop."""
-        if self.engine == "looped" or count == 1:
+        if self.engine == "looped":
             return 1
         own, plans = self.architecture.example, self.architecture.plans
         numbers = self.n * self.architecture.width
@@ -286,6 +290,10 @@ class Network(Landscape):
         """
         drawn = (seed, int(t)) if self.architecture.stochastic else None
         return MiniBatch(replace(self.restrict(indices), draw=drawn), t)
+
+
+def _broadcast(shapes: set) -> tuple[int, ...]:
+    return torch.broadcast_shapes(*shapes)  # slow beside a single network's gradient
 
 
 def _map(function: Callable, found: Any) -> Any:

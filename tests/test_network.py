@@ -1,6 +1,7 @@
 """A network is a landscape: members, mini-batches, dropout, one step, refusals."""
 
 import copy
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -408,6 +409,14 @@ def plain_sam(net, w, rho, rows):
 # Kinds of data and points
 
 
+def test_a_network_is_sent_to_another_process_as_it_is():
+    for net in (mlp(dropout=0.1), mlp(engine="looped")):
+        expected = net.gradient(W)  # what is kept after a first use travels too
+        for sent in (pickle.loads(pickle.dumps(net)), copy.deepcopy(net)):
+            assert torch.equal(sent.gradient(W), expected)
+            assert torch.equal(sent.sample([1, 2], 3)(W), net.sample([1, 2], 3)(W))
+
+
 def test_arrays_of_numpy_are_taken_as_data():
     module = models.make("mlp", (5,), 3)
     x, y = (
@@ -537,6 +546,10 @@ def holed(X, value=np.nan):
             "points of torch.float32 on cpu, got torch.float64 on cpu",
         ),
         (lambda: linear().hvp(torch.zeros(10), torch.zeros(9)), "got \\(9,\\)"),
+        (
+            lambda: linear().value(torch.zeros(0, 10)),
+            "takes at least one point, got none",
+        ),
         (lambda: linear().restrict([6]), "samples by integers .* in \\[0, 6\\)"),
         (
             lambda: linear(EXAMPLES, EXAMPLES[:, :2], "square").accuracy(
