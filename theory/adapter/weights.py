@@ -55,7 +55,8 @@ class Weights:
         there = [g is not None for g in grads]
         if there != self.used:
             self.used = [a or b for a, b in zip(self.used, there, strict=True)]
-        self.last = Tensors(lambda: self.layout.join(grads))
+        join = self.layout.join  # not self: a cycle would outlive the step
+        self.last = Tensors(lambda: join(grads))
         return self.last, loss
 
     def leave(self, d: Tensors) -> None:
