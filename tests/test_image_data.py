@@ -47,32 +47,40 @@ def test_fashion_mnist_begins_as_published():
     assert pixels.std() / 255 == pytest.approx(0.3530, abs=5e-5)
 
 
-def write(folder, pixels, labels):
+def write(folder, word, pixels, labels):
     """Files in the IDX format, by its description."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for word in ("train", "t10k"):
-        for what, array in (("images-idx3", pixels), ("labels-idx1", labels)):
-            head = struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
-            file = folder / f"{word}-{what}-ubyte.gz"
-            file.write_bytes(gzip.compress(head + array.tobytes()))
+    for what, array in (("images-idx3", pixels), ("labels-idx1", labels)):
+        head = struct.pack(f">4B{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
+        file = folder / f"{word}-{what}-ubyte.gz"
+        file.write_bytes(gzip.compress(head + array.tobytes()))
 
 
 @pytest.fixture
 def own(tmp_path, monkeypatch):
-    """A data folder that the environment names, with tiny files."""
-    rng = np.random.default_rng(0)
-    pixels = rng.integers(0, 256, (7, 3, 2), dtype=np.uint8)
+    """A data folder that the environment names; training images are the dark ones."""
+    folder, rng = tmp_path / "fashion-mnist", np.random.default_rng(0)
+    folder.mkdir()
+    pixels = rng.integers(0, 100, (7, 3, 2), dtype=np.uint8)
     labels = np.arange(7, dtype=np.uint8)
-    write(tmp_path / "fashion-mnist", pixels, labels)
+    write(folder, "train", pixels, labels)
+    write(folder, "t10k", pixels + 150, labels[::-1].copy())
     monkeypatch.setenv("SHARPNESS_DATA", str(tmp_path))
-    return tmp_path / "fashion-mnist", pixels, labels
+    return folder, pixels, labels
 
 
 def test_files_are_read_from_the_folder_that_the_environment_names(own):
     _, pixels, labels = own
-    found, kinds = images("fashion_mnist", "test")
+    found, kinds = images("fashion_mnist")
     np.testing.assert_allclose(found[:, 0], pixels / 255, rtol=1e-7)
     np.testing.assert_array_equal(kinds, labels)
+    np.testing.assert_array_equal(images("fashion_mnist", "test")[1], labels[::-1])
+
+
+def test_fashion_mnist_is_judged_on_its_own_test_part(own):
+    made = split("fashion_mnist", 4, 3, 7)
+    lightest = max(part[0].max() for part in (made.train, made.validation))
+    assert made.test[0].min() > lightest
+    assert sorted([*made.train[1], *made.validation[1]]) == [*range(7)]
 
 
 def test_a_damaged_file_is_named(own):
