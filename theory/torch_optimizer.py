@@ -190,10 +190,7 @@ class SharpnessAware(Optimizer):
         """The layout of the parameters, and the method with the groups' radii."""
         groups, apart = self.param_groups, edge.own_radii(self.base)
         if self._layout is None or self._layout.key != signature(groups, apart):
-            old, self._layout = self._layout, Layout(groups, apart)
-            if old is not None and self.method_state:
-                state = saved.packed(self.method_state, old)
-                self.method_state = saved.unpacked(state, self._layout)
+            self._layout = Layout(groups, apart)
         if not apart:
             return self._layout, self.method
         edge.check_radii(groups)
