@@ -30,7 +30,7 @@ class Pass:
         self.closure, self.weights = closure, weights
         self.before: tuple | None = None
         self.loss: Any = None
-        self.known: WeakKeyDictionary[Tensors, torch.Tensor] = WeakKeyDictionary()
+        self.known: WeakKeyDictionary[Tensors, Any] = WeakKeyDictionary()
 
     def __call__(self, x: Tensors) -> Tensors:
         r"""$\nabla f(x)$."""
@@ -41,14 +41,14 @@ class Pass:
         else:
             with self.weights.replay.replaying(self.before):
                 g, loss = self.weights.evaluate(self.closure, x)
-        self.known[x] = number(loss)
+        self.known[x] = loss
         return g
 
     def value(self, x: Tensors) -> torch.Tensor:
         """$f(x)$, `()`; it costs nothing where the gradient was asked for."""
         if x not in self.known:
             self(x)
-        return self.known[x]
+        return number(self.known[x])
 
     def split(self, m: int) -> list[Pass]:
         """Refused: one closure is one batch.
