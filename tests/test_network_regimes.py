@@ -277,6 +277,9 @@ def test_a_run_that_once_burst_has_not_trained():
     grid.diverged[0, 1, 0, 5, 2] = 4
     found = ranges.ranges(grid).isel(task=0, rho_level=0)
     assert found.range_train_high.values.tolist() == [128, 16, 128, 128, 128]
+    sam = found.sel(algorithm="SAM", versus="GD")
+    assert float(sam.train_largest_ratio) == pytest.approx(0.5)  # of three seeds an 8th
+    assert float(sam.end_largest_ratio) == pytest.approx(1)  # by the end it had
 
 
 def test_a_test_range_is_within_a_standard_error_of_the_methods_best():

@@ -34,8 +34,10 @@ def ranges(grid: xarray.Dataset) -> xarray.Dataset:
         `_low` and `_high`: `train_largest_ratio`, of `largest`, `train_width_ratio`,
         of the widths of the seeds' own ranges, geometric means with intervals by t of
         the logarithms, wider by the steps that the ends may be off;
-        `test_width_ratio`, of the width of the range of test accuracy, with an interval
-        by drawing the seeds anew. NaN where the methods' radii have other units.
+        `end_largest_ratio`, the first again, where a loss may burst on the way if it is
+        low at the end; `test_width_ratio`, of the width of the range of test accuracy,
+        with an interval by drawing the seeds anew. NaN where the methods' radii have
+        other units.
     """
     step, trains = _step(grid.eta), succeeded(grid)
     low, high = ends(trains.all("seed"), grid.eta)
@@ -51,6 +53,8 @@ def ranges(grid: xarray.Dataset) -> xarray.Dataset:
         ("train_width_ratio", _width(low, high, step), 2 * step),
     ):
         told |= _named(name, _paired(_over(logs, grid), off))
+    _, high = ends(grid.train_loss < FRACTION * grid.start_loss, grid.eta)
+    told |= _named("end_largest_ratio", _paired(_over(np.log(high), grid), step))
     kept = {name: grid[name] for name in ("task", "algorithm")}
     return xarray.Dataset(told, coords=kept | {"versus": list(VERSUS)})
 

@@ -144,19 +144,24 @@ def _regimes(dataset: xarray.Dataset) -> str:
 
 def _clause(dataset: xarray.Dataset, label: str, other: str) -> str:
     """How one method's is another's, at the radii where both have one."""
-    low, ratio, high = (
-        dataset[f"train_largest_ratio{end}"].sel(algorithm=label, versus=other)
-        for end in ("_low", "", "_high")
-    )
+    at = dataset.sel(algorithm=label, versus=other)
+    ratio = at.train_largest_ratio
     count, none = int(ratio.notnull().sum()), int(ratio.isnull().sum())
     if not count:
         return ""
     return (
         f"{_said(label)}'s is {_short(ratio.min())} to {_short(ratio.max())} times "
-        f"{_said(other)}'s, clearly larger at {int((low > 1).sum())} and smaller at "
-        f"{int((high < 1).sum())} of {count}"
-        f"{f' (at {none} more a seed trains nowhere)' if none else ''}"
+        f"{_said(other)}'s, clearly larger at {_clearly(at, 'train')} of {count} "
+        f"({_clearly(at, 'end')} where bursts on the way do not count"
+        f"{f'; at {none} more a seed trains nowhere' if none else ''})"
     )
+
+
+def _clearly(at: xarray.Dataset, kind: str) -> str:
+    """At how many radii of all tasks an interval lies above 1, and below."""
+    more = at[f"{kind}_largest_ratio_low"] > 1
+    less = at[f"{kind}_largest_ratio_high"] < 1
+    return f"{int(more.sum())} and smaller at {int(less.sum())}"
 
 
 def _said(label: str) -> str:
