@@ -9,8 +9,9 @@
 2. the optimizers' own work, gradients preset: steps of 1 x 2, 160 x 64 and ResNet-18's
    62 tensors, in float32 and float64, in units of torch's fused SGD and of the best
    peer, whatever its flags;
-3. whole steps in gradients (forward and backward of one batch; SAM's floor is 2) on an
-   MLP and a ResNet, and SSAM over SAM;
+3. whole steps in gradients (forward and backward of one batch; SAM's floor is 2, and
+   what the base's step costs beside) on an MLP, a small ResNet (images of 8 x 8 and of
+   28 x 28) and ResNet-18, and SSAM over SAM;
 4. parameter-sized temporaries at the peak of a step, by method;
 5. where a target is missed, a profile that says why.
 
@@ -70,9 +71,13 @@ def overheads(config: Config, here: list[contenders.Contender]) -> None:
 
 
 def tasks(quick: bool) -> Iterator[tuple[whole.Task, float]]:
-    """Networks, each with what a SAM step may cost (the MLP's is only reported)."""
+    """Networks, each with what a SAM step may cost (an MLP's is only reported)."""
     yield whole.task("mlp", (1, 8, 8), 128), float("inf")
-    yield whole.task("resnet", (1, 8, 8), 32 if quick else 128), GRADIENTS
+    yield whole.task("resnet", (1, 8, 8), 128), GRADIENTS
+    yield whole.task("resnet", (1, 28, 28), 128), GRADIENTS
+    if not quick:
+        resnet18 = {"widths": (64, 128, 256, 512), "blocks": 2}
+        yield whole.task("resnet", (1, 28, 28), 32, **resnet18), GRADIENTS
 
 
 def steps(config: Config) -> None:

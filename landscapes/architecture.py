@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Any
@@ -31,7 +31,7 @@ class Architecture:
         width: numbers that the layers give, an example: what memory they take
             (`landscapes.probe`).
         stochastic: whether a pass in training mode uses random numbers (likewise).
-        plans: what was measured of it.
+        plans: what was measured of it and recorded; stays in its process.
     """
 
     module: nn.Module
@@ -39,6 +39,11 @@ class Architecture:
     width: int = 0
     stochastic: bool = False
     plans: dict = field(default_factory=dict)
+
+    def __getstate__(self) -> dict:
+        """Without what is found again."""
+        kept = {field.name: getattr(self, field.name) for field in fields(self)}
+        return kept | {"plans": {}}
 
     @classmethod
     def of(cls, module: nn.Module, name: str) -> Architecture:

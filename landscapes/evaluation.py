@@ -81,14 +81,14 @@ class Evaluation:
 
     def _mapped(self, function: Callable, pieces: list, X, y, many: bool) -> Any:
         """A function of one member's parameter tensors, of one or of k."""
-        with self._random(X.device):
-            if not many:
-                return function(pieces, X, y)
-            data = 0 if self.own else None
-            with ManyForms(self.loss):
-                return vmap(function, (0, data, data), randomness="same")(pieces, X, y)
+        if not many:
+            return function(pieces, X, y)
+        data = 0 if self.own else None
+        with ManyForms(self.loss):
+            return vmap(function, (0, data, data), randomness="same")(pieces, X, y)
 
-    def _random(self, device: torch.device) -> AbstractContextManager:
+    def random(self, device: torch.device) -> AbstractContextManager:
+        """Where every evaluation stands, so that it sees its step's random numbers."""
         if self.draw is None:
             return nullcontext()
         words = np.random.SeedSequence(self.draw).generate_state(1, np.uint64)

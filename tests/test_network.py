@@ -526,7 +526,10 @@ def holed(X, value=np.nan):
         (lambda: linear(EXAMPLES[:5]), "as many targets as examples, .* \\(6,\\) for"),
         (lambda: linear(EXAMPLES[:0], LABELS[:0]), "at least one"),
         (lambda: linear(np.ones((6, 3))), "does not take examples of shape \\(3,\\)"),
-        (lambda: linear(engine="fast"), "engine of auto, batched, looped, got `fast`"),
+        (
+            lambda: linear(engine="fast"),
+            "engine of auto, batched, traced, looped, got `fast`",
+        ),
         (lambda: linear(block=0), "`network` takes blocks of at least 1, got 0"),
         (
             lambda: Network(Spectral(), EXAMPLES, LABELS),

@@ -50,7 +50,9 @@ def task(name: str, shape: tuple[int, ...], batch: int, **options: object) -> Ta
     X = torch.randn(batch, *shape, generator=draw)
     y = torch.randint(10, (batch,), generator=draw)
     said_shape = " x ".join(map(str, shape))
-    return Task(f"{name}, batch {batch} of {said_shape}", module.float(), X, y)
+    size = sum(p.numel() for p in module.parameters())
+    title = f"{name} of {size} parameters, batch {batch} of {said_shape}"
+    return Task(title, module.float(), X, y)
 
 
 def _gradient(task: Task) -> Callable[[], torch.Tensor]:
@@ -89,12 +91,14 @@ def measure(task: Task, blocks: int) -> dict[str, np.ndarray]:
 
 
 def table(seconds: dict[str, np.ndarray]) -> None:
-    """In gradients; the floor of SAM is 2."""
+    """In gradients; SAM's floor is 2 and what SGD's own step adds to its one."""
     one = seconds["gradient"]
     print(f"    {'one gradient':12}{np.median(one) * 1e3:10.2f} ms")
     for name, found in seconds.items():
         if name != "gradient":
             print(f"    {name:12}{said(found / one)} gradients")
+    beyond = np.median(seconds["sam"] - seconds["sgd"] - one) * 1e6
+    print(f"    SAM beyond two gradients and SGD's step: {beyond:.0f} us")
 
 
 def verdict(said_of: str, ratio: np.ndarray, target: float) -> bool:

@@ -69,10 +69,8 @@ def _after(
         method.having(rho=rho[:, 0].double().numpy(force=True)),
         eta, first["sharpness"][:, 0], first["g_norm"], first["gamma"],
     )  # fmt: skip
-    # A length turns into another rate at every step: SAM jumps, and has no slope.
-    steady = 1.0 if method.radius_unit == "rate" or rhos == (0.0,) else np.nan
     seen |= {
-        "growth": np.array([growth(row) for row in signed]) * steady,
+        "growth": np.array([growth(row) for row in signed]),
         "growth_predicted": np.log(np.abs(factor)),
     }
     shape = (1, 1, len(rhos), seeds)

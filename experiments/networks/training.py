@@ -60,7 +60,7 @@ def trained(job: Any, start: int, stop: int) -> np.ndarray:
     order, steps = ordered(net.n, job.batch, seed), steps_of(net.n, job.batch)
     run = iterate(
         net, method, x, _column(job.eta, eta, net), job.epochs * steps,
-        sample=lambda t: net.sample(order(t), t),
+        sample=lambda t: net.sample(order(t), t, seed),
     )  # fmt: skip
     return _told(nets, run, steps, job.epochs)
 
