@@ -2,15 +2,16 @@
 
     python -m benchmarks.networks [--models mlp cnn] [--dtype float64] [--threads 1]
 
-The same job, one training step of B networks on a batch that they share, in four ways:
+The same job, one training step of B networks on a batch that they share, in five ways:
 (1) as users do it: a module and a `torch.optim.SGD` each, `zero_grad`, `backward`,
 `step`; (2) `Network` with `engine="looped"`; (3) with `engine="batched"`; (4) with
-`engine="auto"`. All are first shown to agree to 1e-10 in float64, also in a step of
-SAM; then they are timed in turn, so that a machine that others use too is as fast for
-one as for the other, and medians of 7 blocks are printed, in microseconds a network,
-with how many times faster than (1) they are. A loop's cost is a network's times their
-number: loops are timed on at most 32 networks. With `--threads 1` processor time is
-counted instead of time on the wall, which others on the machine lengthen.
+`engine="traced"`, its operations recorded; (5) with `engine="auto"`. All are first
+shown to agree to 1e-10 in float64, also in a step of SAM; then they are timed in turn,
+so that a machine that others use too is as fast for one as for the other, and medians
+of 7 blocks are printed, in microseconds a network, with how many times faster than (1)
+they are. A loop's cost is a network's times their number: loops are timed on at most 32
+networks. With `--threads 1` processor time is counted instead of time on the wall,
+which others on the machine lengthen.
 
 Then SSAM's step beside SAM's, and where the time of a batched gradient goes: the
 products of matrices beside this machine's best (a product of 1024 x 1024 in the same
@@ -38,6 +39,7 @@ from theory import methods
 from theory.base import gradient_descent
 
 BLOCKS = 7
+ENGINES = ("looped", "batched", "traced", "auto")
 LOOP = 32  # networks that a loop is timed on
 ETA = 0.1
 
@@ -105,7 +107,7 @@ def check(net: Network) -> None:
     step()
     ends = {"gd": torch.stack([net.flat(module) for module in made])}
     ends["sam"] = torch.stack([plain_sam(net, row) for row in w])
-    for engine in ("looped", "batched", "auto"):
+    for engine in ENGINES:
         for spec, expected in ends.items():
             found = at_once(replace(net, engine=engine), w, spec)()
             deviation = float((found - expected).abs().max())
@@ -159,9 +161,7 @@ def compare(net: Network, members: int) -> None:
         "modules": modules(net, few)[0],
         "looped": at_once(replace(net, engine="looped"), few),
     }
-    batches = {
-        name: at_once(replace(net, engine=name), w) for name in ("batched", "auto")
-    }
+    batches = {name: at_once(replace(net, engine=name), w) for name in ENGINES[1:]}
     found = seconds(loops | batches)
     each = {k: s / (len(few) if k in loops else members) for k, s in found.items()}
     told = "".join(
@@ -249,8 +249,7 @@ def main(config: Config) -> None:
         net = network(model, config.batch, getattr(torch, config.dtype))
         print(f"{model}, {net.dim} parameters; us a network's step (x of modules)")
         check(net)
-        heads = ("modules", "looped", "batched", "auto")
-        print("       B" + "".join(f"{head:>20}" for head in heads))
+        print("       B" + "".join(f"{head:>20}" for head in ("modules", *ENGINES)))
         for members in config.members:
             compare(net, members)
         ssam_over_sam(net, 256)

@@ -208,7 +208,7 @@ def test_a_mini_batch_is_the_module_on_these_samples():
     assert batch.segments == NET.segments
 
 
-@pytest.mark.parametrize("kind", ["batched", "looped"])
+@pytest.mark.parametrize("kind", ["batched", "traced", "looped"])
 @pytest.mark.parametrize("name", ["mlp", "resnet", "vit"])
 def test_every_member_has_its_own_mini_batch(name, kind):
     module = models.make(name, SHAPE, 10).double()
@@ -293,7 +293,7 @@ def dropped(net, w, rows, seed):
     return torch.cat([p.grad.reshape(-1) for p in module.parameters()])
 
 
-@pytest.mark.parametrize("kind", ["batched", "looped"])
+@pytest.mark.parametrize("kind", ["batched", "traced", "looped"])
 def test_run_and_step_decide_the_masks_of_dropout(kind):
     net, rows = replace(DROPPED, engine=kind), [1, 2, 3, 4, 5]
     batch = net.sample(rows, 7, seed=3)
@@ -305,6 +305,30 @@ def test_run_and_step_decide_the_masks_of_dropout(kind):
         assert (other(W) - batch(W)).abs().max() > 1e-3
     # A different block, the same masks.
     close(replace(net, block=3).sample(rows, 7, seed=3)(W), batch(W))
+
+
+@pytest.mark.parametrize("name", ["mlp", "cnn", "resnet", "vit"])
+def test_a_recording_is_the_same_to_the_last_bit(name):
+    net = Network(models.make(name, SHAPE, 10).double(), X, Y, engine="batched")
+    traced, w = replace(net, engine="traced"), wandering(net, 3)
+    for k in range(3):  # the first call records, other points and samples replay
+        rows = np.roll(np.arange(N), k)[:5]
+        for points in (w, w.flip(0), w[:2]):
+            one, other = net.sample(rows), traced.sample(rows)
+            assert torch.equal(one(points), other(points))
+            assert torch.equal(one.losses(points), other.losses(points))
+            assert torch.equal(one.hvp(points, w[: len(points)]),
+                               other.hvp(points, w[: len(points)]))  # fmt: skip
+
+
+def test_a_recording_keeps_the_graph_that_is_asked_for():
+    traced = replace(NET, engine="traced")
+    traced.value(W)
+    w = W.clone().requires_grad_()
+    traced.value(w).sum().backward()
+    close(w.grad, NET.gradient(W))
+    assert not traced.value(W).requires_grad
+    assert not pickle.loads(pickle.dumps(traced)).architecture.plans
 
 
 def test_both_evaluations_of_a_step_see_one_mask():
