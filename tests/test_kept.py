@@ -1,4 +1,4 @@
-"""Kept results are read only while the code they rest on is what made them."""
+"""Kept results: what they rest on, what of it has changed, what cannot be read."""
 
 import json
 
@@ -46,21 +46,39 @@ def test_a_result_of_this_code_is_read(root):
 
 
 @pytest.mark.parametrize(
-    ("changed", "same"),
+    ("other", "same"),
     [
         (CODE.replace("Twice x.", "x, two times.\n\n    Long.\n    "), True),
         (CODE.replace("why", "wherefore"), True),
         (CODE.replace("2 * x", "3 * x"), False),
         (CODE.replace("2 * x", "'#' * x"), False),
+        ("", False),
     ],
 )
-def test_words_may_change_and_code_may_not(root, changed, same):
+def test_words_may_change_and_changed_code_is_named(root, other, same):
     save(root, kept.stamp(["maker.py"]))
-    (root / "maker.py").write_text(changed)
-    judged = judge(reader(root), "N", True)
-    assert judged.verdict == ("supported" if same else "open")
-    if not same:
-        assert "maker.py changed since" in judged.reason
+    (root / "maker.py").write_text(other)
+    assert kept.changed(kept.result("some", root)) == ([] if same else ["maker.py"])
+
+
+def test_the_ledger_says_how_old_a_result_is(root, monkeypatch):
+    monkeypatch.setattr(kept, "KEPT", root)
+    assert kept.told("some") == ""
+    save(root, json.dumps({"gone.py": "0123", "maker.py": "4567"}))
+    assert kept.told("some") == "some: made before gone.py and 1 more changed"
+
+
+def test_what_is_computed_anew_is_kept(root, monkeypatch):
+    (root / "experiments/results").mkdir(parents=True)
+    (root / "experiments/kept").mkdir()
+    (root / "experiments/__init__.py").write_text("")
+    path = "experiments/results/some.nc"
+    (root / "experiments/some.py").write_text(f"open('{path}', 'w').write('new')")
+    monkeypatch.setattr(kept, "KEPT", root / "experiments/kept")
+    kept.recompute(["some", "some"])
+    assert (root / "experiments/kept/some.nc").read_text() == "new"
+    with pytest.raises(ValueError, match="`experiments.other` ended with exit code 1"):
+        kept.recompute(["other"])
 
 
 def test_a_claim_without_its_result_is_open(root):
@@ -68,9 +86,8 @@ def test_a_claim_without_its_result_is_open(root):
     assert judged.verdict == "open" and "experiments.some" in judged.reason
 
 
-@pytest.mark.parametrize("made", ["{", json.dumps({"gone.py": "0123"})])
-def test_a_result_of_unknown_code_is_not_read(root, made):
-    save(root, made)
+def test_a_result_that_names_no_code_is_not_read(root):
+    save(root, "{")
     with pytest.raises(kept.Unkept, match="experiments.some"):
         kept.result("some", root)
 

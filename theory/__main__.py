@@ -84,6 +84,9 @@ def work(options: Options) -> None:
     for row in shown:
         print(table.explain(row) if options.explain else table.line(row)[:width])
     print(table.summary(rows))
+    for name in dict.fromkeys(name for row in names for name in claims.load(row).reads):
+        if older := kept.told(name):
+            print(older)
     if options.json:
         text = json.dumps([ledger.entry(row) for row in rows], indent=1)
         _write(Path(options.json), text + "\n")

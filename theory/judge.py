@@ -61,7 +61,7 @@ def judge(claim: Claim, grade: str, quick: bool) -> Judgement:
 
     An exception, NaN, a case on the wrong side of the assumptions, or a bound that no
     case comes near is no verdict: the claim has `failed`. One whose kept result is not
-    there, or was made by other code, is `open`.
+    there is `open`.
     """
     outcomes: list[Outcome] = []
     verdict, reason, tightness = "open", f"waits for {claim.waits}", np.nan

@@ -1,8 +1,10 @@
 """Kept results: what takes an experiment an hour, read by the ledger in a moment.
 
-A result names the files its numbers rest on, each with a digest of its code (words do
-not count: comments, docstrings). The ledger takes numbers only from a result whose
-files are still those; else the claim is open until the experiment is run again.
+They stand in `experiments/kept`, in the repository. A result names the files that its
+numbers rest on, each with a digest of its code (words do not count: comments,
+docstrings), so that `changed` tells which of them are others now. That alone makes no
+number wrong: `tests/test_kept_results.py` computes some of each result anew, and
+`python -m theory --recompute` all.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import ast
 import hashlib
 import io
 import json
+import shutil
 import subprocess
 import sys
 import tokenize
@@ -18,17 +21,19 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from theory.files import atomic
 from theory.imports import ROOT, closure
 
 if TYPE_CHECKING:
     import xarray
 
-RESULTS = ROOT / "experiments/results"
+KEPT = ROOT / "experiments/kept"
+OWN = "theory/kept.py"  # computes no numbers
 RESTS_ON = "rests_on"  # the attribute of a result
 
 
 class Unkept(ValueError):
-    """There is no result, or it was made by other code; the message says which."""
+    """There is no result, or it cannot be read; the message says which."""
 
 
 def stamp(files: Iterable[str]) -> str:
@@ -65,33 +70,45 @@ def _is_text(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def result(experiment: str, folder: Path = RESULTS) -> xarray.Dataset:
+def result(experiment: str, folder: Path | None = None) -> xarray.Dataset:
     """An experiment's kept result.
 
     Raises:
-        Unkept: it is not there, is damaged, names no files, or they have changed.
+        Unkept: it is not there, is damaged, or names no files.
     """
     import xarray
 
-    path = folder / f"{experiment}.nc"
+    path = (folder or KEPT) / f"{experiment}.nc"
     remedy = f"`python -m experiments.{experiment}`"
     if not path.is_file():
         raise Unkept(f"waits for {remedy}: no result is kept")
     try:
         with xarray.open_dataset(path, engine="h5netcdf") as opened:
             dataset = opened.load()
-        made = json.loads(dataset.attrs[RESTS_ON])
+        json.loads(dataset.attrs[RESTS_ON])
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise Unkept(f"waits for {remedy}: `{path.name}` cannot be read") from error
-    changed = [name for name, code in made.items() if digest(ROOT / name) != code]
-    if changed:
-        others = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-        raise Unkept(f"waits for {remedy}: {changed[0]}{others} changed since")
     return dataset
 
 
+def changed(dataset: xarray.Dataset) -> list[str]:
+    """The files a result rests on whose code is no longer that which made it."""
+    made = json.loads(dataset.attrs[RESTS_ON])
+    return [name for name in made if name != OWN and digest(ROOT / name) != made[name]]
+
+
+def told(experiment: str) -> str:
+    """A line on how old a kept result is, empty if the code is what made it."""
+    try:
+        names = changed(result(experiment))
+    except Unkept:
+        return ""  # the claims say it
+    others = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"{experiment}: made before {names[0]}{others} changed" if names else ""
+
+
 def recompute(experiments: Iterable[str]) -> None:
-    """Runs experiments anew.
+    """Runs experiments anew, and keeps their results.
 
     Raises:
         ValueError: one failed.
@@ -101,3 +118,6 @@ def recompute(experiments: Iterable[str]) -> None:
         command = [sys.executable, "-m", f"experiments.{name}", "--fresh"]
         if code := subprocess.run(command, cwd=ROOT).returncode:
             raise ValueError(f"`experiments.{name}` ended with exit code {code}.")
+        for path in (ROOT / "experiments/results").glob(f"{name}.*"):
+            with atomic(KEPT / path.name) as temporary:
+                shutil.copyfile(path, temporary)
