@@ -10,6 +10,7 @@ import theory.methods.sam
 import theory.methods.stable
 import theory.torch_optimizer
 from tests import optimizer_checks as checks
+from tests import test_torch_optimizer_state as states
 from theory.adapter import edge, passes, replay, saved, tensors
 from theory.adapter.layout import Layout
 from theory.adapter.replay import Replay
@@ -69,6 +70,14 @@ def commits_early(method, state, weights, closures, _direct=passes.direct):
     """The weights come back only if nothing raises."""
     weights.go = lambda x: x is weights.home or Weights.go(weights, x)
     return _direct(method, state, weights, closures)
+
+
+def loads_before_judging(self, state_dict):
+    """The base has it already when the method's part turns out not to fit."""
+    self.base.load_state_dict({k: state_dict[k] for k in ("state", "param_groups")})
+    own = state_dict[saved.KEY]
+    self.method = saved.same_method(self.method, own)
+    self.method_state = saved.unpacked(own["state"], self._now()[0])
 
 
 def lost(state, layout):
@@ -137,6 +146,10 @@ MUTANTS = {
         RESUMED,
     ),
     "state of the method not saved": (saved, "packed", lost, AVERAGED),
+    "a state half loaded": (
+        *(SharpnessAware, "load_state_dict", loads_before_judging),
+        (states.test_a_state_that_does_not_fit_is_refused_whole, "other shapes"),
+    ),
     "shards of unequal weight": (
         *(passes.Pass, "size", property(lambda self: next(GROWING))),
         (checks.shards_ascend_alone,),

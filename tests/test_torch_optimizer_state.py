@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tests import optimizer_checks as checks
-from theory.methods import make
+from theory.methods import make, specs
 from theory.methods.msam import MSAM
 from theory.torch_optimizer import SharpnessAware
 
@@ -75,41 +75,87 @@ def state_of(spec):
     return pair(make(spec))[1].state_dict()
 
 
-def other_version():
-    state = state_of("sam")
-    state["sharpness_aware"]["version"] = 7
-    return state
-
-
 def without_method():
     return checks.sgd(checks.network()).state_dict()
 
 
+def changed(*path, to):
+    """A state that fits, but for what stands at a path; `...` takes it away."""
+
+    def state():
+        found = state_of("sam")
+        inner = found
+        for key in path[:-1]:
+            inner = inner[key]
+        if to is ...:
+            del inner[path[-1]]
+        else:
+            inner[path[-1]] = to
+        return found
+
+    return state
+
+
+OWN = "sharpness_aware"
+MOMENTUM = ("state", 0, "momentum_buffer")
 REFUSED = {
     "another method": (
         lambda: state_of("ssam"),
         "of `sam` got a state of `stable:usam",
     ),
     "no method": (without_method, "of `sam` got a state without a method"),
-    "another version": (other_version, "version 1, got 7"),
+    "another version": (changed(OWN, "version", to=7), "version 1, got 7"),
+    "no dict": (lambda: [1], r"malformed .* no dict but \[1\]"),
+    "own part no dict": (changed(OWN, to=3), "malformed .*`sharpness_aware` has not"),
+    "no version": (changed(OWN, "version", to=...), "malformed .* has not .*'version'"),
+    "no state": (changed(OWN, "state", to=...), "malformed .* has not .*'state'"),
+    "no rho": (changed(OWN, "hyperparameters", to={}), r"malformed .* not \['rho'\]"),
+    "rho out of range": (changed(OWN, "hyperparameters", "rho", to=-1.0), "rho"),
+    "rho no number": (
+        changed(OWN, "hyperparameters", "rho", to="big"),
+        "'big' is no number",
+    ),
+    "no point": (changed(OWN, "state", to=({"x": 1},)), "malformed .* list of tensors"),
+    "no state that is kept": (
+        changed(OWN, "state", to=["x"]),
+        "malformed .*'x' is nothing",
+    ),
+    "other shapes": (
+        changed(OWN, "state", to=[{"tensors": [torch.ones(2)]}]),
+        r"state of the method belongs to parameters of the shapes \[\(2,\)\]",
+    ),
+    "no groups": (changed("param_groups", to=...), "malformed .*SGD.*'param_groups'"),
+    "no momenta": (changed("state", to=...), "malformed .*SGD.*'state'"),
+    "groups no list": (changed("param_groups", to=3), "malformed .*SGD"),
+    "other groups": (changed("param_groups", to=[]), "different number of parameter"),
+    "a group's rho": (changed("param_groups", 0, "rho", to=-2.0), "got -2.0 in group"),
 }
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_state_that_does_not_fit_is_refused(name):
+def test_a_state_that_does_not_fit_is_refused_whole(name):
     state, match = REFUSED[name]
     model, optimizer = pair(make("sam"))
     run(model, optimizer, 1)
-    before = copy.deepcopy(optimizer.state_dict())
+    other, twin = copy.deepcopy((model, optimizer))
     with pytest.raises(ValueError, match=match) as raised:
         optimizer.load_state_dict(state())
     assert "\n" not in str(raised.value)
-    after = optimizer.state_dict()
-    assert before["param_groups"] == after["param_groups"]
+    after, before = optimizer.state_dict(), twin.state_dict()
+    assert after["param_groups"] == before["param_groups"]
+    assert after[OWN] == before[OWN]
     momenta = [
         [m["momentum_buffer"] for m in s["state"].values()] for s in (before, after)
     ]
     checks.same(*momenta)
+    checks.same(run(model, optimizer), run(other, twin))
+
+
+@pytest.mark.parametrize("spec", specs())
+def test_every_method_reads_its_own_state(spec):
+    _, loaded = pair(make(spec))
+    loaded.load_state_dict(pair(make(spec, rho=0.3))[1].state_dict())
+    assert loaded.method.get("rho", 0.3) == 0.3
 
 
 def test_a_method_state_of_other_parameters_is_refused():

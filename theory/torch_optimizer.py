@@ -178,12 +178,23 @@ class SharpnessAware(Optimizer):
         """Continues from a `state_dict`; its numbers replace those given, as in torch.
 
         Raises:
-            ValueError: it is that of another method, or of no method.
+            ValueError: it is that of another method, or of no method, or malformed.
+                Then nothing of it is loaded.
         """
+        if not isinstance(state_dict, dict):
+            raise saved.malformed(f"it is no dict but {state_dict!r}")
         method = saved.same_method(self.method, state_dict.get(saved.KEY))
+        edge.check_method(method)
         rest = {key: part for key, part in state_dict.items() if key != saved.KEY}
-        self.base.load_state_dict(rest)
-        state = saved.unpacked(state_dict[saved.KEY]["state"], self._now()[0])
+        kept = self.base.state, self.base.param_groups
+        try:
+            # The groups that are loaded decide in which parts a method's state lies.
+            saved.load(self.base, rest)
+            edge.check_groups(self.base)
+            state = saved.unpacked(state_dict[saved.KEY]["state"], self._now()[0])
+        except BaseException:
+            self.base.state, self.base.param_groups = kept
+            raise
         self.method, self.method_state = method, state
 
     def _now(self) -> tuple[Layout, Method]:

@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 import torch
+from torch.optim import Optimizer
 
 from theory import methods
 from theory.adapter.layout import Layout
@@ -13,6 +14,7 @@ from theory.adapter.tensors import Tensors
 from theory.method import Method
 
 KEY, VERSION = "sharpness_aware", 1
+WRITTEN = {"version", "method", "hyperparameters", "state"}
 
 
 def described(method: Method) -> dict[str, Any]:
@@ -25,13 +27,15 @@ def same_method(method: Method, description: dict[str, Any] | None) -> Method:
     """The method with the numbers of a description of it.
 
     Raises:
-        ValueError: it describes another one, names both.
+        ValueError: it describes another one, names both; or it is malformed.
     """
     if description is None:
         raise ValueError(
             f"`SharpnessAware` of `{_name(method)}` got a state without a method: a "
             "plain optimizer's is loaded by `.base`."
         )
+    if not isinstance(description, dict) or not set(description) >= WRITTEN:
+        raise malformed(f"`{KEY}` has not {sorted(WRITTEN)}")
     if description["version"] != VERSION:
         raise ValueError(
             f"`SharpnessAware` reads states of version {VERSION}, got "
@@ -43,6 +47,24 @@ def same_method(method: Method, description: dict[str, Any] | None) -> Method:
             f"`{description['method']}`."
         )
     return _having(method, description["hyperparameters"])
+
+
+def malformed(why: str) -> ValueError:
+    """What is raised for a state that nobody wrote so."""
+    return ValueError(f"`SharpnessAware` got a malformed state: {why}.")
+
+
+def load(base: Optimizer, state: dict[str, Any]) -> None:
+    """Loads a torch optimizer's own state.
+
+    Raises:
+        ValueError: it belongs to other parameters, or it is malformed.
+    """
+    try:
+        base.load_state_dict(state)
+    except (AttributeError, KeyError, TypeError) as error:
+        why = f"`{type(base).__name__}` found {type(error).__name__} {error}"
+        raise malformed(why) from error
 
 
 def _name(method: Method) -> str:
@@ -64,10 +86,15 @@ def _hyperparameters(method: Method) -> dict[str, Any]:
 
 
 def _having(method: Method, values: dict[str, Any]) -> Method:
+    names = [spec.name for spec in fields(method)]
+    if not isinstance(values, dict) or sorted(values) != sorted(names):
+        raise malformed(f"the hyperparameters {values!r} are not {names}")
     changes = {}
     for key, value in values.items():
         own = getattr(method, key)
         changes[key] = _having(own, value) if isinstance(own, Method) else value
+        if not isinstance(changes[key], (Method, int, float, torch.Tensor)):
+            raise malformed(f"the {key} {value!r} is no number")
     return replace(method, **changes)
 
 
@@ -89,18 +116,23 @@ def unpacked(state: Any, layout: Layout) -> Any:
     """The inverse of `packed`.
 
     Raises:
-        ValueError: the tensors are those of other parameters.
+        ValueError: the tensors are those of other parameters, or there are none.
     """
     if isinstance(state, dict):
-        shapes = [tuple(t.shape) for t in state["tensors"]]
+        found = state.get("tensors")
+        if not isinstance(found, list) or not all(map(torch.is_tensor, found)):
+            raise malformed("a point of the method is no list of tensors")
+        shapes = [tuple(t.shape) for t in found]
         wanted = [tuple(p.shape) for p in layout.parameters]
         if shapes != wanted:
             raise ValueError(
                 "the state of the method belongs to parameters of the shapes "
                 f"{shapes}, not {wanted}."
             )
-        rows = zip(state["tensors"], layout.parameters, strict=True)
+        rows = zip(found, layout.parameters, strict=True)
         return Tensors(layout.join([t.to(p) for t, p in rows]))
-    if isinstance(state, list):
+    if isinstance(state, (list, tuple)):
         return tuple(unpacked(each, layout) for each in state)
+    if not isinstance(state, (type(None), int, float, torch.Tensor)):
+        raise malformed(f"{state!r} is nothing that a method keeps")
     return state.clone() if isinstance(state, torch.Tensor) else state
