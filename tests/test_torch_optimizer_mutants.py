@@ -1,5 +1,6 @@
 """The checks have teeth: every planted fault, seen in public code, dies."""
 
+from contextlib import contextmanager
 from itertools import count
 
 import pytest
@@ -10,6 +11,7 @@ import theory.methods.sam
 import theory.methods.stable
 import theory.torch_optimizer
 from tests import optimizer_checks as checks
+from tests import test_torch_optimizer_base as bases
 from tests import test_torch_optimizer_state as states
 from theory.adapter import edge, passes, replay, saved, tensors
 from theory.adapter.layout import Layout
@@ -80,6 +82,27 @@ def loads_before_judging(self, state_dict):
     self.method_state = saved.unpacked(own["state"], self._now()[0])
 
 
+@contextmanager
+def blind_to_the_base(self):
+    """The passes are undone, and what the base has moved is not."""
+    try:
+        yield
+    except BaseException:
+        self.go(self.home)
+        self.layout.clear_gradients()
+        self.replay.put_back(self.replay.first)
+        raise
+
+
+def commits_before_the_base(method, state, weights, closures, _direct=passes.direct):
+    """The method's state is the next one already when the base raises."""
+    loss, new = _direct(method, state, weights, closures)
+    for old, later in zip(state or (), new, strict=False):
+        if isinstance(old, Tensors):
+            torch._foreach_copy_(old.parts, later.materialised())
+    return loss, new
+
+
 def lost(state, layout):
     return None
 
@@ -136,6 +159,18 @@ MUTANTS = {
     "nothing put back if a pass raises": (
         *(Replay, "put_back", lambda *_: None),
         RAISES,
+    ),
+    "nothing put back if the base raises": (
+        *(Replay, "put_back", lambda *_: None),
+        (bases.a_raising_base_changes_nothing, bases.before, SAM(0.2)),
+    ),
+    "weights not restored if the base raises": (
+        *(Weights, "unless_raised", blind_to_the_base),
+        (bases.a_raising_base_changes_nothing, bases.halfway, SAM(0.2)),
+    ),
+    "state of the method changed before the base": (
+        *(theory.torch_optimizer, "direct", commits_before_the_base),
+        (bases.a_raising_base_changes_nothing, bases.before, checks.Averaged(0.2)),
     ),
     "radii of groups ignored": (
         *(edge, "own_radii", lambda base: False),

@@ -151,8 +151,9 @@ class SharpnessAware(Optimizer):
 
         Raises:
             ValueError: there is no closure, or it leaves no gradient or returns no
-                loss. Then, and whatever else is raised, parameters, buffers, random
-                numbers and states are as they were.
+                loss. Then, and whatever else is raised, by the base and its hooks too,
+                parameters, buffers, random numbers and the method's state are as they
+                were, and so is the base's state unless its own update broke off.
         """
         closures = _closures(closure)
         if not self._model_checked:
@@ -163,9 +164,10 @@ class SharpnessAware(Optimizer):
         if self.ascent == "per-replica":
             method, alone = per_replica(method, self.model), self.model.no_sync
         weights = Weights(layout, replay, alone)
-        loss, self.method_state = direct(method, self.method_state, weights, closures)
-        del weights  # the base needs memory of its own
-        self.base.step()
+        with weights.unless_raised():
+            loss, state = direct(method, self.method_state, weights, closures)
+            self.base.step()
+        self.method_state = state
         return loss
 
     def state_dict(self) -> dict[str, Any]:

@@ -102,7 +102,7 @@ class Passes:
 def direct(
     method: Method, state: Any, weights: Weights, closures: Sequence[Callable]
 ) -> tuple[Any, Any]:
-    """Sets the gradients to a method's direction; parameters are as they were.
+    """Sets the gradients to a method's direction; parameters come back.
 
     Args:
         method: gives the direction.
@@ -117,18 +117,12 @@ def direct(
     sample = passes[0] if len(passes) == 1 else Passes(passes)
     if state is None:
         state = method.init(weights.home)
-    try:
-        d, _, state = method.direction(weights.home, state, sample)
-        weights.go(weights.home)
-    except BaseException:
-        weights.go(weights.home)
-        weights.layout.clear_gradients()
-        if passes[0].before is not None:
-            weights.replay.put_back(passes[0].before)
-        raise
+    d, _, state = method.direction(weights.home, state, sample)
+    weights.go(weights.home)
     if state and weights.last is not None:
         _ = weights.last.parts  # a state may keep it, and the gradients change now
     weights.leave(d)
+    weights.last = None  # the base needs memory of its own
     return sample.loss, state
 
 

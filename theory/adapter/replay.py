@@ -27,12 +27,15 @@ class Replay:
         self.devices = [d for d in devices if d.type != "cpu"]
         modules = () if model is None else model.modules()
         self.homes = [(m._buffers, name) for m in modules for name in m._buffers]
+        self.first: tuple | None = None
 
     def now(self) -> tuple:
-        """The state as it is."""
+        """The state as it is; the first that was asked for is kept."""
         buffers = [home[name] for home, name in self.homes]
         copies = [None if b is None else b.clone() for b in buffers]
-        return _random_state(self.devices), buffers, copies
+        state = _random_state(self.devices), buffers, copies
+        self.first = self.first or state
+        return state
 
     def put_back(self, state: tuple) -> None:
         """Sets a state; buffers keep their storage."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import torch
@@ -40,6 +40,22 @@ class Weights:
             self.at_home = False  # also when this is interrupted
             self.layout.write(x)
             self.at_home = x is self.home
+
+    @contextmanager
+    def unless_raised(self) -> Iterator[None]:
+        """What is raised inside leaves parameters, buffers, random numbers as before.
+
+        No parameter has a gradient then.
+        """
+        try:
+            yield
+        except BaseException:
+            self.at_home = False  # the base may have moved them
+            self.go(self.home)
+            self.layout.clear_gradients()
+            if self.replay.first is not None:
+                self.replay.put_back(self.replay.first)
+            raise
 
     def evaluate(self, closure: Callable[[], Any], x: Tensors) -> tuple[Tensors, Any]:
         """The gradient and the loss of a closure at a point."""
