@@ -7,10 +7,11 @@ import xarray
 from scipy import stats
 
 from experiments import edge_of_stability
-from experiments.edges import hovering, late, look, plan, report
+from experiments.edges import hovering, keeping, late, leaving, look, plan, report
 from experiments.edges.setting import setting
 from experiments.run import BadOption
 from theory import methods
+from theory.edges import edge, edge_at
 
 METHODS = ["gd", "usam", "sam", "ssam", "ssam-n"]
 SMALL = {"hidden": (3,), "train": 20, "seeds": 2, "steps": 12, "every": 3, "jobs": 1}
@@ -152,22 +153,34 @@ def test_intervals_are_students():
 
 
 def made_up():
-    """GD at 2/eta, USAM at half of it, SSAM a tenth below it, two seeds, two radii."""
+    """GD at 2/eta, USAM at half of it, SSAM a tenth below it, two seeds, two radii.
+
+    Losses fall a tenth a check; SSAM's is that of the others two checks before.
+    """
     shares = {"GD": 1.0, "USAM": 0.5, "SSAM": 0.9}
     sharp = np.empty((3, 2, 2, 2, 8, 1))
     for i, share in enumerate(shares.values()):
         sharp[i] = share * 10 * np.array([1, 2])[:, None, None, None, None]
     sharp[..., :6, :] = 1.0  # before the last quarter
-    sharp[0, :, 1] = np.nan
+    loss = np.broadcast_to(0.9 ** np.arange(8.0), sharp.shape[:-1]).copy()
+    loss[2] /= 0.9**2
+    sharp[0, :, 1] = loss[0, :, 1] = np.nan
     cell = ("algorithm", "eta_level", "rho_level", "seed")
     edge = np.full((3, 2, 2, 2, 8), 10.0)
+    edge[1] = 5.0
+    rho = [[0.0, np.nan], [0.1, 0.2], [0.1, 0.2]]
     return xarray.Dataset(
         {
             "sharpness": ((*cell, "check", "top"), sharp),
-            "edge_measured_gamma": ((*cell, "check"), edge),
+            "edge": ((*cell, "check"), edge),
+            "edge_measured_gamma": ((*cell, "check"), edge * [0.9]),
+            "loss": ((*cell, "check"), loss),
+            "residual": ((*cell, "check", "top"), 0 * sharp + 0.004),
+            "diverged": (cell, np.full((3, 2, 2, 2), -1)),
+            "rho": (("algorithm", "rho_level"), rho),
             "eta": ("eta_level", [0.2, 0.1]),
         },
-        {"algorithm": list(shares), "rho_level": [0, 1]},
+        {"algorithm": list(shares), "rho_level": [0, 1], "data": "made up"},
     )
 
 
@@ -179,12 +192,96 @@ def test_shares_of_edges_and_of_flattening_are_as_made_up():
         np.testing.assert_allclose(own, share)
         flat = hovering.flattening(part).sel(algorithm=name).isel(rho_level=0)
         np.testing.assert_allclose(flat, share)
-    kept = hovering.kept(part, "SSAM")
-    np.testing.assert_allclose([kept.value, kept.half], [0.2, 0], atol=1e-12)
+        assert hovering.between(own) == (share, share)
+    kept = keeping.kept(part, "SSAM", 0)
+    np.testing.assert_allclose([kept.share.value, kept.share.half], [0.2, 0], atol=1e-9)
+    np.testing.assert_allclose([kept.low, kept.high, kept.rates], [0.2, 0.2, 2])
+    np.testing.assert_allclose(kept.loss.value, 0.9**-2)
     trend = hovering.trend(part).isel(rho_level=0, seed=0)
     np.testing.assert_allclose(trend, np.outer([1.0, 0.5, 0.9], [10, 20]))
+
+
+def test_a_run_came_to_its_edge_if_one_later_check_is_at_it_or_above():
+    part = made_up()
     came = hovering.reached(part).isel(rho_level=0, seed=0)
-    assert came.values.tolist() == [[True, True], [False, True], [False, True]]
+    # SSAM at the first rate: 9, below 2/eta = 10, if not below 9 at its measured gamma.
+    assert came.values.tolist() == [[True, True], [True, True], [False, True]]
+    part.sharpness[2, 0, 0, 0, 3] = 99.0  # in the first half
+    assert not hovering.reached(part)[2, 0, 0, 0]
+    part.sharpness[2, 0, 0, 0, 4] = 10.0
+    assert hovering.reached(part)[2, 0, 0, 0]
+    said = report.answer(part.expand_dims(data=["made up"]))
+    assert "under SSAM at 0.90 to 1.80 times its edge (5 of 8 runs came to it)" in said
+
+
+def test_the_answer_says_how_far_above_an_edge_and_how_well_it_is_known():
+    part = made_up()
+    part["edge"] = part.edge / 2.1
+    part.sharpness[:, 1] /= 2
+    said = report.answer(part.expand_dims(data=["made up"]))
+    assert "under GD 110.0 to 110.0 % above its edge" in said
+    assert "known to 0.4 % by the largest residual" in said
+
+
+def test_radii_are_not_averaged_with_each_other():
+    part = made_up()
+    part.sharpness[2, :, 1, :, 6:] *= 5 / 9  # SSAM at the larger radius: as USAM
+    shares = [keeping.kept(part, "SSAM", level).share.value for level in (0, 1)]
+    np.testing.assert_allclose(shares, [0.2, 1.0])
+    said = report.answer(part.expand_dims(data=["made up"]))
+    assert "0.200 ± 0.000 (rho 0.1, loss 1.23 of GD's), 1.000 ± 0.000 (rho 0.2" in said
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2])
+def test_a_rate_at_which_a_seed_is_lost_is_out_for_both_methods_and_all_seeds(lost):
+    part = made_up()
+    part.sharpness[2, 1, 0, :, 6:] = 12.0  # another share at the second rate: 0.8
+    both = keeping.kept(part, "SSAM", 0)
+    np.testing.assert_allclose([both.low, both.high], [0.2, 0.8])
+    np.testing.assert_allclose(both.share.value, (0.1 + 0.4) / (0.5 + 0.5))
+    part.sharpness[lost, 1, 0, 1, 5:] = np.nan
+    for equal in ("steps", "loss"):
+        alone = keeping.kept(part, "SSAM", 0, equal)
+        assert alone.rates == 1 and alone.share.count == 2
+        only = keeping.kept(part.isel(eta_level=[0]), "SSAM", 0, equal)
+        assert alone == only
+    over = hovering.over(part, "gd")[lost, :, 0]
+    assert hovering.mean(over) == hovering.mean(over.isel(eta_level=[0]))
+
+
+def test_at_equal_loss_the_others_are_seen_where_they_came_down_to_it(monkeypatch):
+    monkeypatch.setattr(keeping, "SMOOTH", 1)
+    part = made_up()
+    # SSAM ends at the mean of 0.9^4 and 0.9^5, which the others are below at check 5.
+    for place, sharpness in enumerate((8.0, 4.0)):
+        part.sharpness[place, ..., 5, 0] = sharpness
+    part.sharpness[2, ..., 6:, 0] = 7.0
+    kept = keeping.kept(part, "SSAM", 0, "loss")
+    np.testing.assert_allclose(kept.share.value, (1 - 7 / 8) / (1 - 4 / 8))
+    part.loss[1] = 1.0  # USAM never comes down
+    never = keeping.kept(part, "SSAM", 0, "loss")
+    assert never.rates == 0 and str(never.share) == "-"
+
+
+def test_edges_that_a_bouncing_mode_sets_itself_are_marked():
+    marked = {
+        (name, edge)
+        for name in ("GD", "USAM", "SAM", "SSAM", "SSAM-N")
+        for edge in ("edge", "edge_measured_gamma", "gd")
+        if hovering.meets_itself(name, edge)
+    }
+    gamma = {(name, "edge_measured_gamma") for name in ("SAM", "SSAM", "SSAM-N")}
+    assert marked == {("SAM", "edge"), *gamma}
+    # Which they are: the edge follows |g|, or gamma, at the same eta and rho.
+    for spec in METHODS:
+        method = methods.make(spec, rho=0.1) if spec != "gd" else methods.make(spec)
+        moves = {
+            "edge": edge(method, 0.1, 1.0) != edge(method, 0.1, 2.0),
+            "edge_measured_gamma": edge_at(method, 0.1, 1.0, 0.5)
+            != edge_at(method, 0.1, 2.0, 0.9),
+        }
+        for name, moved in moves.items():
+            assert moved == hovering.meets_itself(method.label, name)
 
 
 def test_growth_is_the_slope_of_a_mode_over_a_drift():
@@ -236,19 +333,61 @@ def switches(spec, rho):
 
 def test_the_cosine_of_a_held_mode_is_that_at_which_it_is_turned_round():
     for spec, r in (("SSAM", 0.1), ("SSAM-N", 0.1 / np.array([0.1, 0.2]))):
-        cosine = report._balance(switches(spec, 0.1), f"GD>{spec}").values
+        cosine = leaving.balanced(switches(spec, 0.1), f"GD>{spec}").values
         lam = np.array([8.0, 8.8])
         ascended = np.sqrt(1 - cosine**2 + cosine**2 * (1 + r * lam) ** 2)
         np.testing.assert_allclose(0.2 * lam * (1 + r * lam) / ascended, 2, rtol=1e-12)
-    assert report._balance(switches("USAM", 0.1), "GD>USAM").isnull().all()
+    assert leaving.balanced(switches("USAM", 0.1), "GD>USAM").isnull().all()
 
 
-def test_a_radius_that_is_a_length_has_no_slope():
+def test_every_method_has_the_slope_of_what_was_recorded():
     words = config(methods=("usam", "sam"))
     words.late_steps = (9, 30)
     found = late.switched("digits", words)
-    assert found.late_growth.sel(late_algorithm="GD>SAM").isnull().all()
     assert found.late_growth_predicted.sel(late_algorithm="GD>SAM").notnull().all()
+    rows = found.late_g_along_v1.values.reshape(-1, 31).astype(float)
+    slopes = np.array([late.growth(row) for row in rows])
+    np.testing.assert_allclose(found.late_growth.values.ravel(), slopes, rtol=1e-4)
+
+
+def bounced(spec, eta, rho, lam, start, steps=12):
+    """A mode beside another whose gradient has the norm 1, and neither's curvature."""
+    a, rows = start, []
+    for _ in range(steps):
+        rows.append(a)
+        size = 1.0 if spec == "usam" else np.hypot(a, 1)
+        a = (1 - eta * lam * (1 + rho / size * lam)) * a
+    return np.array(rows)
+
+
+@pytest.mark.parametrize(
+    ("spec", "rho"), [("usam", 0.5), ("sam", 0.5), ("sam", 5.0), ("usam", 0.05)]
+)
+def test_growth_at_first_is_that_of_the_multiplier_however_large(spec, rho):
+    along = 1e-7 + bounced(spec, 0.4, rho, 4.0, 1e-6, 40)
+    own = xarray.Dataset(
+        {
+            "late_g_along_v1": ("late_moment", along),
+            "late_g_norm": ("late_check", [1.0, 9.0]),
+            "late_growth_predicted": np.log(abs(1 - 0.4 * 4 * (1 + 4 * rho))),
+        }
+    )
+    found = leaving.at_first(own)
+    if own.late_growth_predicted < 0:
+        assert found.isnull()
+        return
+    np.testing.assert_allclose(found, own.late_growth_predicted, rtol=1e-3)
+    if rho == 5:  # the slope over three decades is of what comes after
+        assert not late.growth(along) > 0.5 * own.late_growth_predicted
+
+
+def test_a_growth_of_two_changes_is_seen_and_of_one_is_not():
+    size = 1.0
+    assert np.isnan(leaving._first_slope(np.array([0.0, 1.0]), size))
+    assert np.isnan(leaving._first_slope(np.array([0.0, 1.0, np.nan, 1.0]), size))
+    np.testing.assert_allclose(
+        leaving._first_slope(np.array([0.0, 1.0, -9.0, 5.0]), size), np.log(10)
+    )
 
 
 def carried_out(folder, capsys, *words):
@@ -269,7 +408,7 @@ def test_the_result_does_not_depend_on_jobs_and_says_what_was_found(tmp_path, ca
     again, _ = carried_out(tmp_path / "one", capsys, "--jobs", "1")  # from its parts
     assert again == one
     assert torch.get_num_threads() >= 1
-    for words in ("SSAM keeps", "of its edge", "GD>USAM", "Residuals"):
+    for words in ("SSAM keeps", "its edge (", "GD>USAM", "the largest residual"):
         assert words in said
     dataset = edge_of_stability.run.load(tmp_path / "one/edge_of_stability.nc")
     cell = ("data", "algorithm", "eta_level", "rho_level", "seed", "check", "top")

@@ -10,8 +10,9 @@ from scipy import special
 
 LAST = 4  # the last quarter of the checks
 LEVEL = 0.95  # of the intervals
-# Whose flattening a renormalised method is compared with.
-PLAIN = {"SSAM": "USAM", "SSAM-N": "SAM"}
+# Edges at a measured |g| (SAM) or |g| / |d'| (the renormalised methods): a mode that
+# bounces with a factor of -1 meets them at whatever curvature.
+MEETS_ITSELF = {"edge": ("SAM",), "edge_measured_gamma": ("SAM", "SSAM", "SSAM-N")}
 
 
 @dataclass(frozen=True)
@@ -36,18 +37,33 @@ class Mean:
 
 
 def mean(values: xarray.DataArray) -> Mean:
-    """Over seeds, of each seed's mean over all else; NaN is left out.
+    """Over seeds, of each seed's mean over all else.
+
+    A cell (a rate, say) that is NaN for a seed is left out for all, so that all seeds
+    are averaged over the same cells; where there is only one, seeds are left out.
 
     Args:
         values: with the dimension `seed`.
     """
-    own = values.mean([dim for dim in values.dims if dim != "seed"]).values
+    cells = [dim for dim in values.dims if dim != "seed"]
+    own = (complete(values) if cells else values).mean(cells).values
     own = own[np.isfinite(own)]
     n = len(own)
     if n < 2:
         return Mean(float(own[0]) if n else np.nan, np.nan, n)
     half = special.stdtrit(n - 1, (1 + LEVEL) / 2) * own.std(ddof=1) / np.sqrt(n)
     return Mean(float(own.mean()), float(half), n)
+
+
+def complete(values: xarray.DataArray) -> xarray.DataArray:
+    """NaN for all seeds where it is NaN for one."""
+    return values.where(values.notnull().all("seed"))
+
+
+def between(values: xarray.DataArray) -> tuple[float, float]:
+    """The least and the largest of the cells' means over seeds, of complete cells."""
+    cells = complete(values).mean("seed", skipna=False)
+    return float(cells.min()), float(cells.max())
 
 
 def last(values: xarray.DataArray, before: int = 0) -> xarray.DataArray:
@@ -89,20 +105,22 @@ def flattening(part: xarray.Dataset) -> xarray.DataArray:
     return own / own.sel(algorithm="GD").isel(rho_level=0, drop=True)
 
 
-def kept(part: xarray.Dataset, name: str) -> Mean:
-    """How much of the plain method's flattening beyond GD the renormalised one keeps.
+def reached(part: xarray.Dataset) -> xarray.DataArray:
+    r"""Whether the eigenvalue was at or above `edge` at any check of the second half.
 
-    One less `flattening`, over the plain method's, same rates, radii and seeds.
+    $2/\eta$ for GD, SSAM, SSAM-N; never one at a measured $\gamma$.
+    """
+    half = part.isel(check=slice(part.sizes["check"] // 2, None))
+    return (top(half) >= half.edge).any("check")
+
+
+def meets_itself(name: str, edge: str) -> bool:
+    """Whether an edge takes a measured number that a bouncing mode sets itself.
+
+    Then the eigenvalue over it is near 1 at any curvature, and no evidence.
 
     Args:
-        part: of one data set, with GD and both methods.
-        name: of the renormalised one.
+        name: of a method; whatever follows a blank is left out.
+        edge: as in `over`.
     """
-    gain = (1 - flattening(part)).mean(["eta_level", "rho_level"])
-    return mean(gain.sel(algorithm=name) / gain.sel(algorithm=PLAIN[name]))
-
-
-def reached(part: xarray.Dataset) -> xarray.DataArray:
-    r"""Whether the eigenvalue came to its edge (measured gamma) in the second half."""
-    half = part.isel(check=slice(part.sizes["check"] // 2, None))
-    return (top(half) >= half.edge_measured_gamma).any("check")
+    return name.partition(" ")[0] in MEETS_ITSELF.get(edge, ())

@@ -5,56 +5,65 @@ from __future__ import annotations
 import numpy as np
 import xarray
 
+from experiments.edges import leaving
 from experiments.edges.hovering import (
-    PLAIN,
+    between,
     flattening,
-    kept,
     last,
     mean,
+    meets_itself,
     over,
     reached,
     trend,
 )
+from experiments.edges.keeping import PLAIN, Kept, kept, pairs
 from experiments.text import align
-from theory import methods
-from theory.balance import balance
 
+GAMMA = "edge_measured_gamma"
 HEAD = (
     "data", "method", "rho", "came to it", "over 2/eta", "over its edge",
     "at its gamma", "over GD's", "trend", "loss", "cos(g,v1)", "in top",
 )  # fmt: skip
 NOTES = """\
 Largest eigenvalue in the last quarter of training; mean over the learning rates, then
-  over the seeds, with 95 % intervals by Student's t.
-came to it: runs that came to their edge (at its gamma) in the second half; d: diverged,
-  not counted elsewhere.
-its edge: T13's, where g lies along one curvature: 2/eta for GD, SSAM, SSAM-N.
-at its gamma: the edge at the measured |g|/|d'| (SSAM, SSAM-N), wherever g points; near
-  1 for any mode that bounces, at whatever curvature: no evidence of its own.
+  over the seeds, with 95 % intervals by Student's t. A rate at which a seed diverged is
+  left out for all seeds.
+came to it: runs whose eigenvalue was at or above their edge at any check of the second
+  half (the edge that `over its edge` divides by); d: diverged.
+its edge: T13's. GD's and USAM's are predictions, of eta and rho alone, wherever g
+  points; so is 2/eta for SSAM and SSAM-N if g lies along one curvature.
+*: that edge takes a number measured in the run, |g| (SAM), or |g|/|d'| in `at its
+  gamma` (SSAM, SSAM-N), and any mode that bounces meets it, at whatever curvature:
+  near 1 is no evidence. What is, is the eigenvalue over 2/eta.
 over GD's: at the same rate and seed; trend: over its own in the third quarter.
-cos(g,v1), in top: of g along the first eigenvector, and within the first two or so."""
-LATE_HEAD = (
-    "data", "switch", "rho", "over 2/eta", "at last", "over GD's", "its edge", "growth",
-    "predicted", "seeds", "cos(g,v1)", "balance", "loss over GD's",
+cos(g,v1), in top: of g along the first eigenvector, and within the first two or so.
+Eigenvalues: their relative error is at most the residual |Hv - lam v|/lam, and of
+  second order in it: 3e-4 at most where it was measured (the first, --tol 0.01)."""
+KEPT_HEAD = (
+    "data", "method", "rho", "keeps", "by rate", "rates", "loss over GD's",
+    "at equal loss", "by rate", "rates",
 )  # fmt: skip
-LATE_NOTES = """\
-Switch from GD, late. Largest eigenvalue over 2/eta then and at the end; over GD's: that
-  of GD going on; its edge, over 2/eta. growth: of ln |g along v1| a step, at first, and
-  ln |multiplier| there, on the seeds where it rose slowly enough to have a slope.
-balance: the cosine at the end at which renormalisation holds a mode of that curvature
-  in a 2-cycle, the rest of g in flat directions."""
+KEPT_NOTES = """\
+How much a renormalised method keeps of the flattening beyond GD of the one it
+  renormalises, after equal steps; by rate: where it keeps least and most. A rate at
+  which a run of the two or of GD diverged is left out for both and all seeds.
+at equal loss: against both where theirs first came down to its last loss."""
 
 
 def table(dataset: xarray.Dataset) -> str:
-    """One row a method and radius, then the late switches."""
-    rows = [HEAD]
+    """One row a method and radius, what is kept, then the late switches."""
+    rows, shares = [HEAD], [KEPT_HEAD]
     for data in dataset.data.values:
         part = dataset.sel(data=data)
         for name in part.algorithm.values:
             rows += [_row(part, data, name, level) for level in _levels(part, name)]
+        for name in pairs(part):
+            shares += [_kept_row(part, data, name, *at) for at in _radii(part, name)]
     text = [align(rows), NOTES]
+    if shares[1:]:
+        text += [align(shares), KEPT_NOTES]
     if "late_sharpness" in dataset:
-        text += [align([LATE_HEAD, *_late_rows(dataset)]), LATE_NOTES]
+        text += [leaving.table(dataset), leaving.NOTES]
     return "\n\n".join(text)
 
 
@@ -71,91 +80,97 @@ def _row(part: xarray.Dataset, data: str, name: str, level: int) -> tuple[str, .
         data,
         name,
         f"{float(own.rho):.3g}",
-        _came(own),
-        *(str(mean(over(own, e))) for e in ("gd", "edge", "edge_measured_gamma")),
+        _came(own) + _mark(name, "edge"),
+        str(mean(over(own, "gd"))),
+        f"{mean(over(own, 'edge'))}{_mark(name, 'edge')}",
+        f"{mean(over(own, GAMMA))}{_mark(name, GAMMA)}" if name in PLAIN else "-",
         flat,
         str(mean(trend(own))),
         *(str(mean(last(own[what]))) for what in ("loss", "cos_g_v1", "cos_g_top")),
     )
 
 
-def _came(own: xarray.Dataset, word: str = "d") -> str:
+def _mark(name: str, edge: str) -> str:
+    return "*" if meets_itself(name, edge) else ""
+
+
+def _came(own: xarray.Dataset, words: str = "", lost: str = "d") -> str:
     """`14 of 15`, and how many diverged."""
-    lost = int((own.diverged >= 0).sum())
-    count = f"{int(reached(own).sum())} of {own.diverged.size}"
-    return f"{count}, {lost} {word}" if lost else count
+    left = int((own.diverged >= 0).sum())
+    count = f"{int(reached(own).sum())} of {own.diverged.size}{words}"
+    return f"{count}, {left} {lost}" if left else count
 
 
-def _late_rows(dataset: xarray.Dataset) -> list[tuple[str, ...]]:
-    rows = []
-    for data in dataset.data.values:
-        part = dataset.sel(data=data)
-        if part.late_eta.isnull():
-            continue
-        control = part.sel(late_algorithm="GD>GD").isel(rho_level=0)
-        for name in part.late_algorithm.values:
-            own = part.sel(late_algorithm=name)
-            for level in range(int(own.late_rho.notnull().sum())):
-                rows.append(_late_row(own.isel(rho_level=level), control, data, name))
-    return rows
-
-
-def _late_row(
-    own: xarray.Dataset, control: xarray.Dataset, data: str, name: str
+def _kept_row(
+    part: xarray.Dataset, data: str, name: str, level: int, rho: float
 ) -> tuple[str, ...]:
-    first, end = (own.late_sharpness.isel(top=0, late_check=i) for i in (0, -1))
-    rose = own.late_growth.notnull()
-    gd = 2 / own.late_eta
+    steps, loss = _both(part, name, level)
+    of = part.sizes["eta_level"]
     return (
-        data,
-        name,
-        f"{float(own.late_rho):.3g}",
-        str(mean(first / gd)),
-        str(mean(end / gd)),
-        str(mean(end / control.late_sharpness.isel(top=0, late_check=-1))),
-        str(mean(own.late_edge.isel(late_check=-1) / gd)),
-        str(mean(own.late_growth)),
-        str(mean(own.late_growth_predicted.where(rose))),
-        f"{int(rose.sum())} of {rose.size}",
-        str(mean(own.late_cos_g_v1.isel(late_check=-1))),
-        str(mean(_balance(own, name))),
-        str(mean((own.late_loss / control.late_loss).isel(late_check=-1))),
-    )
+        data, f"{name} of {PLAIN[name]}", f"{rho:.3g}",
+        str(steps.share), _span(steps), f"{steps.rates} of {of}", str(steps.loss),
+        str(loss.share), _span(loss), f"{loss.rates} of {of}",
+    )  # fmt: skip
 
 
-def _balance(own: xarray.Dataset, name: str) -> xarray.DataArray:
-    """The cosine of `theory.balance` at the end; NaN without renormalisation."""
-    _, _, label = name.partition(">")
-    end = own.isel(late_check=-1)
-    lam = end.late_sharpness.isel(top=0)
-    if label not in PLAIN:
-        return lam * np.nan
-    method = methods.make(label, rho=float(own.late_rho))
-    cosine = balance(method, float(own.late_eta), lam.values, end.late_g_norm.values)
-    return lam.copy(data=cosine)
+def _span(found: Kept) -> str:
+    return f"{found.low:.2f} to {found.high:.2f}" if found.rates else "-"
 
 
 def answer(dataset: xarray.Dataset) -> str:
-    """The answer in two or three sentences a data set, every number out of the data."""
+    """The answer in a few sentences a data set, every number out of the data."""
     return "\n".join(_answer(dataset.sel(data=name)) for name in dataset.data.values)
 
 
 def _answer(part: xarray.Dataset) -> str:
     words = [_clause(part, name) for name in part.algorithm.values]
     text = f"{part.data.item()}: the largest eigenvalue settles {'; '.join(words)}."
-    pairs = [n for n in PLAIN if {n, PLAIN[n], "GD"} <= set(part.algorithm.values)]
-    for name in pairs:
-        share = kept(part, name)
-        text += f" {name} keeps {share} of {PLAIN[name]}'s flattening beyond GD."
-    worst = float(np.nanmax(part.residual))
-    return f"{text} (Residuals of the eigenpairs: at most {worst:.2g}.)"
+    text += "".join(_kept_words(part, name) for name in pairs(part))
+    if "late_sharpness" in part and part.late_eta.notnull():
+        text += leaving.words(part)
+    worst = float(np.nanmax(part.residual.isel(top=0)))
+    return (
+        f"{text} (Ranges are over rates and radii. Eigenvalues: known to "
+        f"{100 * worst:.2g} % by the largest residual; in it the error is of second "
+        "order.)"
+    )
 
 
 def _clause(part: xarray.Dataset, name: str) -> str:
     own = part.sel(algorithm=name).isel(rho_level=slice(len(_levels(part, name))))
-    words = f"under {name} at {mean(over(own, 'edge'))} of its edge"
-    if name in PLAIN:
-        words += f" ({mean(over(own, 'edge_measured_gamma'))} of that at its gamma)"
-    elif name != "GD":
-        words += f" and {mean(over(own, 'gd'))} of 2/eta"
-    return f"{words} ({_came(own, 'diverged')} runs came to it)"
+    words = f"under {name} {_beside(*between(over(own, 'edge')))} its edge"
+    if meets_itself(name, "edge"):
+        words += " at the measured |g|, which any mode that bounces meets,"
+    if name != "GD" and name not in PLAIN:
+        words += " at {:.2f} to {:.2f} of 2/eta".format(*between(over(own, "gd")))
+    return f"{words} ({_came(own, ' runs came to it', 'diverged')})"
+
+
+def _beside(low: float, high: float) -> str:
+    """`2 to 5 % above`, or `0.83 to 1.03 times` where it is not above throughout."""
+    if low >= 1:
+        return f"{100 * (low - 1):.1f} to {100 * (high - 1):.1f} % above"
+    return f"at {low:.2f} to {high:.2f} times"
+
+
+def _kept_words(part: xarray.Dataset, name: str) -> str:
+    """By radius: the share that is kept, and at what loss."""
+    at = [(rho, *_both(part, name, level)) for level, rho in _radii(part, name)]
+    steps = [
+        f"{s.share} (rho {rho:.3g}, loss {s.loss.value:.2f} of GD's)"
+        for rho, s, _ in at
+    ]
+    loss = [str(found.share) for *_, found in at]
+    return (
+        f" Of {PLAIN[name]}'s flattening beyond GD {name} keeps {', '.join(steps)} "
+        f"after equal steps; {', '.join(loss)} at equal loss."
+    )
+
+
+def _both(part: xarray.Dataset, name: str, level: int) -> tuple[Kept, Kept]:
+    return kept(part, name, level, "steps"), kept(part, name, level, "loss")
+
+
+def _radii(part: xarray.Dataset, name: str) -> list[tuple[int, float]]:
+    rho = part.rho.sel(algorithm=name).values
+    return [(level, float(rho[level])) for level in _levels(part, name)]
