@@ -1,10 +1,11 @@
 """Between which learning rates a method trains, and is as good as at its best.
 
-A range is the longest row of neighbouring learning rates of the grid that all are good:
-`low` and `high` are its ends, both good. The true end lies less than a step of the grid
-beyond; beyond the first and the last rate of the grid nothing is known. A width is
-high over low and one step more, since every rate stands for a step; of no range it
-is 1.
+A range of training is the longest row of neighbouring learning rates of the grid that
+all train; one of test accuracy goes from the first to the last rate in it that is as
+good as the best there, since the mean of a few seeds dips by chance. `low` and `high`
+are the ends, both good. The true end lies less than a step of the grid beyond; beyond
+the first and the last rate of the grid nothing is known. A width is high over low and
+one step more, since every rate stands for a step; where there is no range it is NaN.
 """
 
 from __future__ import annotations
@@ -12,10 +13,9 @@ from __future__ import annotations
 import numpy as np
 import xarray
 
-from experiments.networks.paired import LEVEL, VERSUS, comparisons, interval
+from experiments.networks.paired import VERSUS, comparisons, interval
 
 FRACTION = 0.5  # of the start's training loss: below it training has succeeded
-DRAWS = 1000  # of the seeds, with replacement
 
 
 def ranges(grid: xarray.Dataset) -> xarray.Dataset:
@@ -28,32 +28,35 @@ def ranges(grid: xarray.Dataset) -> xarray.Dataset:
 
     Returns:
         `range_train_low`, `_high` `(task, algorithm, rho_level)`: all seeds train;
-        `range_test_low`, `_high`: the mean test accuracy is within a standard error of
-        the method's best; `largest` `(..., seed)`: where a seed's own range of training
-        ends. By which factor a method's number is another's, `(versus, ...)`, with
-        `_low` and `_high`: `train_largest_ratio`, of `largest`, `train_width_ratio`,
-        of the widths of the seeds' own ranges, geometric means with intervals by t of
-        the logarithms, wider by the steps that the ends may be off;
-        `end_largest_ratio`, the first again, where a loss may burst on the way if it is
-        low at the end; `test_width_ratio`, of the width of the range of test accuracy,
-        with an interval by drawing the seeds anew. NaN where the methods' radii have
-        other units.
+        `range_test_low`, `_high`: of these rates, those of `as_good`; `largest` `(...,
+        seed)`: where a seed's own range of training ends; `train_none` `(task,
+        algorithm, rho_level)`: how many seeds have none. By which factor a method's
+        number is another's, `(versus, ...)`, with `_low` and `_high`:
+        `train_largest_ratio`, of `largest`, `train_width_ratio`, of the widths of the
+        seeds' own ranges, geometric means with intervals by t of the logarithms, wider
+        by the steps that the ends may be off; `end_largest_ratio`, the first again,
+        where a loss may burst on the way if it is low at the end, and `end_none`.
+        `test_width_ratio`, of the widths of the ranges of test accuracy, has no
+        interval: it is known to two steps of the grid either way, and how far other
+        seeds would move it, a few seeds do not tell. NaN where a seed (of the test
+        accuracy: the mean) has no range, and where the methods' radii have other units.
     """
-    step, trains = _step(grid.eta), succeeded(grid)
+    step, trains = widest(grid.eta), succeeded(grid)
     low, high = ends(trains.all("seed"), grid.eta)
     told = {"range_train_low": low, "range_train_high": high}
-    low, high = ends(as_good(grid.test_accuracy), grid.eta)
+    inside = (grid.eta >= low) & (grid.eta <= high)
+    low, high = outermost(as_good(grid.test_accuracy, inside), grid.eta)
     told |= {"range_test_low": low, "range_test_high": high}
-    width = _over(_width(low, high, step), grid)
-    told |= _named("test_width_ratio", (width, *_drawn(grid, step)))
+    told["test_width_ratio"] = np.exp(_over(_width(low, high, step), grid))
     low, high = ends(trains, grid.eta)
-    told["largest"] = high
+    told |= {"largest": high, "train_none": high.isnull().sum("seed")}
     for name, logs, off in (
         ("train_largest_ratio", np.log(high), step),
         ("train_width_ratio", _width(low, high, step), 2 * step),
     ):
         told |= _named(name, _paired(_over(logs, grid), off))
-    _, high = ends(grid.train_loss < FRACTION * grid.start_loss, grid.eta)
+    _, high = ends(low_at_end(grid), grid.eta)
+    told["end_none"] = high.isnull().sum("seed")
     told |= _named("end_largest_ratio", _paired(_over(np.log(high), grid), step))
     kept = {name: grid[name] for name in ("task", "algorithm")}
     return xarray.Dataset(told, coords=kept | {"versus": list(VERSUS)})
@@ -61,23 +64,39 @@ def ranges(grid: xarray.Dataset) -> xarray.Dataset:
 
 def succeeded(grid: xarray.Dataset) -> xarray.DataArray:
     """Whether a run trained: it never diverged, and ended below half of its start."""
-    return (grid.diverged < 0) & (grid.train_loss < FRACTION * grid.start_loss)
+    return (grid.diverged < 0) & low_at_end(grid)
 
 
-def as_good(accuracy: xarray.DataArray) -> xarray.DataArray:
-    """Whether a mean over seeds is within a standard error of the method's best.
+def low_at_end(grid: xarray.Dataset) -> xarray.DataArray:
+    """Whether a run ended below half of its start, whatever happened on the way."""
+    return grid.train_loss < FRACTION * grid.start_loss
 
-    The best cell is that of the largest mean; the standard error is that cell's own,
-    by its seeds; the largest of cells equally good.
+
+def as_good(accuracy: xarray.DataArray, inside: xarray.DataArray) -> xarray.DataArray:
+    """Whether a mean over seeds is within a standard error of the best of its radius.
+
+    Best and error are of one method and one radius, so that every method is measured
+    by as many cells: the best of five times as many lies higher by chance alone. The
+    error is the median of the cells' own, so that neither one cell's luck decides nor
+    a cell that hardly trains.
 
     Args:
-        accuracy: `(..., rho_level, eta_level, seed)`; NaN where something overflew.
+        accuracy: `(..., eta_level, seed)`; NaN where something overflew.
+        inside: `(..., eta_level)`, the learning rates that are looked at.
+
+    Returns:
+        `(..., eta_level)`; nowhere true where no rate is looked at.
     """
-    cells = ["rho_level", "eta_level"]
-    mean = accuracy.mean("seed", skipna=False)
+    mean = accuracy.mean("seed", skipna=False).where(inside)
     error = accuracy.std("seed", ddof=1, skipna=False) / accuracy.sizes["seed"] ** 0.5
-    best = mean.max(cells)
-    return mean >= best - error.where(mean == best).max(cells)
+    error = error.where(inside).median("eta_level")
+    return mean >= mean.max("eta_level") - error
+
+
+def outermost(good: xarray.DataArray, eta: xarray.DataArray) -> list[xarray.DataArray]:
+    """The first and the last good learning rate; NaN of none."""
+    rates = eta.where(good)
+    return [rates.min("eta_level"), rates.max("eta_level")]
 
 
 def ends(good: xarray.DataArray, eta: xarray.DataArray) -> list[xarray.DataArray]:
@@ -108,27 +127,31 @@ def longest(good: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return low, high
 
 
-def _step(eta: xarray.DataArray) -> xarray.DataArray:
-    """Of the learning rates, the widest, as a logarithm; 0 of a single one."""
+def widest(eta: xarray.DataArray) -> xarray.DataArray:
+    """Of the learning rates' steps, as a logarithm; 0 of a single rate."""
     logs = np.log(eta)
     return logs.diff("eta_level").max("eta_level").fillna(0.0)
 
 
+def comparable(grid: xarray.Dataset) -> list[tuple[str, str]]:
+    """The pairs (method, other) whose radii, level by level, mean the same."""
+    labels = [str(label) for label in grid.algorithm.values]
+    unit = dict(zip(labels, grid.radius_unit.values.astype(str), strict=True))
+    return [
+        (label, other)
+        for label, other in comparisons(labels)
+        if unit[other] in ("none", unit[label])
+    ]
+
+
 def _width(low, high, step: xarray.DataArray) -> xarray.DataArray:
-    return (np.log(high / low) + step).fillna(0.0)
+    return np.log(high / low) + step
 
 
 def _over(logs: xarray.DataArray, grid: xarray.Dataset) -> xarray.DataArray:
     """Differences of every method to those it is compared with, `(versus, ...)`."""
     logs = logs.assign_coords(algorithm=grid.algorithm)
-    labels = [str(label) for label in grid.algorithm.values]
-    unit = dict(zip(labels, grid.radius_unit.values.astype(str), strict=True))
-    pairs = [
-        (label, other)
-        for label, other in comparisons(labels)
-        if unit[other] in ("none", unit[label])
-    ]
-    rows = []
+    labels, pairs, rows = logs.algorithm.values.tolist(), comparable(grid), []
     for other in VERSUS:
         compared = [(label, other) in pairs for label in labels]
         base = logs.sel(algorithm=other, drop=True) if any(compared) else logs
@@ -142,18 +165,6 @@ def _paired(apart: xarray.DataArray, off: xarray.DataArray) -> list[xarray.DataA
     found = interval(apart.values, 1)
     mean, low, high = (xarray.DataArray(end, dims=apart.dims[:-1]) for end in found)
     return [mean, low - off, high + off]
-
-
-def _drawn(grid: xarray.Dataset, step: xarray.DataArray) -> list[xarray.DataArray]:
-    """Interval of the test ranges' ratios, the seeds drawn anew, for all at once."""
-    seeds = grid.sizes["seed"]
-    draws = np.random.default_rng(0).integers(seeds, size=(DRAWS, seeds))
-    seed = xarray.DataArray(draws, dims=("draw", "seed"))
-    accuracy = grid.test_accuracy.drop_vars("seed", errors="ignore").isel(seed=seed)
-    low, high = ends(as_good(accuracy), grid.eta)
-    levels = [LEVEL / 2, 1 - LEVEL / 2]
-    found = _over(_width(low, high, step), grid).quantile(levels, "draw", skipna=False)
-    return [found.isel(quantile=k, drop=True) for k in range(2)]
 
 
 def _named(name: str, logs) -> dict[str, xarray.DataArray]:

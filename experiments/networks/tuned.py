@@ -13,6 +13,7 @@ from experiments.networks.paired import VERSUS, comparisons, interval
 from theory import methods
 
 KEPT = ("test_accuracy", "test_loss", "train_loss", "diverged")
+OVERFLOWN = 0.0  # the test accuracy of a run that overflew: it tells nothing right
 
 
 def chosen(grid: xarray.Dataset) -> xarray.Dataset:
@@ -74,12 +75,19 @@ def judges(jobs: dict[Any, Any], choice: xarray.Dataset, fresh: int) -> dict[Any
 def at_best(runs: xarray.Dataset) -> xarray.Dataset:
     """The fresh runs: `tuned_test`, the test accuracy, and other columns.
 
+    A run that overflew has an accuracy of 0, less than chance: it counts against the
+    method that chose the cell. `tuned_overflown` `(task, algorithm)` are so many.
+
     Args:
         runs: the gathered results of `judges`.
     """
     found = runs[list(KEPT)].isel(rho_level=0, eta_level=0, drop=True)
     names = {name: f"tuned_{name}" for name in KEPT} | {"test_accuracy": "tuned_test"}
-    return found.rename(names | {"seed": "fresh_seed"})
+    found = found.rename(names | {"seed": "fresh_seed"})
+    return found.assign(
+        tuned_test=found.tuned_test.fillna(OVERFLOWN),
+        tuned_overflown=found.tuned_test.isnull().sum("fresh_seed"),
+    )
 
 
 def judged(tuned_test: xarray.DataArray) -> xarray.Dataset:
