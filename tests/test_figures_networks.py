@@ -25,6 +25,7 @@ from figures.networks import (
     telling,
     training_ends,
     tuned,
+    width_ratios,
 )
 from theory.methods import make
 
@@ -150,6 +151,7 @@ def regimes() -> xarray.Dataset:
         f"{name}_ratio{end}": (("versus", *span), factor * ratio)
         for name in ("train_largest", "train_width", "test_width")
         for end, factor in {"": 1.0, "_low": 0.8, "_high": 1.2}.items()
+        if not (end and name == "test_width")
     } | {
         "eta": (("task", "eta_level"), np.tile(eta, (len(TASKS), 1))),
         "rho": (span, np.tile(rho, (len(TASKS), 1, 1))),
@@ -159,8 +161,8 @@ def regimes() -> xarray.Dataset:
         "chosen_rho": (span[:2], np.tile(chosen, (len(TASKS), 1))),
         "range_train_low": (span, 0.05 * high),
         "range_train_high": (span, high),
-        "range_test_low": (span, 0.3 * high),
-        "range_test_high": (span, 0.8 * high),
+        "range_test_low": (span, eta[2] * np.ones(shape[:3])),
+        "range_test_high": (span, eta[4] * np.ones(shape[:3])),
         "difference": (("task", "algorithm", "versus"), apart),
         "difference_low": (("task", "algorithm", "versus"), apart - 0.005),
         "difference_high": (("task", "algorithm", "versus"), apart + 0.005),
@@ -205,12 +207,8 @@ def saddles() -> xarray.Dataset:
     index = rng.poisson(1.5, (*runs, 3))
     data |= {
         "train_index": ((*run_dims, "seed", "check", "threshold"), index.astype(float)),
-        "train_steepness": (
-            (*run_dims, "seed", "check"),
-            rng.choice([1e-6, 0.1], runs),
-        ),
+        "train_fall": ((*run_dims, "seed", "check"), rng.choice([1e-3, 0.1], runs)),
         "train_lam_max": ((*run_dims, "seed", "check"), np.ones(runs)),
-        "at_saddle": (("data", "algorithm", "scale"), np.zeros((2, len(LABELS), 2))),
     }
     for kind, arm in itertools.product(
         ("vanished", "upside_down", "hallucinated"), ("", "_warm")
@@ -489,15 +487,17 @@ def test_the_outline_goes_around_the_cells_inside():
     assert sides == set(expected)
 
 
-def test_the_outlined_cells_are_within_a_standard_error_of_the_best():
-    at = regimes().isel(task=0).sel(algorithm="SAM")
+def test_the_outlined_cells_are_those_of_the_range_of_test_accuracy():
+    here = regimes().isel(task=0)
+    here.range_test_high[SAM, 1] = here.range_test_low[SAM, 1]
+    here.range_test_low[SAM, 2] = here.range_test_high[SAM, 2] = np.nan
+    at = here.sel(algorithm="SAM")
     axes = Figure().add_subplot()
-    norm = accuracy_maps.scale(regimes().isel(task=0), "accuracy")
-    accuracy_maps.panel(axes, at, "accuracy", norm)
-    values = at.test_accuracy.values
-    means = values.mean(-1)
-    best = np.unravel_index(np.nanargmax(means), means.shape)
-    good = means >= means[best] - stats.sem(values[best])
+    accuracy_maps.panel(axes, at, "accuracy", accuracy_maps.scale(here, "accuracy"))
+    low, high = at.range_test_low.values, at.range_test_high.values
+    eta = at.eta.values[:, None]
+    good = (low <= eta) & (eta <= high)
+    assert good.sum(0).tolist() == [3, 1, 0, 3]
     outlined = line(axes, linewidth=marks.LINE["lw"])
     # Every outlined cell has four sides, those between two of them are not drawn.
     sides = 4 * good.sum() - 2 * (
@@ -540,7 +540,7 @@ def test_bars_are_the_ranges_over_sgds(results):
     assert len(ends) == 1 + 4 * 4
     np.testing.assert_allclose(ends, [(0.05, 1.0)] * len(ends))
     inner = [p for p in axes.patches if p.get_height() == ranges.HEIGHTS["test"]]
-    assert inner[0].get_x() == pytest.approx(0.3 * one / one)
+    assert inner[0].get_x() == pytest.approx(float(here.eta[2]) / one)
 
 
 def test_a_range_that_ends_with_the_grid_is_marked():
@@ -549,6 +549,24 @@ def test_a_range_that_ends_with_the_grid_is_marked():
     axes = Figure().add_subplot()
     ranges.panel(axes, here)
     assert line(axes, marker=">").get_ydata()[0] == 1 + 4 + 1
+
+
+def test_where_a_ratio_is_missing_there_is_a_cross():
+    here = regimes().isel(task=0).sel(versus="GD")
+    here.train_largest_ratio[SAM, 2] = np.nan
+    axes = Figure().add_subplot()
+    width_ratios.panel(axes, here, "train_largest_ratio")
+    at, color = here.sel(algorithm="SAM"), style.color("SAM")
+    cross = line(axes, color=color, marker="x")
+    place = LABELS.index("SAM") - 2.5  # of the four, GD is not drawn
+    shift = width_ratios.SHIFT**place
+    assert cross.get_xdata().tolist() == [pytest.approx(float(at.rho[2]) * shift)]
+    drawn = line(axes, color=color, marker="o").get_ydata()
+    np.testing.assert_array_equal(drawn, at.train_largest_ratio)
+    assert len(axes.collections) == 4
+    tests = Figure().add_subplot()
+    width_ratios.panel(tests, here, "test_width_ratio")
+    assert not tests.collections
 
 
 def test_differences_have_their_intervals_and_hollow_ones_hold_zero(results):

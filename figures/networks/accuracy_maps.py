@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from experiments.networks.ranges import as_good
 from figures import style
 from figures.networks import grid
 from figures.networks.layout import height, narrow, title
@@ -20,7 +19,9 @@ from figures.networks.seeds import diverged
 from figures.networks.words import drawn, logarithmic, plain, radius
 from figures.saddles.legends import telling
 
-NEEDS = ("test_accuracy", "eta", "rho", "diverged")
+NEEDS = (
+    "test_accuracy", "eta", "rho", "diverged", "range_test_low", "range_test_high",
+)  # fmt: skip
 COLORS = {"accuracy": "cividis", "spread": "magma"}
 UNITS = {"accuracy": "%", "spread": "points"}
 NEVER = 100.1  # per cent: even no error at all has a logarithm
@@ -123,7 +124,7 @@ def panel(axes: Axes, at: xarray.Dataset, kind: str, norm: Normalize) -> None:
     ):
         texture_cells(axes, x, y, where, texture)
     if kind == "accuracy" and np.isfinite(values).any():
-        outline(axes, x, y, grid.cells(at, as_good(at.test_accuracy)) > 0)
+        outline(axes, x, y, grid.cells(at, good(at)) > 0)
         row, column = np.unravel_index(np.nanargmax(values), values.shape)
         middle = np.sqrt(x[column] * x[column + 1])
         axes.plot(middle, at.eta[row], **BEST)
@@ -132,6 +133,11 @@ def panel(axes: Axes, at: xarray.Dataset, kind: str, norm: Normalize) -> None:
     logarithmic(axes.yaxis)
     if not grid.ran(at).any():
         axes.set_xticks([])
+
+
+def good(at: xarray.Dataset) -> xarray.DataArray:
+    """Which rates lie in the range that tests as well as the best of its radius."""
+    return (at.eta >= at.range_test_low) & (at.eta <= at.range_test_high)
 
 
 def _legend(dataset: xarray.Dataset, kind: str) -> list:
@@ -147,6 +153,7 @@ def _legend(dataset: xarray.Dataset, kind: str) -> list:
     return [
         Line2D([], [], **BEST, label="the method's best cell"),
         Line2D([], [], **LINE, path_effects=AROUND,
-               label="within one standard error of it"),
+               label="first to last rate within one\n"
+               r"standard error of its $\rho$'s best"),
         *patches,
     ]  # fmt: skip

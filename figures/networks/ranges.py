@@ -24,7 +24,8 @@ HEIGHTS = {"train": 0.75, "test": 0.36}
 OPAQUE = {"train": 0.35, "test": 1.0}
 WORDS = {
     "train": "training succeeds",
-    "test": "tests within one standard error of the best (longest range)",
+    "test": "first to last rate whose tests are within one standard error of the\n"
+    r"best of its $\rho$",
 }
 OPEN = {"color": "black", "ms": 4, "ls": "", "mew": 0, "zorder": 4}
 
