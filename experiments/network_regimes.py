@@ -5,8 +5,8 @@
 
 Real data, small networks, hundreds of them trained at once: final training, validation
 and test loss and accuracy over (eta, rho, seed); the learning rates at which training
-succeeds and at which tests are as good as the best of their radius, over SGD's; and each
-method at its own best, chosen on validation data, trained anew from fresh seeds and
+succeeds and at which tests are as good as at the best of a radius, over SGD's; each
+method at its own best, chosen on validation data, trained anew from fresh seeds, and
 judged on test data. What this says of P4, P5 and P6 stands in `paper_notes.md`.
 """
 
