@@ -12,8 +12,9 @@ import theory.methods.stable
 import theory.torch_optimizer
 from tests import optimizer_checks as checks
 from tests import test_torch_optimizer_base as bases
+from tests import test_torch_optimizer_outside as outsiders
 from tests import test_torch_optimizer_state as states
-from theory.adapter import edge, passes, replay, saved, tensors
+from theory.adapter import edge, outside, passes, replay, saved, tensors
 from theory.adapter.layout import Layout
 from theory.adapter.replay import Replay
 from theory.adapter.tensors import Tensors
@@ -103,6 +104,11 @@ def commits_before_the_base(method, state, weights, closures, _direct=passes.dir
     return loss, new
 
 
+def by_identity(module, name, buffer, copy):
+    """Blind to what is changed in place."""
+    return module._buffers[name] is buffer
+
+
 def lost(state, layout):
     return None
 
@@ -171,6 +177,14 @@ MUTANTS = {
     "state of the method changed before the base": (
         *(theory.torch_optimizer, "direct", commits_before_the_base),
         (bases.a_raising_base_changes_nothing, bases.before, checks.Averaged(0.2)),
+    ),
+    "buffers that were not given are not watched": (
+        *(theory.torch_optimizer, "watched", lambda closures, model: closures),
+        (outsiders.an_extractor_is_refused,),
+    ),
+    "buffers changed in place are not seen": (
+        *(outside, "_as_before", by_identity),
+        (outsiders.an_extractor_is_refused, "Codebook"),
     ),
     "radii of groups ignored": (
         *(edge, "own_radii", lambda base: False),

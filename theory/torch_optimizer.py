@@ -13,7 +13,9 @@ r"""SharpnessAware: any method of `theory.methods` in front of any torch optimiz
 
 The closure is evaluated once for each gradient of the method, always on the same
 function: the first, clean pass advances the random numbers and the buffers and gives
-the loss; the others replay both. Then the base steps with the method's direction as
+the loss; the others replay both. **Draw the batch before the closure**, not in it: what
+it takes from an iterator, or from NumPy's random numbers, is another batch in every
+pass, and nothing can tell. Then the base steps with the method's direction as
 `p.grad`; weight decay, momentum and clipping (in a step hook of the base) come after
 the direction.
 
@@ -45,6 +47,7 @@ from torch.optim import Optimizer
 
 from theory.adapter import edge, saved
 from theory.adapter.layout import Layout, signature
+from theory.adapter.outside import check_model, watched
 from theory.adapter.passes import direct
 from theory.adapter.replay import Replay
 from theory.adapter.replicas import per_replica
@@ -68,7 +71,9 @@ class SharpnessAware(Optimizer):
     Args:
         base: a torch optimizer, made of the parameters; no LBFGS.
         method: gives the direction.
-        model: whose parameters these are; needed when it has buffers (BatchNorm).
+        model: whose parameters these are; needed when it has buffers (BatchNorm). It
+            must hold whatever else in a closure changes buffers of its own, as a
+            feature extractor in training mode does, trained or not.
         ascent: `synchronised` or `per-replica`, where there are replicas.
 
     Raises:
@@ -88,7 +93,7 @@ class SharpnessAware(Optimizer):
         given = (base, method, model, ascent, None)
         self.__setstate__(dict(zip(KEPT, given, strict=True)))
         edge.check_groups(base)
-        edge.check_model(base, model)
+        check_model(base, model)
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: self.__dict__[name] for name in KEPT}
@@ -144,7 +149,8 @@ class SharpnessAware(Optimizer):
 
         Args:
             closure: computes the loss, calls `backward()` and returns the loss; it may
-                call `zero_grad()`. Or several, the shards of one batch.
+                call `zero_grad()`. Or several, the shards of one batch. Draw the batch
+                before the closure: it is evaluated more than once.
 
         Returns:
             The loss of the clean pass, as the closure returned it; a mean of several.
@@ -157,8 +163,8 @@ class SharpnessAware(Optimizer):
         """
         closures = _closures(closure)
         if not self._model_checked:
-            edge.check_model(self.base, self.model)
-            self._model_checked = True
+            check_model(self.base, self.model)
+            closures = watched(closures, self.model)
         layout, method = self._now()
         replay, alone = Replay(layout.devices, self.model), nullcontext
         if self.ascent == "per-replica":
@@ -167,7 +173,7 @@ class SharpnessAware(Optimizer):
         with weights.unless_raised():
             loss, state = direct(method, self.method_state, weights, closures)
             self.base.step()
-        self.method_state = state
+        self.method_state, self._model_checked = state, True
         return loss
 
     def state_dict(self) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import inspect
 from collections.abc import Sequence
 from dataclasses import fields
@@ -114,26 +113,3 @@ def check_ascent(ascent: str, model: nn.Module | None) -> None:
 def parameters_of(base: Optimizer) -> list[torch.Tensor]:
     """Those of all groups."""
     return [p for group in base.param_groups for p in group["params"]]
-
-
-def check_model(base: Optimizer, model: nn.Module | None) -> None:
-    """Refuses parameters of a module that has buffers and was not given.
-
-    Such a module is found among all that live in this process.
-
-    Raises:
-        ValueError: names the module and the buffer.
-    """
-    given = set() if model is None else {id(p) for p in model.parameters()}
-    missing = {id(p) for p in parameters_of(base)} - given
-    if not missing:
-        return
-    # `type`, since isinstance would ask proxies what they stand for.
-    alive = [m for m in gc.get_objects() if issubclass(type(m), nn.Module)]
-    for module in alive:
-        buffer = next((key for key, _ in module.named_buffers()), None)
-        if buffer and any(id(p) in missing for p in module.parameters()):
-            raise ValueError(
-                f"`SharpnessAware` needs model=...: `{type(module).__name__}` has "
-                f"buffers (`{buffer}`), which a second pass would change again."
-            )
