@@ -355,6 +355,20 @@ def test_of_equally_good_methods_that_with_more_radii_has_no_narrower_range():
     assert by_cell(tests[:, 1]) < 0.6 * by_cell(tests[:, 0, :1])
 
 
+@pytest.mark.parametrize("rates", [8, 12, 24])
+def test_noise_alone_makes_ranges_as_wide_as_is_said(rates):
+    rng = np.random.default_rng(10)
+    tests = xarray.DataArray(
+        rng.normal(size=(4000, rates, 5)), dims=("task", "eta_level", "seed")
+    )
+    inside = xarray.ones_like(tests.isel(seed=0), dtype=bool)
+    eta = xarray.DataArray(np.arange(rates), dims="eta_level")
+    low, high = ranges.outermost(ranges.as_good(tests, inside), eta)
+    share = (high - low + 1) / rates
+    assert float(share.mean()) == pytest.approx(answer.NOISE[0], abs=0.025)
+    assert float(share.std()) == pytest.approx(answer.NOISE[1], abs=0.02)
+
+
 def by_cell(tests):
     """The share of cells `(task, rho, eta, seed)` within their best's own error."""
     mean, error = tests.mean(-1), stats.sem(tests, axis=-1)
