@@ -31,7 +31,9 @@ GradScaler is refused: with float16, divide the gradients by the scale in the cl
 `ascent="synchronised"` is SAM on the whole batch. With `ascent="per-replica"` each
 replica finds its direction on its own shard without communication, and the directions
 are averaged, which is mSAM with m replicas; the norm that Stable restores is that of
-the mean gradient. Parameters in shards (FSDP, DTensor) are not supported.
+the mean gradient. A parameter that one replica uses moves on all. Either way buffers
+begin every pass as those of the first replica. Parameters in shards (FSDP, DTensor)
+are not supported.
 
 **Methods with a step of their own** (`whole_step`, SAM-Polyak) want lr = 1.
 """
@@ -39,7 +41,6 @@ the mean gradient. Parameters in shards (FSDP, DTensor) are not supported.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from typing import Any
 
 import torch
@@ -50,7 +51,7 @@ from theory.adapter.layout import Layout, signature
 from theory.adapter.outside import check_model, watched
 from theory.adapter.passes import direct
 from theory.adapter.replay import Replay
-from theory.adapter.replicas import per_replica
+from theory.adapter.replicas import Replicas
 from theory.adapter.weights import Weights
 from theory.method import Method
 
@@ -166,10 +167,10 @@ class SharpnessAware(Optimizer):
             check_model(self.base, self.model)
             closures = watched(closures, self.model)
         layout, method = self._now()
-        replay, alone = Replay(layout.devices, self.model), nullcontext
-        if self.ascent == "per-replica":
-            method, alone = per_replica(method, self.model), self.model.no_sync
-        weights = Weights(layout, replay, alone)
+        replicas = Replicas(self.model) if self.ascent == "per-replica" else None
+        if replicas is not None:
+            method = replicas.method(method)
+        weights = Weights(layout, Replay(layout.devices, self.model), replicas)
         with weights.unless_raised():
             loss, state = direct(method, self.method_state, weights, closures)
             self.base.step()

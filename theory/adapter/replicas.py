@@ -1,12 +1,14 @@
-"""PerReplica: an ascent of its own on every replica of a distributed model."""
+"""An ascent of its own on every replica of a distributed model, and what they share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import torch
+from torch import distributed
 
 from theory.adapter.tensors import Tensors
 from theory.method import Method
@@ -39,21 +41,47 @@ class PerReplica(Method):
         return self.mean(d), self.mean(g), state
 
 
-def per_replica(method: Method, model: Any) -> Method:
-    """A method whose ascent is alone and whose renormalisation is common.
+class Replicas:
+    """What the replicas of a model have in common under an ascent of their own.
 
-    What wraps a method (Stable) stays outside, so that it compares the norms of means.
+    Args:
+        model: distributed, with `no_sync`.
     """
-    for spec in fields(method):
-        inner = getattr(method, spec.name)
-        if isinstance(inner, Method):
-            return replace(method, **{spec.name: per_replica(inner, model)})
-    return PerReplica(method, lambda v: _mean(v, getattr(model, "process_group", None)))
 
+    def __init__(self, model: Any) -> None:
+        self.model, self.group = model, getattr(model, "process_group", None)
 
-def _mean(v: Tensors, group: Any) -> Tensors:
-    replicas = torch.distributed.get_world_size(group)
-    parts = [part.clone() for part in v.materialised()]
-    for part in parts:
-        torch.distributed.all_reduce(part, group=group)
-    return Tensors(parts) / replicas
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """A pass of which gradients stay here, and buffers begin as the first's.
+
+        DistributedDataParallel hands the buffers of its first replica on before every
+        forward pass, but not after one under `no_sync`.
+        """
+        self.model.require_forward_param_sync = True
+        with self.model.no_sync():
+            yield
+
+    def method(self, method: Method) -> Method:
+        """A method whose ascent is alone and whose renormalisation is common.
+
+        What wraps a method (Stable) stays outside, so that it compares norms of means.
+        """
+        for spec in fields(method):
+            inner = getattr(method, spec.name)
+            if isinstance(inner, Method):
+                return replace(method, **{spec.name: self.method(inner)})
+        return PerReplica(method, self.mean)
+
+    def mean(self, v: Tensors) -> Tensors:
+        """Of a point over all replicas."""
+        parts = [part.clone() for part in v.materialised()]
+        for part in parts:
+            distributed.all_reduce(part, group=self.group)
+        return Tensors(parts) / distributed.get_world_size(self.group)
+
+    def anywhere(self, used: list[bool], device: torch.device) -> list[bool]:
+        """Which parameters some replica has used; who has used all does not wait."""
+        flags = torch.tensor(used, dtype=torch.uint8).to(device)
+        distributed.all_reduce(flags, distributed.ReduceOp.MAX, group=self.group)
+        return used if all(used) else [flag > 0 for flag in flags.tolist()]

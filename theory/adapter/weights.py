@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import torch
 
 from theory.adapter.layout import Layout
 from theory.adapter.replay import Replay
+from theory.adapter.replicas import Replicas
 from theory.adapter.tensors import Tensors, at
 
 
@@ -19,16 +20,14 @@ class Weights:
     Args:
         layout: of the parameters.
         replay: of what a pass changes beside gradients.
-        alone: entered around every evaluation (`no_sync`).
+        replicas: that ascend alone and step together, if any.
     """
 
     def __init__(
-        self,
-        layout: Layout,
-        replay: Replay,
-        alone: Callable[[], AbstractContextManager] = nullcontext,
+        self, layout: Layout, replay: Replay, replicas: Replicas | None = None
     ) -> None:
-        self.layout, self.replay, self.alone = layout, replay, alone
+        self.layout, self.replay, self.replicas = layout, replay, replicas
+        self.alone = nullcontext if replicas is None else replicas.alone
         self.home, self.at_home = layout.point(), True
         self.used = [False] * len(layout.parameters)
         self.grads: list[torch.Tensor | None] = []
@@ -78,8 +77,12 @@ class Weights:
     def leave(self, d: Tensors) -> None:
         """Sets the gradients to a direction.
 
-        What the last backward left is taken as it is, or multiplied in place.
+        What the last backward left is taken as it is, or multiplied in place. A
+        parameter that no pass has used, of any replica, has none.
         """
+        if self.replicas is not None:
+            device = self.layout.parameters[0].device
+            self.used = self.replicas.anywhere(self.used, device)
         whole = self.used == [g is not None for g in self.grads]
         if not whole or not d.multiple_of(self.last):
             self._write(d)
