@@ -107,6 +107,11 @@ def late() -> xarray.Dataset:
     sharpness = edge + (40 - edge) * np.exp(-step / 60)
     dims = ("data", "late_algorithm", "rho_level", "seed", "late_check")
     noise = np.exp(0.05 * rng.normal(size=shape))
+    predicted = rng.uniform(0.1, 4, shape[:-1])
+    predicted[:, 0] *= -1
+    moment = np.arange(8)
+    along = 1e-9 * np.exp((0.1 + predicted)[..., None] * moment)
+    along[:, SAM, 0] = 0.0  # nothing is seen to grow
     data = {
         "late_sharpness": ((*dims, "top"), np.stack([sharpness * noise] * TOP, -1)),
         "late_diverged": (dims[:-1], np.full(shape[:-1], -1)),
@@ -115,7 +120,9 @@ def late() -> xarray.Dataset:
         "late_step": ("late_check", step),
         "late_eta": ("data", [0.05, 0.05]),
         "late_growth": (dims[:-1], rng.uniform(-0.1, 1, shape[:-1])),
-        "late_growth_predicted": (dims[:-1], rng.uniform(0.1, 4, shape[:-1])),
+        "late_growth_predicted": (dims[:-1], predicted),
+        "late_g_along_v1": ((*dims[:-1], "late_moment"), along * (-1.0) ** moment),
+        "late_g_norm": (dims, np.full(shape, 1e3)),
         "late_rho": (dims[:3], np.tile(radii(3), (2, 1, 1))),
         "switch": ("data", [800, 800]),
     }
@@ -358,7 +365,8 @@ def test_the_curves_are_the_measured_ones_and_the_dashes_the_edge(results, label
     cell = telling.telling(here)[label]
     at = here.sel(algorithm=label).isel(cell)
     top, loss, cosine = panels(drawn, f"{label}\n")
-    dashed = line(top, linewidth=edge_curves.EDGE["lw"], color=style.THEORY)
+    own = edge_curves.MEASURED if label == "SAM" else edge_curves.EDGE
+    dashed = line(top, linewidth=own["lw"], color=style.THEORY)
     np.testing.assert_array_equal(dashed.get_xdata(), at.step)
     np.testing.assert_allclose(dashed.get_ydata(), at.edge.mean("seed"))
     assert line(top, color=edge_curves.GD["color"]).get_ydata()[0] == 2 / at.eta
@@ -370,12 +378,15 @@ def test_the_curves_are_the_measured_ones_and_the_dashes_the_edge(results, label
         np.testing.assert_allclose(thick.get_ydata(), values.mean("seed"))
 
 
-def test_the_measured_renormalisation_is_drawn_where_it_moves_the_edge(results):
+def test_edges_from_measured_numbers_are_drawn_as_such(results):
     drawn = draw(results, "edge_of_stability_digits")
     for label in LABELS:
         top = panels(drawn, f"{label}\n")[0]
-        widths = [a.get_linewidth() for a in top.get_lines()]
-        assert (edge_curves.GAMMA["lw"] in widths) == (label in ("SSAM", "SSAM-N"))
+        dashed = [a for a in top.get_lines() if a.get_color() == style.THEORY]
+        widths = [a.get_linewidth() for a in dashed]
+        taken = label in ("SAM", "SSAM", "SSAM-N")
+        assert (edge_curves.MEASURED["lw"] in widths) == taken
+        assert (edge_curves.EDGE["lw"] in widths) == (label != "SAM")
 
 
 def test_the_shown_rate_is_the_least_at_which_gd_comes_to_its_edge():
@@ -416,6 +427,16 @@ def test_ratios_are_means_over_the_last_quarter_with_students_interval():
             np.testing.assert_allclose(stick[:, 1], [low, high])
 
 
+@pytest.mark.parametrize("kind", ["edge", "edge_measured_gamma", "gd"])
+@pytest.mark.parametrize("label", LABELS)
+def test_ratios_that_any_bouncing_mode_has_are_hollow(label, kind):
+    axes = Figure().add_subplot()
+    edge_ratios.panel(axes, edges().sel(data="digits", algorithm=label), kind)
+    hollow = {bars[0].get_markerfacecolor() == "white" for bars in axes.containers}
+    taken = {"edge": ["SAM"], "edge_measured_gamma": ["SAM", "SSAM", "SSAM-N"]}
+    assert hollow == {label in taken.get(kind, [])}
+
+
 def test_after_a_switch_the_dashes_are_the_new_edges(results):
     drawn, here = draw(results, "edge_of_stability_late"), edges().sel(data="digits")
     at = here.sel(late_algorithm="GD>USAM")
@@ -430,12 +451,32 @@ def test_every_growth_that_was_measured_is_within_the_axes():
     axes = Figure().add_subplot()
     late_growth.panel(axes, here)
     low, high = late_growth.limits(here)
-    known = here.late_growth.values > 0
-    for values in (here.late_growth.values, here.late_growth_predicted.values):
+    predicted = here.late_growth_predicted.values
+    for values in (here.late_growth.values, predicted):
+        known = (values > 0) & (predicted > 0)
         assert low <= values[known].min() and values[known].max() <= high
-    usam = line(axes, color=style.color("USAM"))
-    at = here.sel(late_algorithm="GD>USAM")
-    np.testing.assert_array_equal(usam.get_ydata(), at.late_growth.values.ravel())
+    np.testing.assert_allclose(high, 0.1 + np.delete(predicted, SAM, 0).max())
+    for label in ("USAM", "SAM"):
+        at, color = here.sel(late_algorithm=f"GD>{label}"), style.color(label)
+        later = line(axes, color=color, marker=".").get_ydata()
+        np.testing.assert_array_equal(later, at.late_growth.values.ravel())
+        marker = late_growth.MARKERS[LABELS.index(label)]
+        first = line(axes, color=color, marker=marker).get_ydata().reshape(3, -1)
+        there = slice(int(label == "SAM"), None)
+        grown = 0.1 + at.late_growth_predicted.values
+        np.testing.assert_allclose(first[there], grown[there], rtol=1e-6)
+    assert np.isnan(first[0]).all()
+
+
+def test_what_was_to_grow_and_was_not_seen_to_is_marked():
+    here = edges().sel(data="digits")
+    here.late_growth[:] = np.nan
+    axes = Figure().add_subplot()
+    late_growth.panel(axes, here)
+    at = here.late_growth_predicted.sel(late_algorithm="GD>SAM").values
+    ticks = line(axes, color=style.color("SAM"), marker="|")
+    np.testing.assert_array_equal(ticks.get_xdata(), at[0])
+    assert not len(line(axes, color=style.color("GD"), marker="|").get_xdata())
 
 
 def test_radii_of_each_data_set_are_written_below_it(results):

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from experiments.edges.hovering import top
+from experiments.edges.hovering import meets_itself, top
 from figures import style
 from figures.networks.layout import height, title
 from figures.networks.seeds import DIVERGED, diverged
@@ -21,8 +21,14 @@ NEEDS = (
 SEED = {"lw": 0.6, "alpha": 0.45}
 MEAN = {"lw": 2.0}
 EDGE = {"color": style.THEORY, "lw": 1.3, "ls": (0, (4, 2)), "zorder": 4}
-GAMMA = {"color": style.THEORY, "lw": 0.8, "ls": (0, (5, 1.5, 1, 1.5)), "zorder": 3.5}
+MEASURED = {
+    "color": style.THEORY,
+    "lw": 0.8,
+    "ls": (0, (5, 1.5, 1, 1.5)),
+    "zorder": 3.5,
+}
 GD = {"color": "#777777", "lw": 1.3, "ls": (0, (1, 1.2)), "zorder": 3.8}
+TAKEN = "the same, from a measured ‖g‖ or ‖d'‖\n(any bouncing mode meets it)"
 ROWS = {"sharpness": (3, r"sharpness $\lambda_1$"), "loss": (1.6, "training loss"),
         "cos_g_v1": (1.1, r"$|\cos(g, v_1)|$")}  # fmt: skip
 
@@ -73,9 +79,14 @@ def sharpness(axes: Axes, at: xarray.Dataset) -> None:
     """One method: measured, its own edge, and GD's."""
     curves(axes, at, top(at))
     axes.axhline(2 / float(at.eta), **GD)
-    edge(axes, at, at.edge, EDGE)
+    edge(axes, at, at.edge, line(str(at.algorithm.item())))
     if "edge_measured_gamma" in at and differs(at):
-        edge(axes, at, at.edge_measured_gamma, GAMMA)
+        edge(axes, at, at.edge_measured_gamma, MEASURED)
+
+
+def line(label: str) -> dict:
+    """Of a method's own edge: another one where a mode that bounces sets it itself."""
+    return MEASURED if meets_itself(label, "edge") else EDGE
 
 
 def differs(at: xarray.Dataset) -> bool:
@@ -145,7 +156,7 @@ def _legend(left: bool) -> list[Line2D]:
         Line2D([], [], color=grey, **MEAN, label="mean of the seeds"),
         Line2D([], [], color=grey, **SEED, label="one seed"),
         Line2D([], [], **EDGE, label="the method's own edge (T13)"),
-        Line2D([], [], **GAMMA, label=r"the same, measured $\gamma$ = ‖g‖ / ‖d'‖"),
+        Line2D([], [], **MEASURED, label=TAKEN),
         Line2D([], [], **GD, label=r"gradient descent's edge, $2/\eta$"),
     ]
     if left:

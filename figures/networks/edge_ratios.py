@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from experiments.edges.hovering import over
+from experiments.edges.hovering import meets_itself, over
 from figures import style
 from figures.networks import grid
 from figures.networks.layout import height, title
@@ -58,11 +58,15 @@ def draw(dataset: xarray.Dataset) -> Figure:
 
 
 def panel(axes: Axes, at: xarray.Dataset, kind: str) -> None:
-    """One method: over the radius, a shade and a marker a rate."""
+    """One method: over the radius, a shade and a marker a rate.
+
+    Hollow where any mode that bounces would be near 1.
+    """
     center, half = interval(over(at, kind))
     color, rates = style.color(str(at.algorithm.item())), at.sizes["eta_level"]
     levels = grid.levels(at)
     some = diverged(at).any("seed")
+    hollow = {"mfc": "white"} if meets_itself(str(at.algorithm.item()), kind) else {}
     axes.axhline(1, color=style.THEORY, lw=0.8, ls="--", zorder=0)
     for k in range(rates):
         x = np.arange(len(levels)) + SHIFT * (k - (rates - 1) / 2)
@@ -74,6 +78,7 @@ def panel(axes: Axes, at: xarray.Dataset, kind: str) -> None:
         axes.errorbar(
             x, y, np.nan_to_num(width), fmt=MARKERS[k], color=tint, ms=4.5, lw=1.2,
             mec=color, mew=0.6, ecolor=color, elinewidth=1.0, capsize=1.5,
+            **hollow,
         )  # fmt: skip
         axes.plot(x[left], np.full(left.sum(), 0.96), **DIVERGED,
                   transform=axes.get_xaxis_transform())  # fmt: skip
@@ -96,6 +101,11 @@ def _legend(dataset: xarray.Dataset) -> list[Line2D]:
                    label=rf"$\eta$ = {words}")
         )  # fmt: skip
     lines.append(Line2D([], [], color=style.THEORY, lw=0.8, ls="--", label="the edge"))
+    lines.append(
+        Line2D([], [], marker=MARKERS[0], ls="", ms=4.5, mec="#555555", mew=0.6,
+               mfc="white", label="hollow: from measured ‖g‖, ‖d'‖;\n"
+               "near 1 for any bouncing mode")
+    )  # fmt: skip
     if diverged(dataset).any():
         lines.append(Line2D([], [], **DIVERGED, label="a seed diverged"))
     return lines

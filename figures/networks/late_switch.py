@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from figures import style
-from figures.networks.edge_curves import EDGE, GD, SEED
+from figures.networks.edge_curves import EDGE, GD, MEASURED, SEED, line
 from figures.networks.layout import height, title
 from figures.networks.seeds import DIVERGED
 from figures.networks.words import logarithmic, plain, shade
@@ -45,7 +45,7 @@ def draw(dataset: xarray.Dataset) -> Figure:
     for axes in panels[-1]:
         axes.set_xlabel("step")
     figure.legend(
-        handles=_legend(dataset), loc="outside lower center", ncols=int(width / 2)
+        handles=_legend(dataset), loc="outside lower center", ncols=int(width / 2.4)
     )
     title(
         figure,
@@ -72,10 +72,11 @@ def sharpness(axes: Axes, at: xarray.Dataset) -> None:
     """Measured, the new method's edges, and GD's."""
     curves(axes, at, at.late_sharpness.isel(top=0))
     axes.axhline(2 / float(at.late_eta), **GD)
+    how = line(after(at.late_algorithm.item()))
     for level in levels(at):
         edge = at.late_edge.isel(rho_level=level)
         edge = edge.where(np.isfinite(edge)).mean("seed")
-        axes.plot(at.late_step, edge, **(EDGE | {"lw": 0.9}))
+        axes.plot(at.late_step, edge, **(how | {"lw": 0.9}))
 
 
 def limits(axes: Axes, here: xarray.Dataset) -> None:
@@ -115,6 +116,7 @@ def _legend(dataset: xarray.Dataset) -> list[Line2D]:
         Line2D([], [], color="#555555", lw=1.6, label="mean (larger radius darker)"),
         Line2D([], [], color="#555555", **SEED, label="one seed"),
         Line2D([], [], **(EDGE | {"lw": 0.9}), label="the new method's edge (T13)"),
+        Line2D([], [], **(MEASURED | {"lw": 0.9}), label="the same, measured ‖g‖"),
         Line2D([], [], **GD, label=r"gradient descent's edge, $2/\eta$"),
     ]
     if (dataset.late_diverged >= 0).any():
