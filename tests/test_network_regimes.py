@@ -385,6 +385,7 @@ def test_where_there_is_no_range_there_is_no_width():
         ratio = found[f"{name}_ratio"].sel(versus="GD")
         assert np.isnan(ratio).values.tolist() == [True, True, False, False, False]
     assert found.train_none.values.tolist() == [0, 3, 0, 0, 0]
+    assert found.end_none.values.tolist() == [0, 3, 0, 0, 0]
 
 
 def test_a_bound_at_one_is_not_clear_and_a_seed_without_a_rate_is_below():

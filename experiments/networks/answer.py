@@ -138,7 +138,7 @@ def _tests(dataset: xarray.Dataset) -> str:
         "The range of rates that test within a standard error of the best at their "
         "radius, highest over lowest, median (least to most) over tasks and radii: "
         f"{'; '.join(words)}, each to two steps of the grid and without an interval "
-        "over seeds: independent noise of five seeds alone leaves of equally good rates "
+        "over seeds: the noise of five seeds alone leaves, of equally good rates, "
         f"a share of {NOISE[0]:g} ± {NOISE[1]:g} (the grid ends before SGD's on "
         f"{int(cut.sum())} of {cut.size} tasks)."
     )
