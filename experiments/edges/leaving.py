@@ -23,8 +23,8 @@ Switch from GD, late. Largest eigenvalue over 2/eta then and at the end; over GD
   |multiplier| at the switch.
 slope: of ln |g along v1| a step, over five steps or more of the last three decades, and
   what was predicted on the seeds that have one. A growth above 1.7 a step passes these
-  in fewer steps (SAM, SSAM-N): a slope there is of what came after, when the mode had
-  changed |g| and with it the length's rate: no test of the prediction.
+  in fewer steps (SAM, SSAM-N): a slope there is of what came after, when the mode has
+  changed |g| (SAM) or gamma (SSAM-N), and no test of the prediction.
 at first: the same over the first two changes, and all later ones until the mode is a
   hundredth of |g|, on all seeds; and what was predicted on all, where growth was.
 balance: the cosine at the end at which renormalisation holds a mode of that curvature
