@@ -100,13 +100,6 @@ def _escape(data: str, name: str, spec: str, config: Any) -> xarray.Dataset:
     return _dataset(data, here, method, eta, rho, cells)
 
 
-def _on_the_model(here: Site, args: tuple, steps: int) -> Kept | None:
-    """The same runs on the quadratic of the Hessian, where it does not vanish."""
-    if not here.spectrum.size:
-        return None
-    return follow(Quadratic(here.spectrum), *args, _model(here), steps)
-
-
 def _ball(here: Site) -> Ball:
     lam = here.eigenvalues[here.curved]
     return Ball(here.point, torch.tensor(here.basis), lam, here.radius)
