@@ -43,13 +43,16 @@ radius is a rate take SAM's middle radius), and `far`, $\|w\| = R/4$; `mode`).
 Training (`train_rho_level`, `train_eta_level`, `scale` of the initialisation: `usual`,
 `small` = 1/100, `seed`, `check`: steps, `threshold`): `train_rho` (data, algorithm,
 train_rho_level), `train_eta`; of each run `train_loss`, `train_gradient` (norm),
-`train_steepness` = ‖g‖²/(2 lam_max f), `train_lam_min`, `train_lam_max`, `train_index`
-(.., threshold): eigenvalues below -threshold lam_max; all of the whole data's loss.
-`constant_loss` (data): of the best constant output. (data, algorithm, scale,
-train_rho_level), shares over learning rates and seeds: `at_saddle`, the runs that end
-with steepness below 0.01 and an index (threshold 0.01) above 0; `at_minimum`, with
-index 0; `plateau`, with an index above 0 and a loss above 0.9 times the constant
-output's; each with `_low`, `_high`; `runs`, how many are finite.
+`train_steepness` = ‖g‖²/(2 lam_max f), `train_fall`, the share of its mean loss that
+it loses from the third quarter of the steps so far to the fourth, `train_lam_min`,
+`train_lam_max`, `train_index` (.., threshold): eigenvalues below -threshold lam_max;
+all of the whole data's loss. `constant_loss` (data): of the best constant output.
+(data, algorithm, scale, train_rho_level), shares over learning rates and seeds:
+`stalled`, the runs that end with a `train_fall` within 0.005 of 0 and an index
+(threshold 0.01) above 0; `settled`, with index 0; `plateau`, of an index above 0 and a
+loss above 0.9 times the constant output's: not learnt yet, whether at rest or not; each
+with `_low`, `_high`; `runs`, how many are finite. What GD does in as many steps is the
+control of all three.
 
 Hallucination (SAM; `hallucination_rho`, `hallucination_eta`, `seed`, `arm`: `cold`,
 `warm`): means over the last 50 steps `hallucination_d_norm`, `hallucination_g_norm`,
@@ -73,6 +76,14 @@ if TYPE_CHECKING:
     import xarray
 
 NAME = "network_saddles"
+# What computes the numbers; the last ones are found by name, not imported.
+FILES = (
+    "experiments/network_saddles.py",
+    "experiments/networks/saddles/plan.py",
+    "experiments/networks/saddles/shares.py",
+    *(f"landscapes/models/{name}.py" for name in ("mlp", "linear_net")),
+    *(f"theory/methods/{name}.py" for name in ("gd", "usam", "sam", "stable")),
+)
 LOSSES = ("square", "cross_entropy")
 
 
@@ -175,7 +186,9 @@ def work(config: Config) -> None:
 def measure(config: Config) -> xarray.Dataset:
     """All measurements; a part (`plan.owner`) is kept on disk once it is complete."""
     from experiments.networks.saddles import plan, shares
+    from theory.kept import RESTS_ON, stamp
 
+    rests_on = stamp(FILES)  # of the sources as they are now
     whole = parts.measured(
         NAME,
         plan.by_part(config),
@@ -184,7 +197,8 @@ def measure(config: Config) -> xarray.Dataset:
         plan.together,
         config,
     )
-    return shares.pooled(plan.in_order(plan.merge(whole), config))
+    found = shares.pooled(plan.in_order(plan.merge(whole), config))
+    return found.assign_attrs({RESTS_ON: rests_on})
 
 
 def _measured(cases: list[tuple], config: Config) -> Iterator[tuple]:

@@ -1,5 +1,6 @@
 """Saddles of networks: closed forms against dense Hessians, verdicts, a whole run."""
 
+import json
 import math
 from functools import cache
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 import xarray
+from scipy.stats import binomtest
 from torch.autograd.functional import hessian
 
 from experiments import network_saddles, run
@@ -15,11 +17,18 @@ from experiments.networks.saddles.data import covarying, principal
 from experiments.networks.saddles.hallucination import hallucination
 from experiments.networks.saddles.runs import PIECES, Ball, Fate, Kept, fates, follow
 from experiments.networks.saddles.sites import WIDTH, site
-from experiments.networks.saddles.training import constant_loss, perceptron
+from experiments.networks.saddles.stalled import LOOKS, STALLED, fall, quarters
+from experiments.networks.saddles.training import (
+    THRESHOLDS,
+    constant_loss,
+    looked,
+    perceptron,
+)
 from landscapes.quadratic import Quadratic
 from landscapes.splits import split
 from tests.test_saddle_escape import leaving
-from theory import methods
+from theory import kept, methods
+from theory.iterate import iterate
 from theory.methods.gd import GD
 
 SAMPLES = 100
@@ -223,6 +232,89 @@ def test_the_constant_output_is_the_best_one():
     )
 
 
+def asked(net, start, eta, steps):
+    """What is seen of one run of GD at some steps, as a part of a result."""
+    states = iterate(net, GD(), start[None], eta, max(steps))
+    told = looked(net, states, steps)
+    cells = {key: np.stack([one[key][0] for one in told]) for key in told[0]}
+    index = cells.pop("train_index")
+    threshold = {"threshold": list(THRESHOLDS)}
+    made = xarray.Dataset({k: ("check", v) for k, v in cells.items()}, threshold)
+    return made.assign(train_index=(("check", "threshold"), index))
+
+
+def counted(seen):
+    """Whether it counts as stalled above descending curvature."""
+    index = seen.train_index.sel(threshold=shares.CURVED)
+    return (shares.stalled(seen) & (index > 0)).values
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_slow_training_does_not_stall(seed):
+    # As calibrated: GD learns on, its gradient small, its Hessian indefinite.
+    net = perceptron("digits", 200, "square")
+    seen = asked(net, net.initial(seed).double(), 0.2, (20, 50, 200))
+    assert (seen.train_index.sel(threshold=shares.CURVED) > 0).all()
+    assert not counted(seen).any() and (seen.train_fall > 3 * STALLED).all()
+    if seed == 0:
+        assert (seen.train_steepness < 0.01).all()
+        np.testing.assert_allclose(seen.train_loss, [0.360, 0.323, 0.289], atol=5e-4)
+
+
+@pytest.mark.parametrize("name", ["origin, depth 2", "embedded, 3 classes, 1/2"])
+def test_gd_at_a_known_saddle_stalls_until_it_leaves(name):
+    here = site("digits", name, SAMPLES, 0.2)
+    eta, size = 0.5 / here.curvature, 1e-6
+    growth = np.log1p(-eta * here.eigenvalues[0])
+    inside = int(np.log(0.01 / size) / growth)
+    outside = int(np.log(10 / size) / growth)
+    way = np.random.default_rng(0).normal(size=len(here.point))
+    start = here.point + size * torch.tensor(way / np.linalg.norm(way))
+    found = counted(
+        asked(here.network, start, eta, (inside // 4, inside // 2, inside, outside))
+    )
+    assert found.tolist() == [True, True, True, False]
+
+
+def test_the_fall_is_from_quarter_to_quarter_and_knows_no_scale():
+    steps = (40, 400, 5000)
+    by_step = {t: np.array([t**-0.3, 7 * t**-0.3]) for t in range(1, 5001)}
+    for count in steps:
+        np.testing.assert_allclose(fall(by_step, count), 1 - (5 / 7) ** 0.3, rtol=0.04)
+    # A 2-cycle is at rest, and a loss that rises is not.
+    cycle = {t: np.array([1 + 0.5 * (t % 2), 1 + t / 5000]) for t in range(5001)}
+    for count in steps[1:]:
+        still, rising = fall(cycle, count)
+        assert abs(still) < STALLED and rising < -STALLED / 10
+        assert all(len(part) <= 2 * LOOKS for part in quarters(count))
+    loss = np.arange(100.0, 0.0, -1)
+    plain = 1 - loss[31:41].mean() / loss[21:31].mean()
+    found = fall({t: loss[[t]] for t in range(100)}, 40)
+    np.testing.assert_allclose(found, plain)
+
+
+def test_what_rises_or_is_not_finite_does_not_stall():
+    falls = np.array([0.004, -0.004, 0.006, -0.006, np.nan, -np.inf])
+    found = shares.stalled(xarray.Dataset({"train_fall": ("run", falls)}))
+    assert found.values.tolist() == [True, True, False, False, False, False]
+
+
+def test_the_largest_of_three_shares_has_an_interval_for_three():
+    dims = ("data", "algorithm", "train_rho_level")
+    hits = np.array([[[3, 9, 5], [4, np.nan, np.nan]]])
+    made = xarray.Dataset({
+        "stalled": (dims, hits / 18),
+        "runs": (dims, np.array([[[18, 18, 18], [18, 0, 0]]])),
+        "train_rho": (dims, np.array([[[0.1, 0.5, 2.0], [np.nan] * 3]])),
+    }, coords={"data": ["digits"], "algorithm": ["SAM", "GD"]})  # fmt: skip
+    for label, of, count, end in (("SAM", 3, 9, " at rho 0.5"), ("GD", 1, 4, "")):
+        level = 1 - 0.05 / of
+        told = binomtest(count, 18).proportion_ci(level, "wilson")
+        span = f"({100 * told.low:.1f}-{100 * told.high:.1f})"
+        want = f"{100 * count / 18:.1f} % {span}{end}"
+        assert report.most(made, label, "stalled") == want
+
+
 def test_hallucination_needs_both_a_vanishing_direction_and_a_lower_loss():
     dims = ("hallucination_rho", "hallucination_eta", "seed", "arm")
     cold_d, warm_d = [0.01, 0.01, 1.0, np.nan], [1.0, 1.0, 1.0, 1.0]
@@ -283,6 +375,18 @@ def test_a_whole_result_says_what_its_module_says(results):
     assert "nan" not in report.answer(found) and "SAM stays" in report.answer(found)
     lines = report.table(found).splitlines()
     assert lines[0].split()[:3] == ["data", "saddle", "P"]
+
+
+def test_the_result_names_the_files_its_numbers_rest_on(results):
+    found = kept.result(network_saddles.NAME, results[0].parent)
+    named = set(json.loads(found.attrs[kept.RESTS_ON]))
+    folder = "experiments/networks/saddles"
+    for name in ("stalled", "training", "sites", "escape", "shares", "plan"):
+        assert f"{folder}/{name}.py" in named
+    assert f"{folder}/report.py" not in named
+    assert {"theory/iterate.py", "landscapes/network.py"} < named
+    for spec in network_saddles.Config(quick=True).methods:
+        assert type(methods.make(spec)).__module__.replace(".", "/") + ".py" in named
 
 
 def test_a_learning_rate_of_hallucination_has_both_arms():

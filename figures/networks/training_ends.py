@@ -1,4 +1,4 @@
-"""Ends of ordinary training: the Hessian's index, and how many rest at a saddle."""
+"""Ends of ordinary training: the Hessian's index, and how many runs stall there."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from experiments.networks.saddles.shares import AT_REST, CURVED
+from experiments.networks.saddles.shares import CURVED, stalled
+from experiments.networks.saddles.stalled import STALLED
 from figures import style
 from figures.networks.layout import height, title
 from figures.networks.words import plain
 
-NEEDS = ("train_index", "train_steepness", "train_lam_max", "at_saddle")
+NEEDS = ("train_index", "train_fall", "train_lam_max")
 # First indices of the bins: most networks have many negative eigenvalues or few.
 FIRST = np.array([0, 1, 2, 3, 5, 9, 17, 33])
 FAINT = 0.35
@@ -43,7 +44,7 @@ def draw(dataset: xarray.Dataset) -> Figure:
 
 
 def panel(axes: Axes, at: xarray.Dataset) -> None:
-    """A bar an index and method; dark: the part near a critical point."""
+    """A bar an index and method; dark: the part that stalls."""
     labels = at.algorithm.values
     wide = 0.8 / len(labels)
     for k, label in enumerate(labels):
@@ -62,11 +63,11 @@ def names() -> list[str]:
 
 
 def shares(at: xarray.Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Of the finite runs of one method: by index, all and those at rest."""
+    """Of the finite runs of one method: by index, all and those that stall."""
     last = at.isel(check=-1)
     known = np.isfinite(last.train_lam_max).values.ravel()
     index = last.train_index.sel(threshold=CURVED).values.ravel()[known]
-    rest = (last.train_steepness < AT_REST).values.ravel()[known]
+    rest = stalled(last).values.ravel()[known]
     place = np.searchsorted(FIRST, index, side="right") - 1
     count = max(known.sum(), 1)
     return tuple(
@@ -76,9 +77,9 @@ def shares(at: xarray.Dataset) -> tuple[np.ndarray, np.ndarray]:
 
 def _legend(dataset: xarray.Dataset) -> list[Patch]:
     grey = "#555555"
-    near = rf"at rest: ‖g‖² < {AT_REST:g} $\cdot\,2\lambda_1 f$"
+    rest = f"stalled: loss within {100 * STALLED:g} % of a quarter ago"
     return [
         *(Patch(color=style.color(n), label=n) for n in dataset.algorithm.values),
         Patch(color=grey, alpha=FAINT, lw=0, label="all runs"),
-        Patch(color=grey, lw=0, label=near),
+        Patch(color=grey, lw=0, label=rest),
     ]

@@ -44,7 +44,7 @@ def two_layers(
     made = models.make(
         "mlp", (X.shape[1],), 1 + int(y.max()), hidden=(hidden,), activation=activation
     )
-    return Network(made.double(), X, y, "square", f"{hidden} neurons", "batched")
+    return Network(made.double(), X, y, "square", f"{hidden} neurons", "traced")
 
 
 def hessian(network: Network, w: torch.Tensor) -> np.ndarray:

@@ -16,7 +16,7 @@ FATES = (
     "as told", "as the quadratic",
 )  # fmt: skip
 TRAINED = (
-    "start", "method", "rho", "runs", "at a saddle", "at a minimum", "plateau",
+    "start", "method", "rho", "runs", "stalled", "settled", "plateau",
     "index", "loss",
 )  # fmt: skip
 DREAMT = ("data", "rho", "|d| / |g|", "warm", "hallucinated", "warm", "vanished")
@@ -29,9 +29,10 @@ as told: cells in which the share that stays has an interval that meets T6 to T9
   bounds, of those where these speak (at most 0.95 apart).
 as the quadratic: cells whose share that stays is within 1/4 of that of the quadratic
   with the Hessian's eigenvalues, from the same starts.
-at a saddle, at a minimum: |g|^2 < 0.01 * 2 lam_max f at the end, with and without
-  eigenvalues below -0.01 lam_max; plateau: such eigenvalues and a loss above 0.9 of the
-  best constant output's. index, loss: medians.
+stalled, settled: the mean loss of the last quarter of the steps is within 0.5 % of that
+  of the quarter before, with and without eigenvalues below -0.01 lam_max; plateau: such
+  eigenvalues and a loss above 0.9 of the best constant output's, not learnt yet. Slow
+  steps and a mini-batch's noise do this, too: compare with GD. index, loss: medians.
 hallucinated: |d| < 0.1 |g| and a lower loss at the ascent point; vanished: the first
   alone. |d| / |g|: the median at the end. Intervals: Wilson, 95 %; runs that share
   a start, a seed or a saddle are counted as if they did not."""
@@ -112,7 +113,7 @@ def _trained(dataset: xarray.Dataset) -> list[tuple[str, ...]]:
                     continue
                 shares = (
                     _interval(at[key] * at.runs, at.runs)
-                    for key in ("at_saddle", "at_minimum", "plateau")
+                    for key in ("stalled", "settled", "plateau")
                 )
                 rho = float(at.train_rho.isel(data=0))
                 rows.append((
@@ -147,9 +148,10 @@ def _span(at: xarray.Dataset, key: str) -> str:
     return "-" if np.isnan(share) else _words(share, low, high)
 
 
-def _interval(hits: xarray.DataArray, runs: xarray.DataArray) -> str:
+def _interval(hits: xarray.DataArray, runs: xarray.DataArray, of: int = 1) -> str:
+    """A share and its interval, of several: together they hold in 95 %."""
     good, count = round(float(hits.sum())), int(runs.sum())
-    return _words(good / count, *wilson(good, count))
+    return _words(good / count, *wilson(good, count, 1 - 0.05 / of))
 
 
 def _words(share: float, low: float, high: float) -> str:
@@ -224,27 +226,44 @@ def _labels(dataset: xarray.Dataset) -> list[str]:
 
 
 def _training(dataset: xarray.Dataset) -> str:
-    clauses = []
-    for scale in dataset["scale"].values:
-        at = dataset.sel(scale=scale)
-        ends = ", ".join(f"{label} {_most(at, label)}" for label in _labels(at))
-        clauses.append(f"from a {scale} start {ends}")
+    steps, of = int(dataset.check[-1]), dataset.sizes["train_rho_level"]
+    control = "" if "GD" in dataset.algorithm else " (without GD there is no control)"
+    stalled, plateau = (_ends(dataset, key) for key in ("stalled", "plateau"))
     return (
-        "In training, these end on a plateau, at about the loss of a constant output "
-        f"and with descending curvature: {'; '.join(clauses)}."
+        f"In {steps} steps of training, GD's the control{control}, these stall above "
+        f"descending curvature: {stalled}; and these have not learnt, their loss about "
+        f"a constant output's: {plateau}. Of {of} radii the one with the largest share "
+        f"is named, its interval widened for {of} (Bonferroni)."
     )
 
 
-def _most(dataset: xarray.Dataset, method: str) -> str:
-    """The largest share over the radii, with its interval and the radius."""
+def _ends(dataset: xarray.Dataset, key: str) -> str:
+    """Of every start and method."""
+    clauses = []
+    for scale in dataset["scale"].values:
+        at = dataset.sel(scale=scale)
+        ends = ", ".join(f"{label} {most(at, label, key)}" for label in _labels(at))
+        clauses.append(f"from a {scale} start {ends}")
+    return "; ".join(clauses)
+
+
+def most(dataset: xarray.Dataset, method: str, key: str) -> str:
+    """The largest share over the radii and which it is.
+
+    Its interval is one of as many as there are radii: the largest is not compared with
+    GD's as if it alone had been looked at.
+    """
     part = dataset.sel(algorithm=method)
     runs = part.runs.sum("data")
-    hits = (part.plateau * part.runs).sum("data")
+    if not int(runs.sum()):
+        return "- (none is finite)"
+    hits = (part[key] * part.runs).sum("data")
     level = int(np.argmax((hits / runs).where(runs > 0, -1).values))
     at = part.isel(train_rho_level=level)
     rho = float(at.train_rho.isel(data=0))
     where = "" if np.isnan(rho) else f" at rho {rho:g}"
-    return f"{_interval(at.plateau * at.runs, at.runs)}{where}"
+    said = _interval(at[key] * at.runs, at.runs, 1 if np.isnan(rho) else len(runs))
+    return f"{said}{where}"
 
 
 def _hallucination(dataset: xarray.Dataset) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Hashable
 import numpy as np
 import xarray
 
+from experiments.networks.saddles.stalled import STALLED
 from theory.share import wilson
 
-AT_REST = 1e-2  # of ||g||^2 / (2 lam_max f), at most 1 for a smooth loss f >= 0
 CURVED = 0.01  # of lam_max: an eigenvalue below minus this is negative
 CONSTANT = 0.9  # of the loss of the best constant output
 VANISHES = 0.1  # of ||g||
@@ -34,15 +34,20 @@ def pooled(dataset: xarray.Dataset) -> xarray.Dataset:
     return dataset.assign(_training(dataset) | _hallucination(dataset))
 
 
+def stalled(at: xarray.Dataset) -> xarray.DataArray:
+    """Which runs of training stall, at one check."""
+    return abs(at.train_fall) < STALLED
+
+
 def _training(dataset: xarray.Dataset) -> dict[str, xarray.DataArray]:
     last = dataset.isel(check=-1)
     index = last.train_index.sel(threshold=CURVED)
     known = np.isfinite(last.train_lam_max)
-    rest = last.train_steepness < AT_REST
+    rest = stalled(last)
     over: list[Hashable] = ["train_eta_level", "seed"]
     high = last.train_loss > CONSTANT * dataset.constant_loss
-    found = interval("at_saddle", rest & (index > 0), known, over)
-    found |= interval("at_minimum", rest & (index == 0), known, over)
+    found = interval("stalled", rest & (index > 0), known, over)
+    found |= interval("settled", rest & (index == 0), known, over)
     found |= interval("plateau", high & (index > 0), known, over)
     return found | {"runs": known.sum(over)}
 

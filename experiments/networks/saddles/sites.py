@@ -106,7 +106,7 @@ def linear(X: torch.Tensor, Y: torch.Tensor, depth: int) -> Network:
     made = models.make(
         "linear_net", (X.shape[1],), Y.shape[1], hidden=(WIDTH,) * (depth - 1)
     )
-    return Network(made.double(), X, Y, "square", f"linear, depth {depth}", "batched")
+    return Network(made.double(), X, Y, "square", f"linear, depth {depth}", "traced")
 
 
 @lru_cache(maxsize=16)

@@ -1,11 +1,8 @@
-r"""Ordinary training: is there a critical point near where it ends, and of which index?
-
-Near means $\|\nabla f\|^2/(2\lambda_{max}f)$ small: for a loss $f \ge 0$ of smoothness
-$\lambda_{max}$ it is at most 1.
-"""
+"""Ordinary training: does it stall, and what is the Hessian's index where it ends?"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +14,7 @@ from experiments.networks.saddles.data import principal
 from experiments.networks.saddles.embedded import hessian
 from experiments.networks.saddles.escape import once
 from experiments.networks.saddles.runs import one_thread
+from experiments.networks.saddles.stalled import fall, quarters
 from landscapes import models
 from landscapes.network import Network
 from theory import methods
@@ -34,7 +32,7 @@ def perceptron(data: str, n: int, loss: str) -> Network:
     """One hidden layer of tanh on ten classes of images, on their principal axes."""
     X, y = principal(data, n, CLASSES, AXES)
     made = models.make("mlp", (AXES,), CLASSES, hidden=(HIDDEN,))
-    return Network(made.double(), X, y, loss, f"{data} mlp", "batched")
+    return Network(made.double(), X, y, loss, f"{data} mlp", "traced")
 
 
 def training(data: str, spec: str, seed: int, config: Any) -> xarray.Dataset:
@@ -61,7 +59,7 @@ def _training(data: str, spec: str, seed: int, config: Any) -> xarray.Dataset:
         net, method.having(rho=radius), x, eta, config.train_steps,
         sample=lambda t: net.sample(rng.permutation(net.n)[:size], t),
     )  # fmt: skip
-    told = [_look(net, state.x) for t, state in enumerate(states) if t in checks]
+    told = looked(net, states, checks)
     cells = {
         key: np.stack([one[key] for one in told], axis=1).reshape(
             *shape, len(checks), *told[0][key].shape[1:]
@@ -71,6 +69,18 @@ def _training(data: str, spec: str, seed: int, config: Any) -> xarray.Dataset:
     cells = {key: once(value, len(rho)) for key, value in cells.items()}
     found = _dataset(data, method, rho, seed, cells, config)
     return found.assign(constant_loss=(("data",), [constant_loss(net)]))
+
+
+def looked(net: Network, states: Iterable, checks: list[int]) -> list[dict]:
+    """What is seen of n runs at some of their steps: `_look`, and `fall`."""
+    often = {t for check in checks for part in quarters(check) for t in part}
+    losses, told = {}, []
+    for t, state in enumerate(states):
+        if t in often:
+            losses[t] = net.value(state.x).numpy()
+        if t in checks:
+            told.append(_look(net, state.x) | {"train_fall": fall(losses, t)})
+    return told
 
 
 def constant_loss(net: Network) -> float:
