@@ -7,11 +7,12 @@ import xarray
 from scipy import stats
 
 from experiments import edge_of_stability
-from experiments.edges import hovering, keeping, late, leaving, look, plan, report
+from experiments.edges import late, leaving, look, plan, report
 from experiments.edges.setting import setting
 from experiments.run import BadOption
 from theory import methods
 from theory.edges import edge, edge_at
+from theory.measured import departing, hovering, keeping
 
 METHODS = ["gd", "usam", "sam", "ssam", "ssam-n"]
 SMALL = {"hidden": (3,), "train": 20, "seeds": 2, "steps": 12, "every": 3, "jobs": 1}
@@ -372,7 +373,7 @@ def test_growth_at_first_is_that_of_the_multiplier_however_large(spec, rho):
             "late_growth_predicted": np.log(abs(1 - 0.4 * 4 * (1 + 4 * rho))),
         }
     )
-    found = leaving.at_first(own)
+    found = departing.at_first(own)
     if own.late_growth_predicted < 0:
         assert found.isnull()
         return
@@ -383,10 +384,10 @@ def test_growth_at_first_is_that_of_the_multiplier_however_large(spec, rho):
 
 def test_a_growth_of_two_changes_is_seen_and_of_one_is_not():
     size = 1.0
-    assert np.isnan(leaving._first_slope(np.array([0.0, 1.0]), size))
-    assert np.isnan(leaving._first_slope(np.array([0.0, 1.0, np.nan, 1.0]), size))
+    assert np.isnan(departing._first_slope(np.array([0.0, 1.0]), size))
+    assert np.isnan(departing._first_slope(np.array([0.0, 1.0, np.nan, 1.0]), size))
     np.testing.assert_allclose(
-        leaving._first_slope(np.array([0.0, 1.0, -9.0, 5.0]), size), np.log(10)
+        departing._first_slope(np.array([0.0, 1.0, -9.0, 5.0]), size), np.log(10)
     )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import xarray
 
-from experiments.edges.hovering import Mean, mean, meets_itself
-from experiments.edges.keeping import PLAIN
 from experiments.text import align
 from theory import methods
 from theory.balance import balance
+from theory.measured.departing import at_first
+from theory.measured.hovering import Mean, mean, meets_itself
+from theory.measured.keeping import PLAIN
 
-SMALL = 1e-2  # of |g|: so far a mode turns neither |g| nor |d'| much
 HEAD = (
     "data", "switch", "rho", "over 2/eta", "at last", "over GD's", "its edge", "slope",
     "predicted", "seeds", "at first", "predicted", "cos(g,v1)", "balance",
@@ -36,24 +36,6 @@ def table(dataset: xarray.Dataset) -> str:
     return align([HEAD, *_rows(dataset)])
 
 
-def at_first(own: xarray.Dataset) -> xarray.DataArray:
-    r"""Growth a step of $\ln$ of the gradient along $v_1$, while it is small.
-
-    Of its changes, as in `experiments.edges.late.growth`, in which a constant does not
-    show: for as long as it is at most a hundredth of $\lVert g\rVert$ at the switch,
-    and over the first two at any rate. NaN where no growth is predicted: what falls is
-    soon beneath rounding.
-
-    Args:
-        own: of methods that are switched to.
-    """
-    found = xarray.apply_ufunc(
-        _first_slope, own.late_g_along_v1, own.late_g_norm.isel(late_check=0),
-        input_core_dims=[["late_moment"], []], vectorize=True,
-    )  # fmt: skip
-    return found.where(own.late_growth_predicted > 0)
-
-
 def words(part: xarray.Dataset) -> str:
     """How far the growth at first is from the predicted one, a method.
 
@@ -72,15 +54,6 @@ def words(part: xarray.Dataset) -> str:
             )
     text = " After a late switch ln |g along v1| was to grow a step, at first, by: "
     return f"{text}{'; '.join(told)}." if told else ""
-
-
-def _first_slope(along: np.ndarray, size: float) -> float:
-    large = np.flatnonzero(~(np.abs(along) <= SMALL * size))
-    last = max(1, large[0] - 1 if large.size else len(along) - 2)
-    change = np.abs(np.diff(along[: last + 2].astype(float)))
-    if not (np.isfinite(change).all() and (change > 0).all() and len(change) > 1):
-        return np.nan
-    return float(np.polyfit(np.arange(len(change)), np.log(change), 1)[0])
 
 
 def _rows(dataset: xarray.Dataset) -> list[tuple[str, ...]]:

@@ -6,7 +6,8 @@ import numpy as np
 import xarray
 
 from experiments.edges import leaving
-from experiments.edges.hovering import (
+from experiments.text import align
+from theory.measured.hovering import (
     between,
     flattening,
     last,
@@ -16,8 +17,7 @@ from experiments.edges.hovering import (
     reached,
     trend,
 )
-from experiments.edges.keeping import PLAIN, Kept, kept, pairs
-from experiments.text import align
+from theory.measured.keeping import PLAIN, Kept, kept, pairs
 
 GAMMA = "edge_measured_gamma"
 HEAD = (

@@ -8,12 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from experiments.edges.hovering import meets_itself, top
 from figures import style
 from figures.networks.layout import height, title
 from figures.networks.seeds import DIVERGED, diverged
 from figures.networks.telling import shown
 from figures.networks.words import logarithmic, plain, rate
+from theory.measured.hovering import meets_itself, top
 
 NEEDS = (
     "sharpness", "edge", "loss", "cos_g_v1", "eta", "rho", "step", "diverged",

@@ -8,12 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from experiments.edges.hovering import meets_itself, over
 from figures import style
 from figures.networks import grid
 from figures.networks.layout import height, title
 from figures.networks.seeds import DIVERGED, LEVEL, diverged, interval
 from figures.networks.words import plain, radius, shade
+from theory.measured.hovering import meets_itself, over
 
 NEEDS = ("sharpness", "edge", "edge_measured_gamma", "eta", "rho", "diverged")
 SHIFT = 0.18  # of one rate beside the next, in steps of the radius

@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from experiments.edges.leaving import at_first
 from figures import style
 from figures.networks.late_switch import after
 from figures.networks.layout import height, title
 from figures.networks.words import logarithmic, plain
+from theory.measured.departing import at_first
 
 NEEDS = (
     "late_growth", "late_growth_predicted", "late_g_along_v1", "late_g_norm",

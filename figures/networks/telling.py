@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import xarray
 
-from experiments.edges.hovering import over
 from figures.networks import grid
 from figures.networks.seeds import diverged
+from theory.measured.hovering import over
 
 ONE = "GD"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import xarray
 
-from experiments.edges.hovering import Mean, complete, last, mean, top
+from theory.measured.hovering import Mean, complete, last, mean, top
 
 # Whose flattening a renormalised method is compared with.
 PLAIN = {"SSAM": "USAM", "SSAM-N": "SAM"}

@@ -1,0 +1,1 @@
+"""What networks did, for the experiments' tables and the ledger of claims."""
