@@ -287,6 +287,7 @@ def test_the_fall_is_from_quarter_to_quarter_and_knows_no_scale():
         still, rising = fall(cycle, count)
         assert abs(still) < STALLED and rising < -STALLED / 10
         assert all(len(part) <= 2 * LOOKS for part in quarters(count))
+        assert all({t % 2 for t in part} == {0, 1} for part in quarters(count))
     loss = np.arange(100.0, 0.0, -1)
     plain = 1 - loss[31:41].mean() / loss[21:31].mean()
     found = fall({t: loss[[t]] for t in range(100)}, 40)

@@ -12,9 +12,9 @@ falling like $t^{-a}$ loses the share $1 - (5/7)^a$ or so, whenever it is asked.
 side of it, of GD with all samples (digits and Fashion-MNIST, 200 and 400 samples, three
 seeds, eta 0.05, 0.2, 0.5, asked at seven steps from 20 to 1500): from a usual start,
 wherever the Hessian has a descending direction (`shares.CURVED`), 0.0098 to 0.145; at
-the origin, where a start of 1/100 brings it, 0.0005 to 0.0042; just after it has left,
-with one shallow direction still, 0.0056 at the least. A loss that rises by as much
-is no stall either.
+the origin, where a start of 1/100 brings it, 0.0005 to 0.0042, and more as it comes and
+as it goes; later, with a shallow direction or two left, 0.0056 at the least. A loss
+that rises by as much is no stall either.
 
 It says that a run rests above descending curvature, not why: a mini-batch's noise and
 steps that turn round hold it, too. What is due to a method is its share beyond GD's, in
