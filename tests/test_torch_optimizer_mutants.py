@@ -13,8 +13,10 @@ import theory.torch_optimizer
 from tests import optimizer_checks as checks
 from tests import test_torch_optimizer_base as bases
 from tests import test_torch_optimizer_outside as outsiders
+from tests import test_torch_optimizer_pool as pools
 from tests import test_torch_optimizer_state as states
 from theory.adapter import edge, outside, passes, replay, saved, tensors
+from theory.adapter.flat import Flat, Pool
 from theory.adapter.layout import Layout
 from theory.adapter.replay import Replay
 from theory.adapter.tensors import Tensors
@@ -109,6 +111,20 @@ def by_identity(module, name, buffer, copy):
     return module._buffers[name] is buffer
 
 
+def lends_what_is_lent(self):
+    """The same memory to everyone."""
+    self.free = self.free or [self._new()]
+    return Flat(self, self.free[0])
+
+
+def forgets_the_old_parts(self, _now=SharpnessAware._now):
+    """A method's state stays in parts that are no more."""
+    kept = self.method_state
+    found = _now(self)
+    self.method_state = kept
+    return found
+
+
 def lost(state, layout):
     return None
 
@@ -198,6 +214,11 @@ MUTANTS = {
     "a state half loaded": (
         *(SharpnessAware, "load_state_dict", loads_before_judging),
         (states.test_a_state_that_does_not_fit_is_refused_whole, "other shapes"),
+    ),
+    "memory lent twice": (Pool, "take", lends_what_is_lent, CLOSED_SAM),
+    "state left in old parts": (
+        *(SharpnessAware, "_now", forgets_the_old_parts),
+        (pools.a_state_follows_its_parameters,),
     ),
     "shards of unequal weight": (
         *(passes.Pass, "size", property(lambda self: next(GROWING))),

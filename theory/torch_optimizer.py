@@ -67,7 +67,8 @@ class SharpnessAware(Optimizer):
     there the method's radius holds everywhere.)
 
     Beside the parameters, their gradients and what the base keeps, a step needs the
-    memory of at most three copies of the parameters for SAM and SSAM.
+    memory of at most three copies of the parameters for SAM and SSAM, and keeps it for
+    the next step.
 
     Args:
         base: a torch optimizer, made of the parameters; no LBFGS.
@@ -200,17 +201,21 @@ class SharpnessAware(Optimizer):
             # The groups that are loaded decide in which parts a method's state lies.
             saved.load(self.base, rest)
             edge.check_groups(self.base)
-            state = saved.unpacked(state_dict[saved.KEY]["state"], self._now()[0])
+            layout = Layout(self.param_groups, edge.own_radii(self.base))
+            state = saved.unpacked(state_dict[saved.KEY]["state"], layout)
         except BaseException:
             self.base.state, self.base.param_groups = kept
             raise
-        self.method, self.method_state = method, state
+        self.method, self.method_state, self._layout = method, state, layout
 
     def _now(self) -> tuple[Layout, Method]:
         """The layout of the parameters, and the method with the groups' radii."""
         groups, apart = self.param_groups, edge.own_radii(self.base)
         if self._layout is None or self._layout.key != signature(groups, apart):
-            self._layout = Layout(groups, apart)
+            layout = Layout(groups, apart)
+            if self._layout is not None and self.method_state:
+                self.method_state = saved.moved(self.method_state, self._layout, layout)
+            self._layout = layout
         if not apart:
             return self._layout, self.method
         edge.check_radii(groups)

@@ -136,3 +136,22 @@ def unpacked(state: Any, layout: Layout) -> Any:
     if not isinstance(state, (type(None), int, float, torch.Tensor)):
         raise malformed(f"{state!r} is nothing that a method keeps")
     return state.clone() if isinstance(state, torch.Tensor) else state
+
+
+def moved(state: Any, old: Layout, new: Layout) -> Any:
+    """A method's state where the same parameters lie in other parts.
+
+    Raises:
+        ValueError: they are not the same parameters.
+    """
+    if isinstance(state, Tensors):
+        if set(old.parameters) != set(new.parameters):
+            raise ValueError(
+                f"the state of the method belongs to {len(old.parameters)} parameters, "
+                f"not to the {len(new.parameters)} that are trained now."
+            )
+        places = dict(zip(old.parameters, old.separate(state), strict=True))
+        return Tensors(new.join([places[p] for p in new.parameters]))
+    if isinstance(state, tuple):
+        return tuple(moved(each, old, new) for each in state)
+    return state
