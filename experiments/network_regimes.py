@@ -57,7 +57,7 @@ class Config(run.Work):
     (1 / curvature) for USAM and SSAM"""
     seeds: int = 5
     """of the grid: each decides a start and the order of the mini-batches"""
-    fresh_seeds: int = 20
+    fresh_seeds: int = 50
     """further ones, on which the chosen learning rates and radii are judged"""
     epochs: int = 0
     """passes over the training data; 0: 40, and 20 of a cnn"""

@@ -7,6 +7,7 @@ from sympy import cosh, exp
 
 from landscapes.sharp_valley import one_plus_square, sharp_valley
 from theory.claim import Claim, Statement
+from theory.measured import edges
 from theory.methods.gd import GD
 from theory.methods.sam import SAM
 from theory.methods.usam import USAM
@@ -141,12 +142,40 @@ def l28():
                 proof=PROOF,
                 grade="T",
             ),
+            Claim(
+                id="L28.networks",
+                says=r"networks: $\ln$ of $g$ along $v_1$ grows by $\ln|1 - "
+                r"\eta\lambda(1 + r\lambda)|$ a step, right after a switch to USAM ($r "
+                r"= \rho$) or SAM ($r = \rho/\lVert g\rVert$)",
+                expected="supported",
+                measured=edges.growth,
+                bound=edges.growth_predicted,
+                cases=lambda quick: edges.cases(("USAM", "SAM"), late=True),
+                within=lambda data, method, rho: rho > 0,
+                rtol=0.01,
+                atol=0.1,  # of a few steps' slope: other modes show in it
+                grade="N",
+            ),
+            Claim(
+                id="L28.flatter",
+                says=r"networks: 500 steps later the top eigenvalue is below that of "
+                r"GD going on",
+                expected="supported",
+                relation="<=",
+                measured=edges.landed,
+                bound=lambda **case: 1.0,
+                cases=lambda quick: edges.cases(("USAM", "SAM"), late=True),
+                within=lambda data, method, rho: rho > 0,
+                tight=0.9,
+                grade="N",
+            ),
         ),
-        code=("landscapes/sharp_valley.py",),
+        code=("landscapes/sharp_valley.py", "theory/measured/edges.py"),
+        reads=(edges.EXPERIMENT,),
         notes=(
             "To first order in x USAM multiplies it by $1 - \\eta\\lambda(1 + "
             "\\rho\\lambda)$ and leaves z. Far above the edge (factor below -2) it may "
-            "diverge instead of landing. Judged on valleys; on networks the sentence "
-            "is open."
+            "diverge instead of landing. Networks: " + edges.SETTING + "The switch is "
+            "at a rate at which GD comes near its edge and not to it."
         ),
     )

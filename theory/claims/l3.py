@@ -6,6 +6,7 @@ import numpy as np
 
 from landscapes.quadratic import Quadratic
 from theory.claim import Claim, Statement
+from theory.measured import edges
 from theory.methods.sam import SAM
 from theory.settling import bounced
 from theory.spectra import rotated
@@ -47,11 +48,26 @@ def l3():
         claims=(
             Claim(
                 id="L3.networks",
-                says=r"under full-batch SAM the top eigenvalue comes to "
-                r"$\frac{\lVert g\rVert}{2\rho}(\sqrt{1 + 8\rho/(\eta\lVert g\rVert)} "
-                r"- 1)$",
-                expected="open",
-                waits="networks: full-batch training with measured top eigenvalues",
+                says=r"under full-batch SAM the top eigenvalue comes within a tenth of "
+                r"$\frac{\lVert g\rVert}{2\rho}(\sqrt{1 + 8\rho/(\eta\lVert "
+                r"g\rVert)} - 1)$",
+                expected="supported",
+                measured=edges.settled,
+                bound=lambda **case: 1.0,
+                cases=lambda quick: edges.cases(("SAM",)),
+                within=lambda data, method, rho: rho > 0,
+                rtol=0.1,  # networks hover above an edge, by some per cent
+            ),
+            Claim(
+                id="L3.below",
+                says=r"and this below $2/\eta$: top eigenvalue times $\eta/2$",
+                expected="supported",
+                relation="<=",
+                measured=lambda **case: edges.settled(**case, edge="gd"),
+                bound=lambda **case: 1.0,
+                cases=lambda quick: edges.cases(("SAM",)),
+                within=lambda data, method, rho: rho > 0,
+                tight=0.85,
             ),
             Claim(
                 id="L3.formula",
@@ -79,11 +95,14 @@ def l3():
                 grade="N",
             ),
         ),
-        code=("theory/quadratic.py",),
+        code=("theory/quadratic.py", "theory/measured/edges.py"),
+        reads=(edges.EXPERIMENT,),
         notes=(
             "On a quadratic agreement is an identity (T5, T12) and no evidence for "
             "networks. That almost every start ends in the cycle is not proved. "
-            "Alignment of g with the top eigenvector, which the formula assumes, is to "
-            "be reported with every network."
+            "Networks: " + edges.SETTING + "They settle above the edge, not on it. The "
+            "edge takes the measured $\\lVert g\\rVert$, which a bouncing mode sets "
+            "itself: near an identity there, too; that it lies below $2/\\eta$ is not. "
+            "The formula's hypothesis, $g$ along $v_1$, fails."
         ),
     )

@@ -6,6 +6,7 @@ import numpy as np
 
 from landscapes.quadratic_regression import quadratic_regression
 from theory.claim import Claim, Statement
+from theory.measured import edges
 from theory.methods import make
 from theory.quadratic import usam_edge
 from theory.runs import last
@@ -111,8 +112,21 @@ def l7():
                 grade="N",
                 **shared,
             ),
+            Claim(
+                id="L7.networks",
+                says=r"networks: the top eigenvalue settles within a tenth of the edge "
+                r"(above it)",
+                expected="supported",
+                measured=edges.settled,
+                bound=lambda **case: 1.0,
+                cases=lambda quick: edges.cases(("USAM",)),
+                within=lambda data, method, rho: rho > 0,
+                rtol=0.1,  # networks hover above an edge, by some per cent
+                grade="N",
+            ),
         ),
-        code=("landscapes/quadratic_regression.py", "theory/quadratic.py"),
+        code=("landscapes/quadratic_regression.py", "theory/measured/edges.py"),
+        reads=(edges.EXPERIMENT,),
         notes="The edge is USAM's linear stability (T4), GD's $2/\\eta$ at $\\rho=0$. "
         "One oscillating mode, $\\ln\\lvert x\\rvert$ growing by "
         "$\\ln\\lvert1-\\eta\\lambda(1+\\rho\\lambda)\\rvert$ and $\\lambda$ falling "

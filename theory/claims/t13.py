@@ -8,6 +8,7 @@ from landscapes.quadratic import Quadratic, quadratic
 from theory.base import gradient_descent
 from theory.bisect import bisect
 from theory.claim import Claim, Statement
+from theory.measured import edges
 from theory.method import norm
 from theory.methods import make
 from theory.quadratic import gd_edge, usam_edge
@@ -68,17 +69,54 @@ def t13():
             ),
             Claim(
                 id="T13.networks",
-                says=r"trained at the edge, a network's top eigenvalue comes to "
-                r"$2/\eta$ under SSAM, as under GD, and to less under USAM and SAM",
-                expected="open",
-                waits="networks: full-batch training with measured top eigenvalues",
+                says=r"trained at the edge, a network's top eigenvalue settles within "
+                r"a tenth of $2/\eta$ under GD and SSAM, though $g$ is not aligned",
+                expected="supported",
+                measured=lambda **case: edges.settled(**case, edge="gd"),
+                bound=lambda **case: 1.0,
+                cases=lambda quick: edges.cases(("GD", "SSAM")),
+                outside=lambda quick: list(edges.cases(("SSAM-N",))),
+                within=lambda data, method, rho: method != "SSAM-N",
+                rtol=0.1,  # networks hover above an edge, by some per cent
+                grade="N",
+            ),
+            Claim(
+                id="T13.flatter",
+                says=r"USAM and SAM settle below GD at the same $\eta$: top eigenvalue "
+                r"over GD's",
+                expected="supported",
+                relation="<=",
+                measured=edges.flatter,
+                bound=lambda **case: 1.0,
+                cases=lambda quick: edges.cases(("USAM", "SAM")),
+                within=lambda data, method, rho: rho > 0,
+                tight=0.9,
+                grade="N",
+            ),
+            Claim(
+                id="T13.kept",
+                says=r"SSAM keeps at most a fifth of what USAM flattens beyond GD at "
+                r"the same $\eta$, $\rho$",
+                expected="supported",
+                relation="<=",
+                measured=edges.share,
+                bound=lambda **case: 0.2,
+                cases=lambda quick: edges.cases(("SSAM",)),
+                outside=lambda quick: list(edges.cases(("SSAM-N",))),
+                within=lambda data, method, rho: method == "SSAM",
+                loose="at small radii hardly anything is flattened",
                 grade="N",
             ),
         ),
-        code=("theory/quadratic.py",),
+        code=("theory/quadratic.py", "theory/measured/edges.py"),
+        reads=(edges.EXPERIMENT,),
         notes=(
             "$\\gamma = 1/(1 + r\\lambda)$ there, $r = \\rho$ or $\\rho/\\lVert "
             "g\\rVert$, cancels the factor of the ascent: SSAM gives up what SAM "
-            "flattens beyond GD."
+            "flattens beyond GD. Networks: "
+            + edges.SETTING
+            + "The hypothesis fails there ($\\lvert\\cos(g, v_1)\\rvert$ .2 to .4), "
+            "the edge of SSAM holds all the same; SSAM-N's fails at large radii, where "
+            "other modes set $\\gamma$ (outside)."
         ),
     )
