@@ -8,8 +8,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from experiments.run import load
-from figures.needs import drawable
+from figures.needs import opened
 from figures.networks import edge_curves, edge_ratios, late_growth, late_switch
 
 RESULT = "edge_of_stability.nc"
@@ -33,12 +32,8 @@ def edge_of_stability(results: Path) -> dict[str, Callable[[], Figure]]:
         ValueError: the result is missing, damaged, of another version, or holds the
             data of none of the pictures.
     """
-    path = results / RESULT
-    dataset = load(path)
-    found = drawable(dataset, PICTURES)
+    dataset, found = opened(results / RESULT, PICTURES)
     if CURVES in found:
         for name in dataset.data.values:
             found[f"{CURVES}_{name}"] = partial(edge_curves.page, dataset, name)
-    if not found:
-        raise ValueError(f"`{path}` holds nothing to draw: run the whole experiment.")
     return found

@@ -5,10 +5,29 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 
 import xarray
 from matplotlib.figure import Figure
+
+from experiments.run import load
+
+
+def opened(
+    path: Path, pictures: dict[str, ModuleType]
+) -> tuple[xarray.Dataset, dict[str, Callable[[], Figure]]]:
+    """A result, and the pictures that can be drawn of it.
+
+    Raises:
+        ValueError: the result is missing, damaged, of another version, or holds the
+            data of none of the pictures.
+    """
+    dataset = load(path)
+    found = drawable(dataset, pictures)
+    if not found:
+        raise ValueError(f"`{path}` holds nothing to draw: run the whole experiment.")
+    return dataset, found
 
 
 def drawable(

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from experiments.run import load
-from figures.needs import drawable
+from figures.needs import opened
 from figures.networks import accuracy_curves, accuracy_maps, ranges, tuned, width_ratios
 
 RESULT = "network_regimes.nc"
@@ -34,12 +33,8 @@ def network_regimes(results: Path) -> dict[str, Callable[[], Figure]]:
         ValueError: the result is missing, damaged, of another version, or holds the
             data of none of the pictures.
     """
-    path = results / RESULT
-    dataset = load(path)
-    found = drawable(dataset, PICTURES)
+    dataset, found = opened(results / RESULT, PICTURES)
     if MAPS in found:
         found[f"{MAPS}_maps"] = partial(accuracy_maps.draw_all, dataset)
         found[f"{MAPS}_spread"] = partial(accuracy_maps.draw_spread, dataset)
-    if not found:
-        raise ValueError(f"`{path}` holds nothing to draw: run the whole experiment.")
     return found

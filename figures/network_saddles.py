@@ -8,8 +8,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from experiments.run import load
-from figures.needs import drawable
+from figures.needs import opened
 from figures.networks import hallucinated, saddle_shares, training_ends
 
 RESULT = "network_saddles.nc"
@@ -32,13 +31,9 @@ def network_saddles(results: Path) -> dict[str, Callable[[], Figure]]:
         ValueError: the result is missing, damaged, of another version, or holds the
             data of none of the pictures.
     """
-    path = results / RESULT
-    dataset = load(path)
-    found = drawable(dataset, PICTURES)
+    dataset, found = opened(results / RESULT, PICTURES)
     if SHARES in found:
         for level in dataset.start_level.values[1:]:
             page = partial(saddle_shares.page, dataset, str(level))
             found[f"{SHARES}_{level}"] = page
-    if not found:
-        raise ValueError(f"`{path}` holds nothing to draw: run the whole experiment.")
     return found

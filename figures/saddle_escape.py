@@ -7,8 +7,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from experiments.run import load
-from figures.needs import drawable
+from figures.needs import opened
 from figures.saddles import paths, summary, survival, threshold, traps
 
 RESULT = "saddle_escape.nc"
@@ -32,8 +31,5 @@ def saddle_escape(results: Path) -> dict[str, Callable[[], Figure]]:
         ValueError: the result is missing, damaged, of another version, or holds the
             data of none of the pictures.
     """
-    path = results / RESULT
-    found = drawable(load(path), PICTURES)
-    if not found:
-        raise ValueError(f"`{path}` holds nothing to draw: run the whole experiment.")
+    _, found = opened(results / RESULT, PICTURES)
     return found
