@@ -1,0 +1,52 @@
+"""The results that the ledger reads are this code's: some of each, computed anew."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from experiments import edge_of_stability, network_regimes
+from experiments.edges.plan import edge_runs
+from experiments.networks import plan
+from experiments.networks.training import trained
+from theory import kept, methods
+
+CHECKS = 4
+
+
+@pytest.fixture(scope="module")
+def edges():
+    return kept.result("edge_of_stability")
+
+
+@pytest.fixture(scope="module")
+def regimes():
+    return kept.result("network_regimes")
+
+
+@pytest.mark.parametrize("spec", ["gd", "usam", "sam", "ssam", "ssam-n"])
+def test_edges_begin_as_they_did(edges, spec):
+    config = edge_of_stability.Config(data=("digits",), seeds=2, late=False)
+    config.steps = (CHECKS - 1) * config.every
+    anew = edge_runs("digits", spec, 1, config)
+    label = methods.make(spec).label
+    before = edges.sel(data=["digits"], algorithm=[label]).isel(
+        eta_level=[1], rho_level=anew.rho_level, seed=[0, 1], check=slice(CHECKS)
+    )
+    for name, rtol in (("loss", 1e-3), ("g_norm", 1e-2), ("sharpness", config.tol)):
+        np.testing.assert_allclose(anew[name], before[name], rtol)
+
+
+@pytest.mark.parametrize("spec", ["gd", "sam", "ssam"])
+@pytest.mark.parametrize("task", [("digits", "mlp:relu"), ("digits", "mlp:tanh")])
+def test_regimes_end_as_they_did(regimes, task, spec):
+    job = plan.job(task, spec, network_regimes.Config())
+    eta, rho = 4, len(job.rho) // 2  # a small rate: rounding does not grow
+    one = replace(job, eta=(job.eta[eta],), rho=(job.rho[rho],), seeds=1)
+    (anew,) = trained(one, 0, 1)
+    before = regimes.sel(
+        task=plan.label(task), algorithm=methods.make(spec).label
+    ).isel(eta_level=eta, rho_level=rho, seed=0)
+    for name in ("start_loss", "train_loss", "test_loss", "g_norm"):
+        np.testing.assert_allclose(anew[name], before[name], 1e-2)
+    assert abs(anew["test_accuracy"] - before.test_accuracy) <= 2 / 500
