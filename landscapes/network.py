@@ -41,7 +41,8 @@ class Network(Landscape):
     bit: what must come out the same whatever the machine's load names its engine.
     `traced` is `batched`, the same to the last bit, and records its operations when it
     first meets a shape (a tenth of a second for an MLP, seconds for a transformer):
-    then 16 MLPs take half the time, 256 a sixth less.
+    then 16 MLPs take half the time, 256 a sixth less. A recording a shape is kept, a
+    few megabytes each: it is for runs whose number of members seldom changes.
 
     Args:
         module: the architecture; its own parameters are the default start, their dtype
