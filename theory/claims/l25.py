@@ -11,6 +11,7 @@ from landscapes.himmelblau import himmelblau
 from landscapes.six_hump_camel import six_hump_camel
 from theory.claim import Claim, Statement
 from theory.hallucination import hallucinations
+from theory.measured import saddles
 from theory.method import norm
 from theory.methods.gd import GD
 from theory.methods.sam import SAM
@@ -195,12 +196,25 @@ def l25():
                 loose="one start would do",
                 grade="N",
             ),
+            Claim(
+                id="L25.networks",
+                says=r"networks: SAM's runs end at none, cold or warm, $\rho$ from .1 "
+                "to 30",
+                expected="supported",
+                measured=saddles.hallucinated,
+                bound=lambda data, rho: np.zeros(2),
+                cases=lambda quick: saddles.radii(),
+                within=lambda data, rho: rho > 0,
+                grade="N",
+            ),
         ),
-        code=("theory/hallucination.py",),
+        code=("theory/hallucination.py", "theory/measured/saddles.py"),
+        reads=(saddles.EXPERIMENT,),
         notes=(
             "On $\\cos$, from the left of the minimum at $\\pi$, SAM is gradient "
             "descent on $\\cos(w - \\rho)$ and leaves at once: a warm start cannot "
             "help at any radius with hallucinations. It helps where the ascent from "
-            "the minimum stays in the basin. Judged on landscapes; networks are open."
+            "the minimum stays in the basin. Networks: " + saddles.SETTING + "12 runs "
+            "at each radius; their loss, convex in the last biases, has no maximiser."
         ),
     )

@@ -7,6 +7,7 @@ import numpy as np
 from landscapes.linear_autoencoder import linear_autoencoder
 from theory import ranges, simulate
 from theory.claim import Claim, Statement
+from theory.measured import saddles as networks
 from theory.methods import make
 from theory.quadratic import bounce_threshold, weakest_descent
 from theory.settling import last, near, steepness
@@ -157,11 +158,26 @@ def p1():
                 loose="they hold none of GD's; SAM's on seven of the eight",
                 grade="N",
             ),
+            Claim(
+                id="P1.networks",
+                says=r"MLPs on images, $\rho = 1$: more of SAM's runs than of SGD's "
+                "end above descending curvature, no better than a constant output",
+                expected="supported",
+                relation=">=",
+                measured=networks.unlearnt,
+                bound=lambda scale, method: networks.unlearnt(scale, "GD").high,
+                cases=lambda quick: networks.starts("SAM"),
+                within=lambda scale, method: True,
+                loose="33 of 36 and 29 of 36 against none of 36",
+                grade="N",
+            ),
         ),
         combines=("T6", "T7", "L2"),
-        code=("theory/quadratic.py", "theory/ranges.py"),
+        code=("theory/quadratic.py", "theory/ranges.py", "theory/measured/saddles.py"),
+        reads=(networks.EXPERIMENT,),
         notes="The precise forms are ours. "
         "True below a learning rate, whatever the radius; above it SAM's bounce "
         "frees it, from the autoencoder's saddle at $\\eta\\lambda_1=1.5$ even before "
-        "GD. With un-normalised ascent only $\\rho > 1/m$ is a trap (T6, L2).",
+        "GD. With un-normalised ascent only $\\rho > 1/m$ is a trap (T6, L2). "
+        "Networks: " + networks.SETTING + "At $\\rho \\le .2$ all of both learn.",
     )
