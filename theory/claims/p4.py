@@ -8,6 +8,7 @@ from landscapes.quadratic import Quadratic
 from theory import members, nearing, proofs, ranges, regimes
 from theory.bisect import bisect
 from theory.claim import Claim, Statement
+from theory.measured import regimes as networks
 from theory.quadratic import sam_cycle
 from theory.settling import last
 from theory.worst import descent
@@ -202,13 +203,28 @@ def p4():
                 loose="ten of 22 are $1/(1+\rho L)$, the others from 0 to .66",
                 grade="N",
             ),
+            Claim(
+                id="P4.networks",
+                says="ReLU networks on images: at its largest radius that trains the "
+                "largest rate at which USAM trains is below SGD's",
+                expected="supported",
+                relation="<=",
+                measured=networks.extended,
+                bound=lambda task, method, other: 1.0,
+                cases=lambda quick: networks.tasks(("USAM",), "GD", "relu"),
+                within=lambda task, method, other: True,
+                loose="about a quarter, a third and a half",
+                grade="N",
+            ),
         ),
         combines=("T3.if", "T3.only_if", "T15.if", "T15.linear", "T5.line", "N1.edge"),
-        code=("theory/regimes.py", "theory/worst.py", "theory/nearing.py"),
+        code=("theory/regimes.py", "theory/nearing.py", "theory/measured/regimes.py"),
+        reads=(networks.EXPERIMENT,),
         notes="The precise forms are ours. "
         "True of descent, of convergence to a point and (T14, N1) of nearing the "
         "minimiser, for which from some radius on no rate is left if $\\kappa > "
         "3+2\\sqrt2$. Not true of staying bounded on a quadratic (SAM's range is GD's) "
         "nor, one example at a time, of the logistic loss, where SAM is SGD on a "
-        "shifted loss (T16).",
+        "shifted loss (T16). Networks: " + networks.SETTING + "On tanh MLPs, and for "
+        "SAM on all but Fashion-MNIST, undecided.",
     )
