@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments import edge_of_stability, network_regimes
+from experiments import edge_of_stability, network_regimes, network_saddles
 from experiments.edges.plan import edge_runs
 from experiments.networks import plan
+from experiments.networks.saddles.escape import escape
 from experiments.networks.training import trained
 from theory import kept, methods
 
@@ -50,3 +51,14 @@ def test_regimes_end_as_they_did(regimes, task, spec):
     for name in ("start_loss", "train_loss", "test_loss", "g_norm"):
         np.testing.assert_allclose(anew[name], before[name], 1e-2)
     assert abs(anew["test_accuracy"] - before.test_accuracy) <= 2 / 500
+
+
+@pytest.mark.parametrize("spec", ["gd", "sam", "ssam"])
+def test_saddles_hold_as_they_did(spec):
+    name, config = "origin, depth 2", network_saddles.Config(data=("digits",))
+    anew = escape("digits", name, spec, config)
+    whole = kept.result("network_saddles")
+    before = whole.sel({key: anew[key] for key in ("data", "saddle", "algorithm")})
+    for share in ("escaped", "held", "escape_steps"):
+        np.testing.assert_array_equal(anew[share], before[share])
+    np.testing.assert_allclose(anew.rho, before.rho, 1e-9)
