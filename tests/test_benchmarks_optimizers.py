@@ -40,12 +40,12 @@ def test_who_computes_less_is_not_compared():
 
 
 @pytest.mark.parametrize("spec", ["sam", "usam", "ssam", "ssam-n"])
-def test_a_step_needs_three_copies_of_the_parameters_and_keeps_none(spec):
+def test_a_step_needs_three_copies_of_the_parameters_and_keeps_them(spec):
     # Allocations are counted, and the collector of cycles sleeps.
     floor, left = memory.peak(None)
     most, kept = memory.peak(spec)
     assert abs(floor - 1) < 0.01 and abs(left - 1) < 0.01  # its gradient
-    assert most - floor < 3.01 and kept - left < 0.01
+    assert most - floor < 3.01 and kept - left < 3.01  # its pool
 
 
 def test_every_work_has_a_turn_in_every_block():
