@@ -6,6 +6,7 @@ from typing import Any
 
 import xarray
 
+from experiments.networks.answer import said
 from experiments.networks.paired import LEVEL
 from experiments.networks.ranges import FRACTION
 from experiments.networks.training import BURST
@@ -61,9 +62,9 @@ def _budget(whole: xarray.Dataset) -> str:
         whole.algorithm.values, whole.radius_unit.values, strict=True
     ):
         count = rates * (1 if unit == "none" else whole.sizes["rho_level"])
-        cells.setdefault(count, []).append("SGD" if label == "GD" else str(label))
-    said = (f"{count} for {', '.join(names)}" for count, names in cells.items())
-    return f"cells chosen from: {'; '.join(said)}"
+        cells.setdefault(count, []).append(said(str(label)))
+    told = (f"{count} for {', '.join(names)}" for count, names in cells.items())
+    return f"cells chosen from: {'; '.join(told)}"
 
 
 def _images(whole: xarray.Dataset) -> str:

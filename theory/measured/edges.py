@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray
 
-from theory import kept
 from theory.interval import Interval
 from theory.measured import hovering, keeping
 from theory.measured.departing import at_first
+from theory.measured.reading import dataset
 
 EXPERIMENT = "edge_of_stability"
 # In the notes of every row that reads it.
@@ -31,7 +29,7 @@ def cases(methods: tuple[str, ...], late: bool = False) -> Iterator[dict[str, An
         methods: labels.
         late: of those that are switched to, late.
     """
-    whole = _dataset(kept.KEPT)
+    whole = dataset(EXPERIMENT)
     axis, rho = ("late_algorithm", "late_rho") if late else ("algorithm", "rho")
     for data in whole.data.values:
         for name in methods:
@@ -48,14 +46,14 @@ def settled(data: str, method: str, rho: float, edge: str = "edge") -> Interval:
 
 def flatter(data: str, method: str, rho: float) -> Interval:
     """The largest eigenvalue over GD's at the same rate and seed."""
-    part, level = _dataset(kept.KEPT).sel(data=data), _level(data, method, rho)
+    part, level = dataset(EXPERIMENT).sel(data=data), _level(data, method, rho)
     found = hovering.flattening(part).sel(algorithm=method).isel(rho_level=level)
     return _interval(hovering.mean(found))
 
 
 def share(data: str, method: str, rho: float) -> Interval:
     """How much of the plain method's flattening the renormalised one keeps."""
-    part, level = _dataset(kept.KEPT).sel(data=data), _level(data, method, rho)
+    part, level = dataset(EXPERIMENT).sel(data=data), _level(data, method, rho)
     return _interval(keeping.kept(part, method, level).share)
 
 
@@ -76,23 +74,18 @@ def landed(data: str, method: str, rho: float) -> Interval:
     return _interval(hovering.mean(end.isel(top=0, late_check=-1)))
 
 
-@lru_cache(maxsize=2)
-def _dataset(folder: Path) -> xarray.Dataset:
-    return kept.result(EXPERIMENT, folder)
-
-
 def _level(data: str, method: str, rho: float) -> int:
-    radii = _dataset(kept.KEPT).rho.sel(data=data, algorithm=method)
+    radii = dataset(EXPERIMENT).rho.sel(data=data, algorithm=method)
     return int(np.flatnonzero(radii.values == rho)[0])
 
 
 def _own(data: str, method: str, rho: float) -> xarray.Dataset:
-    part = _dataset(kept.KEPT).sel(data=data, algorithm=method)
+    part = dataset(EXPERIMENT).sel(data=data, algorithm=method)
     return part.isel(rho_level=_level(data, method, rho))
 
 
 def _late(data: str, method: str, rho: float) -> xarray.Dataset:
-    part = _dataset(kept.KEPT).sel(data=data, late_algorithm=f"GD>{method}")
+    part = dataset(EXPERIMENT).sel(data=data, late_algorithm=f"GD>{method}")
     return part.isel(rho_level=int(np.flatnonzero(part.late_rho.values == rho)[0]))
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import xarray
 
-from theory import kept
 from theory.interval import Interval
+from theory.measured.reading import dataset
 
 EXPERIMENT = "network_regimes"
 # In the notes of every row that reads it.
 SETTING = (
-    "MLPs of 32 neurons and a small CNN on 1000 digits and Fashion-MNIST images, plain "
-    "steps on mini-batches, 24 learning rates, five radii a method. "
+    "MLPs of 32 neurons and a small CNN on 1000 digits, an MLP on 2000 Fashion-MNIST "
+    "images, plain steps on mini-batches, 24 learning rates, five radii a method. "
 )
 
 
@@ -28,7 +26,7 @@ def tasks(methods: tuple[str, ...], other: str, words: str = "") -> Iterator[dic
         other: label of the one they are compared with.
         words: what a task's name contains.
     """
-    for task in _dataset(kept.KEPT).task.values.astype(str):
+    for task in dataset(EXPERIMENT).task.values.astype(str):
         for method in methods:
             if words in task:
                 yield {"task": task, "method": method, "other": other}
@@ -54,17 +52,12 @@ def extended(task: str, method: str, other: str) -> Interval:
 
 def trains_nowhere(task: str, method: str) -> int:
     """At how many radii some seed trains at no learning rate."""
-    at = _dataset(kept.KEPT).sel(task=task, algorithm=method)
+    at = dataset(EXPERIMENT).sel(task=task, algorithm=method)
     return int(at.largest.isnull().any("seed").sum())
 
 
-@lru_cache(maxsize=2)
-def _dataset(folder: Path) -> xarray.Dataset:
-    return kept.result(EXPERIMENT, folder)
-
-
 def _at(task: str, method: str, other: str) -> xarray.Dataset:
-    return _dataset(kept.KEPT).sel(task=task, algorithm=method, versus=other)
+    return dataset(EXPERIMENT).sel(task=task, algorithm=method, versus=other)
 
 
 def _interval(at: xarray.Dataset, name: str, unit: float = 1.0) -> Interval:

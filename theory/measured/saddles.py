@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import xarray
 
-from theory import kept
 from theory.interval import Interval, proportion
+from theory.measured.reading import dataset
 
 EXPERIMENT = "network_saddles"
 # In the notes of every row that reads it.
@@ -24,7 +21,7 @@ LEVEL = 1e-3  # probability that an interval misses
 
 def starts(method: str) -> Iterator[dict[str, Any]]:
     """Both scales of the initialisation, with a method at its largest radius."""
-    for scale in _dataset(kept.KEPT)["scale"].values.astype(str):
+    for scale in dataset(EXPERIMENT)["scale"].values.astype(str):
         yield {"scale": scale, "method": method}
 
 
@@ -33,7 +30,7 @@ def unlearnt(scale: str, method: str) -> Interval:
 
     Of both data sets together.
     """
-    at = _dataset(kept.KEPT).sel(scale=scale, algorithm=method)
+    at = dataset(EXPERIMENT).sel(scale=scale, algorithm=method)
     at = at.isel(train_rho_level=0 if method == "GD" else -1)
     runs = int(at.runs.sum())
     return proportion(round(float((at.plateau * at.runs).sum())), runs, LEVEL)
@@ -41,7 +38,7 @@ def unlearnt(scale: str, method: str) -> Interval:
 
 def radii() -> Iterator[dict[str, Any]]:
     """Of SAM, where hallucinated minimisers are looked for."""
-    whole = _dataset(kept.KEPT)
+    whole = dataset(EXPERIMENT)
     for data in whole.data.values.astype(str):
         for rho in whole.hallucination_rho.values:
             yield {"data": data, "rho": float(rho)}
@@ -49,10 +46,5 @@ def radii() -> Iterator[dict[str, Any]]:
 
 def hallucinated(data: str, rho: float) -> np.ndarray:
     """The share of SAM's runs that end at one, from a cold and a warm start, `(2,)`."""
-    at = _dataset(kept.KEPT).sel(data=data, hallucination_rho=rho)
+    at = dataset(EXPERIMENT).sel(data=data, hallucination_rho=rho)
     return np.array([float(at.hallucinated), float(at.hallucinated_warm)])
-
-
-@lru_cache(maxsize=2)
-def _dataset(folder: Path) -> xarray.Dataset:
-    return kept.result(EXPERIMENT, folder)
