@@ -1,11 +1,12 @@
 r"""Method, the contract of a surrogate gradient, and its four primitives.
 
 A method uses only `+ - * /` with scalars, `norm`, `unit`, `ratio`, `dot` (and here and
-there `minimum`, `maximum`, `sign`, `column`) and the gradient it is given; a few ask
-that gradient for more, by `need`. Hence one definition runs on NumPy and torch arrays,
-on Components, on SymPy expressions, and compiled. This module imports none of these
-libraries; a kind of point that arithmetic alone does not serve registers its own
-version of a primitive.
+there `minimum`, `maximum`, `sign`, `column`, `difference`) and the gradient it is
+given; a few ask that gradient for more, by `need`. Those that go coordinate by
+coordinate multiply points and take `absolute`, `root`, `ratio`, `maximum` of them.
+Hence one definition runs on NumPy and torch arrays, on Components, on SymPy
+expressions, and compiled. This module imports none of these libraries; a kind of point
+that arithmetic alone does not serve registers its own version of a primitive.
 
 $u(0) = 0$, a quotient by zero is zero, and no epsilon stands in any denominator. The
 norm squares, so in float64 it is zero below about 1e-162 (1e-23 in float32).
@@ -22,6 +23,8 @@ from typing import Any
 
 from landscapes.components import Components
 
+ROUNDING = 2**14  # units in the last place that a `difference` must exceed
+
 
 @singledispatch
 def dot(a: Any, b: Any) -> Any:
@@ -37,17 +40,27 @@ def _(a: Components, b: Components) -> Any:
 
 @singledispatch
 def root(a: Any) -> Any:
-    r"""$\sqrt a$ of a scalar."""
+    r"""$\sqrt a$ of a scalar, or of every coordinate."""
     return a**0.5
+
+
+@root.register
+def _(a: Components) -> Components:
+    return a.map(root)
 
 
 @singledispatch
 def ratio(a: Any, b: Any) -> Any:
-    """$a / b$, and 0 where $b = 0$, for scalars of the batch.
+    """$a / b$, and 0 where $b = 0$, for two scalars of the batch or two points.
 
     Where b has overflown nothing is known of the quotient: NaN, not 0.
     """
     return a * (b != 0) / nonzero(b) + 0 * b
+
+
+@ratio.register
+def _(a: Components, b: Components) -> Components:
+    return a.map(ratio, b)
 
 
 @singledispatch
@@ -57,14 +70,30 @@ def nonzero(b: Any) -> Any:
 
 
 @singledispatch
-def minimum(a: Any, b: float) -> Any:
-    """The smaller of a scalar of the batch and a number."""
+def minimum(a: Any, b: Any) -> Any:
+    """The smaller of a scalar of the batch and a number, or of two points."""
     return a.clip(max=b)
 
 
-def maximum(a: Any, b: float) -> Any:
-    """The larger of a scalar of the batch and a number."""
+@minimum.register
+def _(a: Components, b: Components) -> Components:
+    return a.map(minimum, b)
+
+
+def maximum(a: Any, b: Any) -> Any:
+    """The larger of a scalar of the batch and a number, or of two points."""
     return -minimum(-a, -b)
+
+
+@singledispatch
+def absolute(v: Any) -> Any:
+    """The size of every coordinate."""
+    return abs(v)
+
+
+@absolute.register
+def _(v: Components) -> Components:
+    return v.map(abs)
 
 
 @singledispatch
@@ -97,6 +126,37 @@ def norm(v: Any) -> Any:
 def unit(v: Any) -> Any:
     r"""$u(v) = v / \|v\|$, $u(0) = 0$."""
     return v / nonzero(norm(v))
+
+
+def difference(a: Any, b: Any) -> Any:
+    r"""$a - b$, and 0 where no more than rounding is left of it.
+
+    That is below about 1e-12 of $\sqrt{\|a\|^2 + \|b\|^2}$ in float64, 1e-3 in
+    float32: to normalise it would blow rounding up to full length. Exact numbers have
+    no rounding.
+    """
+    v, whole = a - b, root(dot(a, a) + dot(b, b))
+    left = (whole + norm(v) / ROUNDING) - whole
+    return v * ratio(left, left)
+
+
+@singledispatch
+def fill(v: Any, places: list[slice], value: float) -> Any:
+    """A copy of v that is a number at some places of the last axis."""
+    v = v * 1
+    for place in places:
+        v[..., place] = value
+    return v
+
+
+def places(gradient: Callable[[Any], Any], without: str) -> list[slice]:
+    """Where parameter tensors lie in a point whose names are without a word.
+
+    Nowhere if the sample's landscape has no names.
+    """
+    landscape = getattr(gradient, "landscape", None)
+    found = getattr(gradient, "segments", None) or getattr(landscape, "segments", None)
+    return [place for name, place in (found or {}).items() if without not in name]
 
 
 def hyperparameter(
@@ -161,8 +221,8 @@ class Method(ABC):
         color: its colour in figures.
         radius_unit: what rho is measured in: `length` (normalised ascent) or `rate`
             (a multiple of the gradient, like a learning rate: 1 / curvature).
-        whole_step: d is a step of its own length, for a learning rate of 1, so that
-            nothing may rescale it.
+        whole_step: d has the length of a step, not of a gradient, so that nothing may
+            rescale it.
     """
 
     label = ""

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from theory.adapter.flat import Flat
-from theory.method import column, dot, sign
+from theory.method import absolute, column, dot, fill, minimum, ratio, root, sign
 
 # On a processor one float32 sum over 10^7 squares errs by 1e-5; sums of chunks do not.
 CHUNK = 1 << 16
@@ -76,14 +76,18 @@ class Tensors:
             return Tensors(self.parts, sums)
         return Tensors(_sum(self.materialised(), other.parts, factors))
 
-    def __add__(self, other: Tensors) -> Tensors:
+    def __add__(self, other: Any) -> Tensors:
+        if not isinstance(other, Tensors):
+            return self.map(lambda part: part + at(other, part))
         return self._plus(other, 1)
 
     def __sub__(self, other: Tensors) -> Tensors:
         return self._plus(other, -1)
 
-    def __mul__(self, scalar: Any) -> Tensors:
-        return self._scaled(scalar)
+    def __mul__(self, other: Any) -> Tensors:
+        if isinstance(other, Tensors):  # coordinate by coordinate
+            return _each(torch.mul, self, other)
+        return self._scaled(other)
 
     def __rmul__(self, scalar: Any) -> Tensors:
         return self._scaled(scalar)
@@ -120,6 +124,12 @@ def _sum(a: Sequence, b: Sequence, factors: Sequence) -> Sequence[torch.Tensor]:
     return new
 
 
+def _each(function: Callable, a: Tensors, b: Tensors) -> Tensors:
+    """A function of two coordinates."""
+    rows = zip(a.materialised(), b.materialised(), strict=True)
+    return Tensors([function(p, q) for p, q in rows])
+
+
 @dot.register
 def _(a: Tensors, b: Tensors) -> torch.Tensor:
     """Over all parts, `()`, in their precision, half precision in single."""
@@ -144,6 +154,38 @@ def _dot(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
 @sign.register
 def _(v: Tensors) -> Tensors:
     return v.map(torch.sign)
+
+
+@absolute.register
+def _(v: Tensors) -> Tensors:
+    return v.map(torch.abs)
+
+
+@root.register
+def _(a: Tensors) -> Tensors:
+    return a.map(torch.sqrt)
+
+
+@ratio.register
+def _(a: Tensors, b: Tensors) -> Tensors:
+    return _each(ratio, a, b)
+
+
+@minimum.register
+def _(a: Tensors, b: Tensors) -> Tensors:
+    return _each(torch.minimum, a, b)
+
+
+@fill.register
+def _(v: Tensors, places: list[slice], value: float) -> Tensors:
+    """The places are those in all parts, one after another; none lies in two."""
+    parts, start = v.map(torch.clone).parts, 0
+    for part in parts:
+        for place in places:
+            if start <= place.start < start + len(part):
+                part[place.start - start : place.stop - start] = value
+        start += len(part)
+    return Tensors(parts)
 
 
 @column.register
