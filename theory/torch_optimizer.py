@@ -35,7 +35,8 @@ the mean gradient. A parameter that one replica uses moves on all. Either way bu
 begin every pass as those of the first replica. Parameters in shards (FSDP, DTensor)
 are not supported.
 
-**Methods with a step of their own** (`whole_step`, SAM-Polyak) want lr = 1.
+**Methods with a step of their own** (`whole_step`): SAM-Polyak wants lr = 1. AdaSAM
+has moments of its own, and wants a base without: SGD.
 """
 
 from __future__ import annotations
@@ -73,9 +74,10 @@ class SharpnessAware(Optimizer):
     Args:
         base: a torch optimizer, made of the parameters; no LBFGS.
         method: gives the direction.
-        model: whose parameters these are; needed when it has buffers (BatchNorm). It
-            must hold whatever else in a closure changes buffers of its own, as a
-            feature extractor in training mode does, trained or not.
+        model: whose parameters these are; needed when it has buffers (BatchNorm), and
+            by a method that goes by the parameters' names (ASAM). It must hold whatever
+            else in a closure changes buffers of its own, as a feature extractor in
+            training mode does, trained or not.
         ascent: `synchronised` or `per-replica`, where there are replicas.
 
     Raises:
@@ -171,7 +173,8 @@ class SharpnessAware(Optimizer):
         replicas = Replicas(self.model) if self.ascent == "per-replica" else None
         if replicas is not None:
             method = replicas.method(method)
-        weights = Weights(layout, Replay(layout.devices, self.model), replicas)
+        replay = Replay(layout.devices, self.model)
+        weights = Weights(layout, replay, replicas, self.model)
         with weights.unless_raised():
             loss, state = direct(method, self.method_state, weights, closures)
             self.base.step()

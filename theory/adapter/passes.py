@@ -50,6 +50,11 @@ class Pass:
             self(x)
         return number(self.known[x])
 
+    @property
+    def segments(self) -> dict[str, slice]:
+        """Where every parameter tensor lies in a point."""
+        return self.weights.segments
+
     def split(self, m: int) -> list[Pass]:
         """Refused: one closure is one batch.
 
@@ -84,6 +89,11 @@ class Passes:
     def value(self, x: Tensors) -> torch.Tensor:
         """$f(x)$, `()`."""
         return _mean([shard.value(x) for shard in self.shards])
+
+    @property
+    def segments(self) -> dict[str, slice]:
+        """Where every parameter tensor lies in a point."""
+        return self.shards[0].segments
 
     def split(self, m: int) -> list[Pass]:
         """The shards.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from itertools import accumulate, pairwise
 from typing import Any
 
 import torch
+from torch import nn
 
 from theory.adapter.layout import Layout
 from theory.adapter.replay import Replay
@@ -21,17 +23,42 @@ class Weights:
         layout: of the parameters.
         replay: of what a pass changes beside gradients.
         replicas: that ascend alone and step together, if any.
+        model: knows the parameters' names, if any.
     """
 
     def __init__(
-        self, layout: Layout, replay: Replay, replicas: Replicas | None = None
+        self,
+        layout: Layout,
+        replay: Replay,
+        replicas: Replicas | None = None,
+        model: nn.Module | None = None,
     ) -> None:
+        self.model = model
         self.layout, self.replay, self.replicas = layout, replay, replicas
         self.alone = nullcontext if replicas is None else replicas.alone
         self.home, self.at_home = layout.point(), True
         self.used = [False] * len(layout.parameters)
         self.grads: list[torch.Tensor | None] = []
         self.last: Tensors | None = None
+
+    @property
+    def segments(self) -> dict[str, slice]:
+        """Where every parameter lies in a point, its parts one after another.
+
+        Raises:
+            ValueError: nothing tells their names.
+        """
+        named = () if self.model is None else self.model.named_parameters()
+        names = {id(p): name for name, p in named}
+        if any(id(p) not in names for p in self.layout.parameters):
+            raise ValueError(
+                "the method goes by the names of parameters: `SharpnessAware` needs "
+                "model=..., which holds them all."
+            )
+        ends = accumulate((p.numel() for p in self.layout.parameters), initial=0)
+        places = [slice(*ab) for ab in pairwise(ends)]
+        keys = [names[id(p)] for p in self.layout.parameters]
+        return dict(zip(keys, places, strict=True))
 
     def go(self, x: Tensors) -> None:
         """Sets the parameters to a point."""
