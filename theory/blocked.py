@@ -15,18 +15,22 @@ CHUNK = 16  # steps between two looks for finished runs
 
 def advance(job: Job, progress: Progress, steps: int) -> Progress:
     """`steps` frozen steps of every run, a multiple of `job.every`."""
-    out = [np.array(leaf) for leaf in leaves(progress)]
+    out, end = [np.array(leaf) for leaf in leaves(progress)], progress
     # Overflow is how divergence looks; the verdict names it.
     with np.errstate(all="ignore"):
         for start in range(0, len(out[0]), BLOCK):
             chosen = np.arange(start, min(start + BLOCK, len(out[0])))
-            _advance_block(job, progress, chosen, steps, out)
-    return rebuild(progress, out)
+            end = _advance_block(job, progress, chosen, steps, out) or end
+    return rebuild(end, out)
 
 
 def _advance_block(
     job: Job, progress: Progress, chosen: np.ndarray, steps: int, out: list
-) -> None:
+) -> Progress | None:
+    """Writes the runs to `out`; returns the last ones, None where all had finished.
+
+    What is no leaf (the phase of a method that is periodic) is theirs.
+    """
     part_job, part = take(job, chosen), take(progress, chosen)
     for done in range(0, steps, CHUNK):
         before = part.steps
@@ -36,10 +40,11 @@ def _advance_block(
         if runs.mean() < 0.9:
             _store(out, chosen, part)
             if not runs.any():
-                return
+                return None
             chosen, keep = chosen[runs], np.flatnonzero(runs)
             part_job, part = take(part_job, keep), take(part, keep)
     _store(out, chosen, part)
+    return part
 
 
 def take(tree: Any, chosen: np.ndarray) -> Any:
