@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -59,6 +59,42 @@ class Evaluation:
             g = _derivative(_sum(values), pieces, w.requires_grad)
         return values if w.requires_grad else values.detach(), _joined(g, w)
 
+    def losses_and_gradients(
+        self, w, X, y, many: bool, active: Sequence[bool] | None = None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Losses and gradients, `([k,] b)` and `([k,] P)`, in one pass.
+
+        The gradient is by the active parameter tensors, and zero by the others.
+        """
+        on = active or (True,) * len(self.architecture.sizes)
+        with torch.enable_grad():
+            losses, pieces = self._free(w, X, y, many, self._losses, on)
+            chosen = [p for p, its in zip(pieces, on, strict=True) if its]
+            total = losses.mean(-1).sum()
+            found = _derivative(total, chosen, w.requires_grad) if chosen else ()
+            found = iter(found)
+            g = [
+                next(found) if its else torch.zeros_like(p)
+                for p, its in zip(pieces, on, strict=True)
+            ]
+        return losses if w.requires_grad else losses.detach(), _joined(g, w)
+
+    def squares(self, w, X, y, many: bool, count: int) -> torch.Tensor:
+        r"""$\sum_{i<k} (\nabla l_i)^2$, `([k,] P)`, by one pass forward and k backward.
+
+        The samples stay together, so that batch normalisation sees all of them.
+        """
+        with torch.enable_grad():
+            losses, pieces = self._free(w, X, y, many, self._losses)
+            total = torch.zeros_like(w)
+            for i in range(count):
+                loss = losses[..., i].sum()
+                g = torch.autograd.grad(
+                    loss, pieces, retain_graph=True, materialize_grads=True
+                )
+                total = total + _joined(g, w) ** 2
+        return total
+
     def products(self, w, v, X, y, many: bool) -> torch.Tensor:
         """Hessian-vector products, `([k,] P)`."""
         with torch.enable_grad():
@@ -94,13 +130,17 @@ class Evaluation:
         words = np.random.SeedSequence(self.draw).generate_state(1, np.uint64)
         return seeded(device, int(words[0]))
 
-    def _free(self, w, X, y, many: bool) -> tuple[torch.Tensor, list[torch.Tensor]]:
+    def _free(
+        self, w, X, y, many: bool, function: Callable | None = None, active: Any = None
+    ) -> tuple[torch.Tensor, list[torch.Tensor]]:
         """Values, and the parameter tensors to differentiate them by."""
         if w.requires_grad:  # the caller differentiates the result
             pieces = self.architecture.pieces(w)
         else:
-            pieces = [p.requires_grad_() for p in self.architecture.pieces(w.detach())]
-        return self._mapped(self._value, pieces, X, y, many), pieces
+            pieces = self.architecture.pieces(w.detach())
+            for p, on in zip(pieces, active or (True,) * len(pieces), strict=True):
+                p.requires_grad_(on)
+        return self._mapped(function or self._value, pieces, X, y, many), pieces
 
 
 def _sum(values: torch.Tensor) -> torch.Tensor:

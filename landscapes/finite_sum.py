@@ -154,9 +154,9 @@ class FiniteSum(Landscape):
         idx = samples(indices, self.n, self.name)
         return replace(self, X=choose(self.X, idx, -2), y=choose(self.y, idx, -1))
 
-    def sample(self, indices: Any, t: int = 0) -> MiniBatch:
+    def sample(self, indices: Any, t: int = 0, seed: Any = 0) -> MiniBatch:
         """What a method sees in step t: the mini-batch of these samples."""
-        return MiniBatch(self.restrict(indices), t)
+        return MiniBatch.of(self, self.restrict(indices), indices, t, seed)
 
     def locate(self) -> np.ndarray:
         """The point that Newton's method finds from the origin, `(k, d)`, k <= 1.

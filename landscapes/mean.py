@@ -137,9 +137,9 @@ class Mean(Landscape):
             idx = choose(self.indices, idx, -1)
         return replace(self, indices=idx)
 
-    def sample(self, indices: Any, t: int = 0) -> MiniBatch:
+    def sample(self, indices: Any, t: int = 0, seed: Any = 0) -> MiniBatch:
         """What a method sees in step t: the mini-batch of these samples."""
-        return MiniBatch(self.restrict(indices), t)
+        return MiniBatch.of(self, self.restrict(indices), indices, t, seed)
 
     def locate(self) -> np.ndarray:
         """The minimum that Newton's method finds from the start, `(k, d)`, k <= 1."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from landscapes.arrays import namespace
 from landscapes.sample import Sample
 
 
@@ -17,12 +18,52 @@ class MiniBatch(Sample):
     Args:
         landscape: the sum over these samples, with `n`, `losses` and `restrict`.
         t: the step.
+        seed: of the run.
+        indices: which samples of the data these are, `(..., b)`; None: not told.
+        total: the number of all samples.
+        per_epoch: steps that an epoch takes.
     """
+
+    indices: np.ndarray | None = None
+    total: int | None = None
+    per_epoch: int | None = None
+
+    @classmethod
+    def of(
+        cls, whole: Any, part: Any, indices: Any, t: int = 0, seed: Any = 0
+    ) -> MiniBatch:
+        """Samples of a whole, drawn epoch by epoch (`landscapes.draw.epoch`).
+
+        Args:
+            whole: the sum over all samples.
+            part: the sum over these.
+            indices: which these are, `(..., b)`.
+            t: the step.
+            seed: of the run.
+        """
+        per_epoch = max(1, whole.n // part.n)
+        return cls(part, t, seed, np.asarray(indices), whole.n, per_epoch)
 
     @property
     def size(self) -> int:
         """The number of samples b."""
         return self.landscape.n
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs were over before this step."""
+        return self.step // self._per_epoch
+
+    @property
+    def new_epoch(self) -> bool:
+        """Whether this is the first step of an epoch."""
+        return self.step % self._per_epoch == 0
+
+    @property
+    def _per_epoch(self) -> int:
+        if self.per_epoch is None:
+            raise AttributeError("nothing is told of epochs.")
+        return self.per_epoch
 
     @property
     def segments(self) -> dict[str, slice]:
@@ -33,13 +74,45 @@ class MiniBatch(Sample):
         """The loss of each sample, shape `(..., b)`."""
         return self.landscape.losses(x)
 
+    def losses_and_gradient(self, x: Any, active: Any = None) -> tuple[Any, Any]:
+        """`losses(x)` and the gradient, of a network at the cost of the gradient.
+
+        Args:
+            x: points.
+            active: a truth value for each of the `segments`: the gradient by the other
+                tensors need not be computed; None: by all.
+        """
+        own = getattr(self.landscape, "losses_and_gradient", None)
+        if own is not None:
+            return own(x, active)
+        return self.losses(x), self(x)
+
+    def squares(self, x: Any, count: int) -> Any:
+        r"""$\sum_i \nabla l_i(x)^2$, coordinate by coordinate, of the first samples.
+
+        Args:
+            x: points.
+            count: how many samples; all, if there are fewer.
+        """
+        count = min(count, self.size)
+        own = getattr(self.landscape, "squares", None)
+        if own is not None:
+            return own(x, count)
+        return sum(g * g for g in (self.subset([i])(x) for i in range(count)))
+
     def subset(self, indices: Any) -> MiniBatch:
         """Some of the samples, by their place in this batch.
 
         Args:
             indices: integers, shape `(k,)` for all runs or `(..., k)`.
         """
-        return MiniBatch(self.landscape.restrict(indices), self.t)
+        if namespace(indices) == "torch":
+            indices = indices.cpu().numpy()
+        part = self.landscape.restrict(indices)
+        if self.indices is None:
+            return replace(self, landscape=part)
+        chosen = choose(self.indices, np.asarray(indices), -1)
+        return replace(self, landscape=part, indices=chosen)
 
     def split(self, m: int) -> list[MiniBatch]:
         """`m` contiguous shards in batch order, of sizes as equal as possible.

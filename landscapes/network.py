@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -166,34 +166,38 @@ class Network(Landscape):
             )
         super().check(x)
 
-    def _members(self, what: str, *points: torch.Tensor) -> Any:
+    def _members(self, what: str, *points: torch.Tensor, **options: Any) -> Any:
         """What `Evaluation` has by this name, for all leading axes of the points."""
         for point in points:
             self.check(point)
         lead, count = self._lead(points)
         data = self._data(lead)
         if count == 1:
-            found = self._call(what, [p.reshape(self.dim) for p in points], data(0))
+            one = [p.reshape(self.dim) for p in points]
+            found = self._call(what, one, data(0), **options)
             return _map(lambda each: each.reshape(lead + each.shape), found)
         flat = [p.expand(*lead, self.dim).reshape(count, self.dim) for p in points]
 
         def run(part: slice, many: bool) -> Any:
             at = part if many else part.start
-            found = self._call(what, [p[at] for p in flat], data(at), many)
+            found = self._call(what, [p[at] for p in flat], data(at), many, **options)
             return found if many else _map(lambda each: each[None], found)
 
         found = engines.compute(run, count, self._size(what, run, count))
         return _map(lambda each: each.reshape(lead + each.shape[1:]), found)
 
-    def _call(self, what: str, points: list, data: tuple, many: bool = False) -> Any:
+    def _call(
+        self, what: str, points: list, data: tuple, many: bool = False, **options: Any
+    ) -> Any:
         """Of one member, or of a block of them, with the step's random numbers."""
         own = bool(self.runs)
         evaluation = Evaluation(self.architecture, self.loss, self.draw, own)
-        function = partial(getattr(evaluation, what), many=many)
+        function = partial(getattr(evaluation, what), many=many, **options)
         given = (*points, *data)
         with evaluation.random(self.X.device):
             if (
                 not many
+                or options  # a record would hold for these alone
                 or self.engine != "traced"
                 or any(p.requires_grad for p in points)
             ):
@@ -277,6 +281,27 @@ class Network(Landscape):
         r"""$f(w)$ and $\nabla f(w)$ at the cost of one gradient."""
         return self._members("gradients", w)
 
+    def losses_and_gradient(
+        self, w: torch.Tensor, active: Sequence[bool] | None = None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """The losses `(..., n)` and their mean's gradient, at the cost of a gradient.
+
+        Args:
+            w: points.
+            active: a truth value for each of the `segments`: the gradient by the other
+                tensors is not computed, and zero; None: by all.
+        """
+        options = {} if active is None else {"active": active}
+        return self._members("losses_and_gradients", w, **options)
+
+    def squares(self, w: torch.Tensor, count: int) -> torch.Tensor:
+        r"""$\sum_i \nabla l_i(w)^2$ of the first `count` samples, `(..., P)`.
+
+        The gradients are those of single losses of this batch: the samples are not
+        passed alone, so that batch normalisation sees what it sees in a step.
+        """
+        return self._members("squares", w, count=count)
+
     def hvp(self, w: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
         r"""$\nabla^2 f(w) v$, `(..., P)`, by differentiating $\langle g, v\rangle$."""
         return self._members("products", w, v)
@@ -311,8 +336,11 @@ class Network(Landscape):
             t: the step.
             seed: of the run; with t it decides the masks of dropout.
         """
+        if isinstance(indices, torch.Tensor):
+            indices = indices.cpu().numpy()
         drawn = (seed, int(t)) if self.architecture.stochastic else None
-        return MiniBatch(replace(self.restrict(indices), draw=drawn), t)
+        part = replace(self.restrict(indices), draw=drawn)
+        return MiniBatch.of(self, part, indices, t, seed)
 
 
 def _broadcast(shapes: set) -> tuple[int, ...]:

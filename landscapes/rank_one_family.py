@@ -105,9 +105,9 @@ class RankOneFamily(Landscape):
         idx = np.broadcast_to(idx, (*runs, idx.shape[-1]))
         return replace(self, coordinates=np.take_along_axis(rows, idx, -1))
 
-    def sample(self, indices: Any, t: int = 0) -> MiniBatch:
+    def sample(self, indices: Any, t: int = 0, seed: Any = 0) -> MiniBatch:
         """What a method sees in step t: the mini-batch of these samples."""
-        return MiniBatch(self.restrict(indices), t)
+        return MiniBatch.of(self, self.restrict(indices), indices, t, seed)
 
     def locate(self) -> np.ndarray:
         """The origin."""

@@ -97,9 +97,9 @@ class SparseDiagonalNet(Landscape):
         """
         return replace(self, regression=self.regression.restrict(indices))
 
-    def sample(self, indices: Any, t: int = 0) -> MiniBatch:
+    def sample(self, indices: Any, t: int = 0, seed: Any = 0) -> MiniBatch:
         """What a method sees in step t: the mini-batch of these samples."""
-        return MiniBatch(self.restrict(indices), t)
+        return MiniBatch.of(self, self.restrict(indices), indices, t, seed)
 
     def locate(self) -> np.ndarray:
         """None."""

@@ -1,6 +1,7 @@
 """Stable: the renormalisation of Tan et al. around any method."""
 
 from dataclasses import dataclass
+from functools import singledispatch
 from math import inf
 from typing import Any
 
@@ -12,13 +13,20 @@ from theory.methods.usam import USAM
 NAMED = {"USAM": ("SSAM", "#0072B2"), "SAM": ("SSAM-N", "#E69F00")}
 
 
+@singledispatch
+def compared(method: Method, d: Any, g: Any, state: Any) -> tuple[Any, Any]:
+    """The parts of $(d', g)$ whose norms are equalised: all, for most methods."""
+    return d, g
+
+
 @dataclass(frozen=True, eq=False)
 class Stable(Method):
     r"""Rescales a method's direction to the norm of the raw gradient.
 
     $d = \gamma\, d'$, $\gamma = \|g\| / \|d'\|$, with $d'$ the wrapped direction and g
     its raw gradient; 0 where $d' = 0$. So $\|d\| = \|g\|$ wherever $d' \ne 0$.
-    With a cap, $\gamma = \min(\mathrm{cap}, \|g\|/\|d'\|)$.
+    With a cap, $\gamma = \min(\mathrm{cap}, \|g\|/\|d'\|)$. A method that looks at some
+    tensors only (ESAM) has the norms over these.
 
     Cost: that of the wrapped method, a norm and a scaling. Source: Tan et al., arXiv
     2401.07250 (authors' code; a cap of 1 stands there commented out).
@@ -68,7 +76,8 @@ class Stable(Method):
     def direction(self, x, state, gradient):
         r"""$(\gamma d', g)$."""
         d, g, state = self.method.direction(x, state, gradient)
-        gamma = ratio(norm(g), norm(d))
+        part, whole = compared(self.method, d, g, state)
+        gamma = ratio(norm(whole), norm(part))
         if self.cap < inf:
             gamma = minimum(gamma, self.cap)
         return d * gamma, g, state
