@@ -718,8 +718,19 @@ def test_coordinate_by_coordinate_on_every_kind_of_point(made, plain):
         (root(p * p), [4, 2, 0, 9]),
         (p * 2.0 + 1.5, [9.5, -2.5, 1.5, 19.5]),
         (-p * (q * 2.0), [-16, 0, 0, 54]),
+        (theory.method.minimum(p * 1.0, q), [2, -2, 0, -3]),
+        (ratio(-p, q * 0.5), [-4, 0, 0, 6]),
+        (maximum(-p, q * 0.5), [1, 2, 0, -1.5]),
     ):
         np.testing.assert_array_equal(plain(found), desired)
+
+
+@pytest.mark.parametrize("made, plain", KINDS)
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_of_what_has_overflown_no_quotient_is_known(made, plain):
+    a, b = made(np.array([0.0, 1.0, 1.0, 0.0])), np.array([math.inf, math.inf, 2.0, 0])
+    found = plain(ratio(a, made(b)))
+    np.testing.assert_array_equal(found, [math.nan, math.nan, 0.5, 0.0])
 
 
 @pytest.mark.parametrize("made, plain", KINDS)

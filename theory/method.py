@@ -80,6 +80,7 @@ def _(a: Components, b: Components) -> Components:
     return a.map(minimum, b)
 
 
+@singledispatch
 def maximum(a: Any, b: Any) -> Any:
     """The larger of a scalar of the batch and a number, or of two points."""
     return -minimum(-a, -b)

@@ -8,7 +8,17 @@ from typing import Any
 import torch
 
 from theory.adapter.flat import Flat
-from theory.method import absolute, column, dot, fill, minimum, ratio, root, sign
+from theory.method import (
+    absolute,
+    column,
+    dot,
+    fill,
+    maximum,
+    minimum,
+    ratio,
+    root,
+    sign,
+)
 
 # On a processor one float32 sum over 10^7 squares errs by 1e-5; sums of chunks do not.
 CHUNK = 1 << 16
@@ -85,9 +95,12 @@ class Tensors:
         return self._plus(other, -1)
 
     def __mul__(self, other: Any) -> Tensors:
-        if isinstance(other, Tensors):  # coordinate by coordinate
-            return _each(torch.mul, self, other)
-        return self._scaled(other)
+        if not isinstance(other, Tensors):
+            return self._scaled(other)
+        product = Tensors(_each(torch.mul, self.parts, other.parts))
+        for factors in (self.factors, other.factors):
+            product = product if factors is None else product * PerPart(factors)
+        return product
 
     def __rmul__(self, scalar: Any) -> Tensors:
         return self._scaled(scalar)
@@ -112,10 +125,15 @@ def at(scalar: Any, part: torch.Tensor) -> Any:
     return scalar
 
 
-def _sum(a: Sequence, b: Sequence, factors: Sequence) -> Sequence[torch.Tensor]:
-    """$a + s b$, part by part, in memory of the pool of a or b."""
+def _room(a: Sequence, b: Sequence) -> Sequence[torch.Tensor]:
+    """Memory for a point beside a and b, of their pool if they have one."""
     owner = next((flat for flat in (a, b) if isinstance(flat, Flat)), None)
-    new = [torch.empty_like(p) for p in a] if owner is None else owner.pool.take()
+    return [torch.empty_like(p) for p in a] if owner is None else owner.pool.take()
+
+
+def _sum(a: Sequence, b: Sequence, factors: Sequence) -> Sequence[torch.Tensor]:
+    """$a + s b$, part by part."""
+    new = _room(a, b)
     for p, q, factor, out in zip(a, b, factors, new, strict=True):
         if isinstance(factor, torch.Tensor):
             torch.mul(q, at(factor, q), out=out).add_(p)
@@ -124,10 +142,12 @@ def _sum(a: Sequence, b: Sequence, factors: Sequence) -> Sequence[torch.Tensor]:
     return new
 
 
-def _each(function: Callable, a: Tensors, b: Tensors) -> Tensors:
-    """A function of two coordinates."""
-    rows = zip(a.materialised(), b.materialised(), strict=True)
-    return Tensors([function(p, q) for p, q in rows])
+def _each(function: Callable, a: Sequence, b: Sequence) -> Sequence[torch.Tensor]:
+    """A function of two coordinates, part by part."""
+    new = _room(a, b)
+    for p, q, out in zip(a, b, new, strict=True):
+        function(p, q, out=out)
+    return new
 
 
 @dot.register
@@ -168,12 +188,22 @@ def _(a: Tensors) -> Tensors:
 
 @ratio.register
 def _(a: Tensors, b: Tensors) -> Tensors:
-    return _each(ratio, a, b)
+    return Tensors(_each(_ratio, a.materialised(), b.materialised()))
+
+
+def _ratio(p: torch.Tensor, q: torch.Tensor, out: torch.Tensor) -> None:
+    # The last is NaN where q has overflown.
+    torch.div(p, q, out=out).masked_fill_(q == 0, 0).add_(q, alpha=0)
 
 
 @minimum.register
 def _(a: Tensors, b: Tensors) -> Tensors:
-    return _each(torch.minimum, a, b)
+    return Tensors(_each(torch.minimum, a.materialised(), b.materialised()))
+
+
+@maximum.register
+def _(a: Tensors, b: Tensors) -> Tensors:
+    return Tensors(_each(torch.maximum, a.materialised(), b.materialised()))
 
 
 @fill.register
