@@ -46,7 +46,7 @@ class EigenSAM(Method):
         r"""$(\nabla f(w + \varepsilon), g)$."""
         (v,), step = state, need(self, gradient, "step")
         if step == 0:
-            v = unit(v + (need(self, gradient, "uniform")(x) - 0.5))
+            v = unit(v + need(self, gradient, "uniform")(x) + (-0.5))
         if step % self.every == 0:
             for _ in range(self.iterations):
                 Hv = unit(need(self, gradient, "hvp")(x, v))
