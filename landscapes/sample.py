@@ -63,8 +63,8 @@ class Sample:
 
     @property
     def new_epoch(self) -> bool:
-        """Whether this is the first step of an epoch."""
-        return True
+        """Whether this is the first step of an epoch; here, every one is."""
+        return self.step >= 0
 
     @property
     def uniform(self) -> Callable:

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+from landscapes import load
 from landscapes.components import Components
 from landscapes.finite_sum import FiniteSum
 from landscapes.network import Network
@@ -15,6 +16,7 @@ from landscapes.quadratic import Quadratic
 from landscapes.sample import Sample
 from landscapes.scalar_loss import loss
 from tests import reference
+from theory import simulate
 from theory.adapter.tensors import Tensors
 from theory.methods.ausam import AUSAM, probabilities
 from theory.methods.eigen_sam import EigenSAM
@@ -200,6 +202,7 @@ def test_at_its_end_a_method_is_sam_bit_for_bit(method):
 
 
 STILL = [SparseSAM(0.0), SparseSAMD(0.0), EigenSAM(0.0), XSAM(0.0), XSAM(0.0, k=3)]
+STILL += [XSAM(0.0, a=0.3, search=False)]
 STILL += [SparseSAM(RHO, 1.0), SparseSAMD(RHO, 1.0), MSAM(0.0, size=N)]
 
 
@@ -271,6 +274,17 @@ def test_a_mask_does_not_turn_with_the_landscape():
         two, _, _ = method.direction(z, method.init(z), turned.sample(np.arange(N)))
         lengths = reference.length(one), reference.length(two)
         assert lengths[0] != pytest.approx(lengths[1], rel=1e-6)
+
+
+@pytest.mark.parametrize("method", [SparseSAMD(RHO), EigenSAM(RHO), XSAM(RHO)])
+def test_a_grid_in_numpy_is_its_runs_and_a_compiled_one_is_refused(method):
+    x = 1 + 0.3 * RNG.normal(size=(5, 2))
+    grid = (load("beale"), method, 1e-3, None, x, 20)
+    run = simulate.batch(*grid, window=8, engine="numpy")
+    *_, last = simulate.iterate(grid[0], method, x, 1e-3, 20)
+    np.testing.assert_allclose(run.x, last.x, rtol=1e-12)
+    with pytest.raises(ValueError, match="needs a sample with `(step|new_epoch)`"):
+        simulate.batch(*grid, window=8, engine="compiled")
 
 
 # ESAM
@@ -746,6 +760,8 @@ def test_where_there_is_no_curvature_the_vector_stays():
     flat = Slope(np.array([3.0, -1.0, 0.5, 0.2]), Q)
     _, _, state = EigenSAM().direction(P, (v,), Sample(flat, 100))
     np.testing.assert_array_equal(state[0], v)
+    _, _, state = EigenSAM().direction(P, EigenSAM().init(P), Sample(flat))
+    assert reference.length(state[0]) == pytest.approx(1, rel=1e-12)
 
 
 # XSAM
