@@ -68,7 +68,7 @@ class Evaluation:
         """
         on = active or (True,) * len(self.architecture.sizes)
         with torch.enable_grad():
-            losses, pieces = self._free(w, X, y, many, self._losses, on)
+            losses, pieces = self._free(w, X, y, many, self._losses)
             chosen = [p for p, its in zip(pieces, on, strict=True) if its]
             total = losses.mean(-1).sum()
             found = _derivative(total, chosen, w.requires_grad) if chosen else ()
@@ -131,15 +131,13 @@ class Evaluation:
         return seeded(device, int(words[0]))
 
     def _free(
-        self, w, X, y, many: bool, function: Callable | None = None, active: Any = None
+        self, w, X, y, many: bool, function: Callable | None = None
     ) -> tuple[torch.Tensor, list[torch.Tensor]]:
         """Values, and the parameter tensors to differentiate them by."""
         if w.requires_grad:  # the caller differentiates the result
             pieces = self.architecture.pieces(w)
         else:
-            pieces = self.architecture.pieces(w.detach())
-            for p, on in zip(pieces, active or (True,) * len(pieces), strict=True):
-                p.requires_grad_(on)
+            pieces = [p.requires_grad_() for p in self.architecture.pieces(w.detach())]
         return self._mapped(function or self._value, pieces, X, y, many), pieces
 
 

@@ -166,7 +166,7 @@ def test_what_a_sample_lacks_is_named_in_one_line(method):
         (lambda: ESAM(beta=0.0), "`ESAM` takes beta > 0, got 0"),
         (lambda: ESAM(beta=1.1), r"`ESAM` takes beta in \[0, 1\], got 1.1"),
         (lambda: ESAM(gamma=-0.1), r"`ESAM` takes gamma in \[0, 1\], got -0.1"),
-        (lambda: AUSAM(alpha=0.0), "`AUSAM` takes p_min <= alpha > 0, got"),
+        (lambda: AUSAM(alpha=0.0, p_min=0.0), "`AUSAM` takes p_min <= alpha > 0, got"),
         (lambda: AUSAM(alpha=0.3, p_min=0.4), "`AUSAM` takes p_min <= alpha > 0, got"),
         (lambda: SparseSAM(sparsity=1.5), r"takes sparsity in \[0, 1\], got 1.5"),
         (lambda: SparseSAMD(every=0), "`SparseSAMD` takes a whole every >= 1, got 0"),
