@@ -30,7 +30,7 @@ class Counted:
 
 def without_radius(spec):
     """Whether rho = 0 is GD: not of a look ahead, nor of a step size of its own."""
-    return not spec.endswith(("lookahead-sam", "sam-polyak"))
+    return not spec.endswith(("lookahead-sam", "sam-polyak", "adasam"))
 
 
 def cases():

@@ -111,7 +111,8 @@ def test_on_a_sphere_stable_is_the_gradient_up_to_its_sign(c, rho):
         np.testing.assert_allclose(d, np.sign(factor) * g, rtol=1e-12)
 
 
-@pytest.mark.parametrize("spec", SPECS)
+# AdaSAM's first step has its full length, however small a gradient is.
+@pytest.mark.parametrize("spec", [spec for spec in SPECS if spec != "adasam"])
 @pytest.mark.parametrize("name", landscapes())
 def test_a_critical_point_stays(spec, name):
     landscape = load(name)
@@ -120,9 +121,10 @@ def test_a_critical_point_stays(spec, name):
         d = direction(spec, 1e-3, Sample(landscape), critical.point)
         assert np.isfinite(d).all()
         # Located to rounding: then only SAM's unit step is seen, rho |H|, and a
-        # corner of its cube lies sqrt(d) times as far.
+        # corner of its cube lies sqrt(d) times as far, ASAM's ball as far as the point.
         size = np.abs(critical.eigenvalues).max()
         size *= np.sqrt(landscape.dim) if "linf" in spec else 1
+        size *= max(1, np.abs(critical.point).max() + 0.01) if "asam" in spec else 1
         assert reference.length(d) <= (1.1e-3 * size + 1e-8 if g.any() else 0)
 
 

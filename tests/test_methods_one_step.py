@@ -74,9 +74,11 @@ def test_a_grid_of_radii_is_one_radius_after_another(spec):
     rng = np.random.default_rng(2)
     landscape, x = Quadratic(np.array([2.0, -0.5, 1.0])), rng.normal(size=(4, 1, 3))
     radii = np.array([0.0, 0.1, 0.5, 2.0, 7.0])
-    grid, _, _ = make(spec, rho=radii[:, None]).direction(x, (), Sample(landscape))
+    method = make(spec, rho=radii[:, None])
+    grid, _, _ = method.direction(x, method.init(x), Sample(landscape))
     for k, rho in enumerate(radii):
-        one, _, _ = make(spec, rho=rho).direction(x[:, 0], (), Sample(landscape))
+        method, start = make(spec, rho=rho), x[:, 0]
+        one, _, _ = method.direction(start, method.init(start), Sample(landscape))
         np.testing.assert_allclose(
             np.broadcast_to(grid, (4, 5, 3))[:, k], one, rtol=1e-14
         )
@@ -88,7 +90,8 @@ def test_torch_keeps_single_precision(spec):
 
     x = torch.tensor([[1.0, -2.0], [0.0, 0.0]])
     method = make(spec, rho=0.1)
-    d, g, _ = method.direction(x, (), Sample(Quadratic(np.array([2.0, -1.0]))))
+    sample = Sample(Quadratic(np.array([2.0, -1.0])))
+    d, g, _ = method.direction(x, method.init(x), sample)
     assert d.dtype == g.dtype == torch.float32
     assert torch.isfinite(d).all() and not d[1].any()
 
@@ -96,5 +99,6 @@ def test_torch_keeps_single_precision(spec):
 @pytest.mark.parametrize("spec", SPECS)
 def test_a_method_costs_two_gradients_and_gd_one(spec):
     counted = Counted(Quadratic(np.array([2.0, -1.0])))
-    make(spec, rho=0.1).direction(np.array([1.0, 1.0]), (), counted)
+    method, x = make(spec, rho=0.1), np.array([1.0, 1.0])
+    method.direction(x, method.init(x), counted)
     assert len(counted.visited) == (1 if spec in ("gd", "stable:gd") else 2)

@@ -13,7 +13,7 @@ from theory import methods
 from theory.base import gradient_descent
 from theory.claim import Claim, Statement
 
-STEPS = 12  # beyond the periods of methods that save every few gradients
+STEPS = 16  # beyond the periods of methods; a power of two divides counts exactly
 DIM = 5
 
 
