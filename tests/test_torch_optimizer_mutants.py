@@ -71,10 +71,10 @@ def without_base_state(self, _state=SharpnessAware.state_dict):
     return _state(self) | {"state": {}}
 
 
-def commits_early(method, state, weights, closures, _direct=passes.direct):
+def commits_early(method, state, weights, *rest, _direct=passes.direct):
     """The weights come back only if nothing raises."""
     weights.go = lambda x: x is weights.home or Weights.go(weights, x)
-    return _direct(method, state, weights, closures)
+    return _direct(method, state, weights, *rest)
 
 
 def loads_before_judging(self, state_dict):
@@ -97,9 +97,9 @@ def blind_to_the_base(self):
         raise
 
 
-def commits_before_the_base(method, state, weights, closures, _direct=passes.direct):
+def commits_before_the_base(method, state, *rest, _direct=passes.direct):
     """The method's state is the next one already when the base raises."""
-    loss, new = _direct(method, state, weights, closures)
+    loss, new = _direct(method, state, *rest)
     for old, later in zip(state or (), new, strict=False):
         if isinstance(old, Tensors):
             torch._foreach_copy_(old.parts, later.materialised())
@@ -221,7 +221,7 @@ MUTANTS = {
         (pools.a_state_follows_its_parameters,),
     ),
     "shards of unequal weight": (
-        *(passes.Pass, "size", property(lambda self: next(GROWING))),
+        *(passes.Shard, "size", property(lambda self: next(GROWING))),
         (checks.shards_ascend_alone,),
     ),
     "direction not left": (

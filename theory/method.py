@@ -204,9 +204,9 @@ def need(method: Method, gradient: Callable[[Any], Any], name: str) -> Any:
     if found is None:
         landscape = getattr(getattr(gradient, "landscape", None), "name", None)
         where = f"a sample of `{landscape}`" if landscape else "this gradient"
+        lacking = getattr(gradient, "lacking", f"{where} lacks")
         raise ValueError(
-            f"`{type(method).__name__}` needs a sample with `{name}`, which {where} "
-            "lacks."
+            f"`{type(method).__name__}` needs a sample with `{name}`, which {lacking}."
         )
     return found
 

@@ -42,12 +42,14 @@ has moments of its own, and wants a base without: SGD.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
 from torch.optim import Optimizer
 
 from theory.adapter import edge, saved
+from theory.adapter.clock import Clock
 from theory.adapter.layout import Layout, signature
 from theory.adapter.outside import check_model, watched
 from theory.adapter.passes import direct
@@ -56,7 +58,7 @@ from theory.adapter.replicas import Replicas
 from theory.adapter.weights import Weights
 from theory.method import Method
 
-KEPT = ("base", "method", "model", "ascent", "method_state")
+KEPT = ("base", "method", "model", "ascent", "method_state", "clock")
 
 
 class SharpnessAware(Optimizer):
@@ -79,6 +81,10 @@ class SharpnessAware(Optimizer):
             else in a closure changes buffers of its own, as a feature extractor in
             training mode does, trained or not.
         ascent: `synchronised` or `per-replica`, where there are replicas.
+        seed: of a method that draws random numbers (EigenSAM, SparseSAM-D), a whole
+            number; they are not torch's, and the same on all replicas.
+        per_epoch: steps that an epoch takes, by which XSAM and SparseSAM-D go; at 1,
+            every closure is taken to see all the data.
 
     Raises:
         ValueError: one of these cannot be used; it names which and why.
@@ -90,11 +96,13 @@ class SharpnessAware(Optimizer):
         method: Method,
         model: torch.nn.Module | None = None,
         ascent: str = "synchronised",
+        seed: int = 0,
+        per_epoch: int = 1,
     ) -> None:
         edge.check_base(base)
         edge.check_method(method)
         edge.check_ascent(ascent, model)
-        given = (base, method, model, ascent, None)
+        given = (base, method, model, ascent, None, Clock(seed, per_epoch))
         self.__setstate__(dict(zip(KEPT, given, strict=True)))
         edge.check_groups(base)
         check_model(base, model)
@@ -176,15 +184,21 @@ class SharpnessAware(Optimizer):
         replay = Replay(layout.devices, self.model)
         weights = Weights(layout, replay, replicas, self.model)
         with weights.unless_raised():
-            loss, state = direct(method, self.method_state, weights, closures)
+            loss, state = direct(
+                method, self.method_state, weights, closures, self.clock
+            )
             self.base.step()
         self.method_state, self._model_checked = state, True
+        self.clock = replace(self.clock, step=self.clock.step + 1)
         return loss
 
     def state_dict(self) -> dict[str, Any]:
-        """The base's, and beside it the method, its numbers and its state."""
+        """The base's, and beside it the method, its numbers, state and clock."""
         state = saved.packed(self.method_state, self._now()[0])
-        own = saved.described(self.method) | {"state": state}
+        own = saved.described(self.method) | {
+            "state": state,
+            "clock": {**vars(self.clock)},
+        }
         return {**self.base.state_dict(), saved.KEY: own}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
@@ -198,6 +212,7 @@ class SharpnessAware(Optimizer):
             raise saved.malformed(f"it is no dict but {state_dict!r}")
         method = saved.same_method(self.method, state_dict.get(saved.KEY))
         edge.check_method(method)
+        clock = saved.clock(self.clock, state_dict[saved.KEY])
         rest = {key: part for key, part in state_dict.items() if key != saved.KEY}
         kept = self.base.state, self.base.param_groups
         try:
@@ -210,6 +225,7 @@ class SharpnessAware(Optimizer):
             self.base.state, self.base.param_groups = kept
             raise
         self.method, self.method_state, self._layout = method, state, layout
+        self.clock = clock
 
     def _now(self) -> tuple[Layout, Method]:
         """The layout of the parameters, and the method with the groups' radii."""

@@ -8,12 +8,36 @@ from weakref import WeakKeyDictionary
 
 import torch
 
+from theory.adapter.clock import Clock
 from theory.adapter.tensors import Tensors
 from theory.adapter.weights import Weights
 from theory.method import Method
 
 
-class Pass:
+class Told:
+    """What both kinds of sample tell of the step they belong to.
+
+    Single samples, and how many there are, a closure does not tell.
+
+    Args:
+        weights: the parameters.
+        clock: of the optimizer.
+    """
+
+    lacking = "a closure cannot give"
+
+    def __init__(self, weights: Weights, clock: Clock) -> None:
+        self.weights = weights
+        self.step, self.epoch = clock.step, clock.epoch
+        self.new_epoch, self.uniform = clock.new_epoch, clock.uniform
+
+    @property
+    def segments(self) -> dict[str, slice]:
+        """Where every parameter tensor lies in a point."""
+        return self.weights.segments
+
+
+class Pass(Told):
     """One closure as a sample: its gradient and its loss at any point.
 
     The first call is the clean pass, which advances random numbers and buffers; every
@@ -22,12 +46,14 @@ class Pass:
     Args:
         closure: evaluates the loss and its gradient at the parameters.
         weights: the parameters.
+        clock: of the optimizer.
     """
 
-    size = 1
-
-    def __init__(self, closure: Callable[[], Any], weights: Weights) -> None:
-        self.closure, self.weights = closure, weights
+    def __init__(
+        self, closure: Callable[[], Any], weights: Weights, clock: Clock
+    ) -> None:
+        super().__init__(weights, clock)
+        self.closure = closure
         self.before: tuple | None = None
         self.loss: Any = None
         self.known: WeakKeyDictionary[Tensors, Any] = WeakKeyDictionary()
@@ -50,11 +76,6 @@ class Pass:
             self(x)
         return number(self.known[x])
 
-    @property
-    def segments(self) -> dict[str, slice]:
-        """Where every parameter tensor lies in a point."""
-        return self.weights.segments
-
     def split(self, m: int) -> list[Pass]:
         """Refused: one closure is one batch.
 
@@ -67,15 +88,26 @@ class Pass:
         )
 
 
-class Passes:
+class Shard(Pass):
+    """One of several closures, all of one size, whatever that is."""
+
+    size = 1
+
+
+class Passes(Told):
     """Several closures as a sample: the mean over the equal shards of a batch.
 
     Args:
-        shards: one for each closure.
+        closures: one for each shard.
+        weights: the parameters.
+        clock: of the optimizer.
     """
 
-    def __init__(self, shards: Sequence[Pass]) -> None:
-        self.shards = list(shards)
+    def __init__(
+        self, closures: Sequence[Callable[[], Any]], weights: Weights, clock: Clock
+    ) -> None:
+        super().__init__(weights, clock)
+        self.shards = [Shard(closure, weights, clock) for closure in closures]
 
     @property
     def loss(self) -> torch.Tensor:
@@ -90,12 +122,7 @@ class Passes:
         """$f(x)$, `()`."""
         return _mean([shard.value(x) for shard in self.shards])
 
-    @property
-    def segments(self) -> dict[str, slice]:
-        """Where every parameter tensor lies in a point."""
-        return self.shards[0].segments
-
-    def split(self, m: int) -> list[Pass]:
+    def split(self, m: int) -> list[Shard]:
         """The shards.
 
         Raises:
@@ -110,7 +137,11 @@ class Passes:
 
 
 def direct(
-    method: Method, state: Any, weights: Weights, closures: Sequence[Callable]
+    method: Method,
+    state: Any,
+    weights: Weights,
+    closures: Sequence[Callable],
+    clock: Clock,
 ) -> tuple[Any, Any]:
     """Sets the gradients to a method's direction; parameters come back.
 
@@ -119,12 +150,14 @@ def direct(
         state: the method's; None before its first step.
         weights: the parameters.
         closures: one, or the shards of a batch.
+        clock: of the optimizer.
 
     Returns:
         `(loss, state)`: of the clean pass, and the method's next.
     """
-    passes = [Pass(closure, weights) for closure in closures]
-    sample = passes[0] if len(passes) == 1 else Passes(passes)
+    one = len(closures) == 1
+    told = (weights, clock)
+    sample = Pass(closures[0], *told) if one else Passes(closures, *told)
     if state is None:
         state = method.init(weights.home)
     d, _, state = method.direction(weights.home, state, sample)

@@ -9,6 +9,7 @@ import torch
 from torch.optim import Optimizer
 
 from theory import methods
+from theory.adapter.clock import Clock
 from theory.adapter.layout import Layout
 from theory.adapter.tensors import Tensors
 from theory.method import Method
@@ -47,6 +48,18 @@ def same_method(method: Method, description: dict[str, Any] | None) -> Method:
             f"`{description['method']}`."
         )
     return _having(method, description["hyperparameters"])
+
+
+def clock(own: Clock, description: dict[str, Any]) -> Clock:
+    """The clock that was saved; none was for methods that go by none.
+
+    Raises:
+        ValueError: it is malformed, or a number is out of range.
+    """
+    found = description.get("clock", vars(replace(own, step=0)))
+    if not isinstance(found, dict) or sorted(found) != sorted(vars(own)):
+        raise malformed(f"the clock {found!r} has not {sorted(vars(own))}")
+    return Clock(**found)
 
 
 def malformed(why: str) -> ValueError:

@@ -19,6 +19,7 @@ from theory.method import (
     root,
     sign,
 )
+from theory.smallest import count, smallest
 
 # On a processor one float32 sum over 10^7 squares errs by 1e-5; sums of chunks do not.
 CHUNK = 1 << 16
@@ -26,6 +27,9 @@ CHUNK = 1 << 16
 
 class PerPart(tuple):
     """A scalar with a value of its own for every part: the radius of each group."""
+
+    def __truediv__(self, scalar: Any) -> PerPart:
+        return PerPart(value / scalar for value in self)
 
 
 class Tensors:
@@ -216,6 +220,30 @@ def _(v: Tensors, places: list[slice], value: float) -> Tensors:
                 part[place.start - start : place.stop - start] = value
         start += len(part)
     return Tensors(parts)
+
+
+def joined(x: Tensors) -> torch.Tensor:
+    """All coordinates in one vector, part by part, where the first part is."""
+    parts = x.materialised()
+    return torch.cat([part.to(parts[0].device) for part in parts])
+
+
+def parted(v: torch.Tensor, x: Tensors) -> Tensors:
+    """A vector of all coordinates in the parts of x, where they are."""
+    rows = zip(v.split([len(part) for part in x.parts]), x.parts, strict=True)
+    return Tensors([own.to(part) for own, part in rows])
+
+
+@count.register
+def _(x: Tensors) -> int:
+    return sum(map(len, x.parts))
+
+
+@smallest.register
+def _(scores: Tensors, k: int, mask: Tensors | None = None, of: int = 1) -> Tensors:
+    """Over all parts at once; ties by the place in the parts, one after another."""
+    among = None if mask is None else joined(mask)
+    return parted(smallest(joined(scores), k, among, of), scores)
 
 
 @column.register
