@@ -9,13 +9,14 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from theory.method import Method, hyperparameter, unit
-from theory.methods import make
+from theory.methods import make, specs
 from theory.methods.msam import MSAM
 from theory.torch_optimizer import SharpnessAware
 
@@ -94,6 +95,16 @@ def oracle_of(model, seed, scale=1.0, rows=slice(None)):
         grads = torch.autograd.grad(loss, list(model.parameters()))
         return loss.detach(), parameters_to_vector(grads)
 
+    def hvp(w, v):
+        vector_to_parameters(w.clone(), model.parameters())
+        torch.manual_seed(seed)
+        parameters = list(model.parameters())
+        loss = loss_of(model, scale, rows)
+        g = torch.autograd.grad(loss, parameters, create_graph=True)
+        slope = parameters_to_vector(g) @ v
+        return parameters_to_vector(torch.autograd.grad(slope, parameters))
+
+    f.hvp = hvp
     return f
 
 
@@ -129,6 +140,38 @@ def _adasam(f, w, g, rho):
     return 0.1 * s / (0.001 * s.square()).clamp(min=1e-16).sqrt()
 
 
+def _drawn(w):
+    """The numbers of step 0 under seed 0, for a method's own use (2), its first."""
+    rng = np.random.default_rng([0, 0, 2, 0])
+    return torch.from_numpy(rng.random(len(w), np.float32)).to(w)
+
+
+def _sparse_sam_d(f, w, g, rho):
+    mask = torch.zeros_like(w)
+    mask[_drawn(w).argsort(stable=True)[: len(w) - round(len(w) / 2)]] = 1
+    return f(w + mask * rho * _unit(g))[1]
+
+
+def _eigen_sam(f, w, g, rho):
+    v = _unit(_drawn(w) - 0.5)
+    for _ in range(5):
+        v = _unit(f.hvp(w, v))
+    u = _unit(g)
+    return f(w + rho * (u + 0.2 * (g @ v).sign() * (v - (v @ u) * u)))[1]
+
+
+def _xsam(f, w, g, rho):
+    e = rho * _unit(g)
+    s = f(w + e)[1]
+    v0, v1 = _unit(e), _unit(s)
+    psi = (v0 @ v1).acos()
+    turned = [
+        (((1 - a) * psi).sin() * v0 + (a * psi).sin() * v1) / psi.sin()
+        for a in np.arange(21) / 10
+    ]
+    return s.norm() * max(turned, key=lambda v: f(w + 0.05 * v)[0])
+
+
 ALONG = {
     "gd": lambda f, w, g, rho: g,
     "sam": lambda f, w, g, rho: f(w + rho * _unit(g))[1],
@@ -140,7 +183,14 @@ ALONG = {
 }
 # At their first step.
 ALONG |= dict.fromkeys(("msam", "friendly-sam", "vasso", "looksam"), ALONG["sam"])
-ALONG |= {"asam": _asam, "gsam": _gsam, "adasam": _adasam}
+ALONG |= {"asam": _asam, "gsam": _gsam, "adasam": _adasam, "xsam": _xsam}
+ALONG |= {"sparse-sam-d": _sparse_sam_d, "eigen-sam": _eigen_sam}
+# These look at single samples, of which a closure knows nothing.
+SINGLE = {"esam": "losses_and_gradient", "ausam": "indices", "sparse-sam": "squares"}
+SERVED = [spec for spec in specs() if spec.split(":")[-1] not in SINGLE]
+# Passes of a first step, where a closure is all the data: a power iteration is one, and
+# so is a value that is looked at.
+COSTS = {"gd": 1, "eigen-sam": 2 + 5, "xsam": 2 + 21}
 ALIASES = {"ssam": "stable:usam", "ssam-n": "stable:sam"}
 
 

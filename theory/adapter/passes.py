@@ -76,6 +76,12 @@ class Pass(Told):
             self(x)
         return number(self.known[x])
 
+    def hvp(self, x: Tensors, v: Tensors) -> Tensors:
+        r"""$\nabla^2 f(x)\, v$; never the clean pass."""
+        replay = self.weights.replay
+        with replay.replaying(self.before or replay.now()):
+            return self.weights.product(self.closure, x, v)
+
     def split(self, m: int) -> list[Pass]:
         """Refused: one closure is one batch.
 
@@ -121,6 +127,10 @@ class Passes(Told):
     def value(self, x: Tensors) -> torch.Tensor:
         """$f(x)$, `()`."""
         return _mean([shard.value(x) for shard in self.shards])
+
+    def hvp(self, x: Tensors, v: Tensors) -> Tensors:
+        r"""$\nabla^2 f(x)\, v$."""
+        return _mean([shard.hvp(x, v) for shard in self.shards])
 
     def split(self, m: int) -> list[Shard]:
         """The shards.

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from theory.adapter.curvature import Graphs, check_one_process, products
 from theory.adapter.layout import Layout
 from theory.adapter.replay import Replay
 from theory.adapter.replicas import Replicas
@@ -100,6 +101,17 @@ class Weights:
         join = self.layout.join  # not self: a cycle would outlive the step
         self.last = Tensors(lambda: join(grads))
         return self.last, loss
+
+    def product(self, closure: Callable[[], Any], x: Tensors, v: Tensors) -> Tensors:
+        """The Hessian of a closure at a point times a vector; one more backward."""
+        check_one_process()
+        with Graphs():
+            self.evaluate(closure, x)
+        rows = self.layout.parameters, self.layout.separate(v)
+        found = products(self.grads, *rows)
+        self.layout.clear_gradients()  # and their graphs
+        self.grads, self.last = [None] * len(found), None
+        return Tensors(self.layout.join(found))
 
     def leave(self, d: Tensors) -> None:
         """Sets the gradients to a direction.
