@@ -37,6 +37,12 @@ are not supported.
 
 **Methods with a step of their own** (`whole_step`): SAM-Polyak wants lr = 1. AdaSAM
 has moments of its own, and wants a base without: SGD.
+
+**Methods that ask for more** than gradients. XSAM and SparseSAM-D go by epochs: tell
+`per_epoch`. A value that XSAM looks at costs a pass, backward included. EigenSAM has
+its Hessian-vector products from the closure's own `loss.backward()`, differentiated
+once more; not from several processes. What looks at single samples (ESAM, AUSAM,
+SparseSAM-F, mSAM by the size of a shard) is refused: no closure tells them.
 """
 
 from __future__ import annotations
