@@ -272,6 +272,19 @@ def test_groups_have_their_own_radius(spec):
     checks.groups_have_their_own_radius(spec)
 
 
+def test_the_radius_of_a_group_is_shared_among_steps():
+    ends = []
+    for radii in ({}, {"rho": 0.2}):
+        model = checks.network()
+        parts = [list(each.parameters()) for each in (model[:2], model[2:])]
+        base = torch.optim.SGD([{"params": p} | radii for p in parts], lr=0.1)
+        torch.manual_seed(5)
+        method = XSAM(0.2, k=2, search=False)
+        SharpnessAware(base, method, model).step(checks.closure_of(model))
+        ends.append(parameters_to_vector(model.parameters()).detach())
+    torch.testing.assert_close(*ends, rtol=1e-12, atol=1e-13)
+
+
 @pytest.mark.parametrize("spec", ["xsam", "sparse-sam-d", "eigen-sam"])
 def test_a_step_leaves_alone_what_it_should(spec):
     checks.buffers_advance_once(spec)
