@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from theory.method import Method, hyperparameter, maximum, norm, ratio, root, unit
+from theory.method import Method, hyperparameter, maximum, ratio, root
+from theory.methods.sam import SAM
+from theory.methods.stable import Stable
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,10 +56,8 @@ class AdaSAM(Method):
     def direction(self, x, state, gradient):
         r"""$(m / \sqrt{\hat v}, g)$."""
         m, v, v_hat = state
-        g = gradient(x)
-        ahead = gradient(x + self.rho * unit(g))
-        if self.stable:
-            ahead = ahead * ratio(norm(g), norm(ahead))
+        sam = Stable(SAM(self.rho)) if self.stable else SAM(self.rho)
+        ahead, g, _ = sam.direction(x, (), gradient)
         m = self.beta1 * m + (1 - self.beta1) * ahead
         v = self.beta2 * v + (1 - self.beta2) * (ahead * ahead)
         v_hat = maximum(v_hat, v)

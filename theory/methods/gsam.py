@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from theory.method import Method, dot, hyperparameter, ratio, unit
+from theory.method import Method, dot, hyperparameter, ratio
+from theory.methods.sam import SAM
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +33,7 @@ class GSAM(Method):
 
     def direction(self, x, state, gradient):
         r"""$(g_p - \alpha g_\perp, g)$."""
-        g = gradient(x)
-        g_p = gradient(x + self.rho * unit(g))
+        g_p, g, _ = SAM(self.rho).direction(x, (), gradient)
         square = dot(g_p, g_p)
         across = g - ratio(dot(g, g_p), square) * g_p
         # The quotient is 1, and 0 where g_p = 0.

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from theory.method import Method, difference, dot, hyperparameter, norm, ratio, unit
+from theory.method import Method, difference, dot, hyperparameter, norm, ratio
+from theory.methods.sam import SAM
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,10 +48,10 @@ class LookSAM(Method):
     def direction(self, x, state, gradient):
         r"""$(\tilde g, g)$; between, $(g + \alpha (\|g\| / \|g_v\|) g_v, g)$."""
         g_v, phase = state
-        g = gradient(x)
         if phase == 0:
-            d = gradient(x + self.rho * unit(g))
+            d, g, _ = SAM(self.rho).direction(x, (), gradient)
             g_v = difference(d, ratio(dot(d, g), dot(g, g)) * g)
         else:
+            g = gradient(x)
             d = g + (self.alpha * ratio(norm(g), norm(g_v))) * g_v
         return d, g, (g_v, (phase + 1) % self.k)
