@@ -9,6 +9,7 @@ import numpy as np
 from landscapes.quadratic import Quadratic
 from landscapes.sample import Sample
 from tests import reference
+from theory.methods import make
 
 # Maps agree up to rounding: a dozen operations, condition number below 100.
 RTOL = 1e-12
@@ -31,6 +32,18 @@ class Counted:
 def without_radius(spec):
     """Whether rho = 0 is GD: not of a look ahead, nor of a step size of its own."""
     return not spec.endswith(("lookahead-sam", "sam-polyak", "adasam"))
+
+
+def served(spec, gradient, x):
+    """Whether this gradient offers all that a method asks for at x."""
+    method = make(spec, rho=0.1)
+    try:
+        method.direction(x, method.init(x), gradient)
+    except ValueError as error:
+        if " needs a sample with " in str(error):
+            return False
+        raise
+    return True
 
 
 def cases():
