@@ -1,5 +1,6 @@
 """Certified worst cases agree with PEPit, closed forms and functions one can run."""
 
+import re
 import sys
 import warnings
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from theory.gram.programme import programme
 from theory.gram.trace import interpolation
 from theory.members import interpolants, step
 from theory.method import Method, norm, ratio
-from theory.methods import make
+from theory.methods import make, specs
 from theory.methods.stable import Stable
 from theory.methods.usam import USAM
 from theory.pair_factors import coercive_factor, usam_pair_factor
@@ -629,6 +630,18 @@ def test_a_new_method_is_certified_as_it_is():
 
 def test_what_is_not_linear_is_refused():
     refused("`Longer` cannot be certified", worst_case, Longer(), mu=0, beta=1, eta=1)
+
+
+@pytest.mark.parametrize("spec", specs())
+def test_a_method_is_certified_or_refused_in_one_clear_line(spec):
+    try:
+        assert "distance" in measures(make(spec))
+    except ValueError as error:
+        assert re.fullmatch(
+            "`.+` cannot be certified: it takes a .+, which is not linear in points and"
+            " gradients.|`.+` needs a sample with `.+`, which this gradient lacks.",
+            str(error),
+        )
 
 
 def test_a_ratio_to_what_is_no_gradient_is_refused():

@@ -13,6 +13,7 @@ from typing import Any
 
 from theory.gram.polynomial import as_polynomial, inverse
 from theory.method import dot, minimum, nonzero, ratio, root
+from theory.smallest import count
 
 
 def _sum(one: dict, other: dict) -> dict:
@@ -39,7 +40,7 @@ class Linear:
         if other == 0 and not isinstance(other, Linear):
             return self
         if type(other) is not type(self):
-            return NotImplemented
+            raise TypeError("a sum of different kinds")
         return self._new(_sum(self.terms, other.terms))
 
     def __mul__(self, factor: Any) -> Any:
@@ -142,6 +143,11 @@ def _(a: Norm, b: Any) -> Any:
     if a.vector.same(b.vector):
         return as_polynomial(1)
     return a.vector.trace.ratio(a.vector, b.vector)
+
+
+@count.register
+def _(x: Vector) -> int:
+    raise TypeError("a number of coordinates")
 
 
 @ratio.register(Form)
