@@ -224,12 +224,25 @@ class Method(ABC):
             (a multiple of the gradient, like a learning rate: 1 / curvature).
         whole_step: d has the length of a step, not of a gradient, so that nothing may
             rescale it.
+        source: who published it, and from what it is known: `code` (read in the
+            authors' own), `abstract`, `secondary`, `reconstructed`.
+        formula: d, in TeX; `theory.family` reads it and what follows.
+        cost: gradients that a step takes, of its hyperparameters and methods it wraps.
+        besides: what a step takes beside them, in words.
+        reductions: what it becomes at its ends (`Reduces`).
+        equalised: what norms Stable around it makes equal, if not d's and g's.
     """
 
     label = ""
     color = "#000000"
     radius_unit = "length"
     whole_step = False
+    source = ""
+    formula = ""
+    cost = ""
+    besides = ""
+    reductions = ()
+    equalised = ""
 
     def __post_init__(self) -> None:
         """Refuses numbers out of range; arrays are checked where they enter a run."""

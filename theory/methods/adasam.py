@@ -6,6 +6,7 @@ from typing import Any
 from theory.method import Method, hyperparameter, maximum, ratio, root
 from theory.methods.sam import SAM
 from theory.methods.stable import Stable
+from theory.reduces import Reduces
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,10 +23,8 @@ class AdaSAM(Method):
     step is $3.16\,\eta$ long in every coordinate. The learning rate is the base's,
     which has no moments; its weight decay is decoupled.
 
-    Cost: two gradients. $\rho = 0$ is AMSGrad without bias correction. Stable does not
-    wrap it: it would rescale a step, not a gradient; `stable` renormalises $\tilde g$,
-    before the moments. Source: Sun et al., arXiv 2303.00565 (secondary, a port of the
-    code). No published defaults were found; these of the moments are Adam's.
+    Stable does not wrap it: it would rescale a step, not a gradient. Known from a port
+    of the code. No published defaults were found; these of the moments are Adam's.
 
     Args:
         rho: radius of the ascent step, a length in parameter space, >= 0.
@@ -43,6 +42,14 @@ class AdaSAM(Method):
 
     color = "#6A3D9A"
     whole_step = True
+    source = "Sun et al., arXiv 2303.00565 (secondary)"
+    formula = r"m(\tilde g) / \sqrt{\hat v(\tilde g)}"
+    cost = "2"
+    reductions = (
+        Reduces("AMSGrad without bias correction", {"rho": 0}),
+        Reduces("sam", {"beta1": 0, "beta2": 1, "delta": 1}),
+    )
+    equalised = "its option renormalises before the moments"
 
     @property
     def label(self) -> str:

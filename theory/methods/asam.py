@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from theory.method import Method, absolute, fill, hyperparameter, places, unit
+from theory.reduces import Reduces
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,10 +16,8 @@ class ASAM(Method):
     normalisation too) and $T = 1$ in the others. Where parameters have no names, on a
     surface, all are weights.
 
-    Cost: two gradients. $|w| = 1$ and $\eta_T = 0$ is SAM; $\rho = 0$ is GD. With
-    $\eta_T = 0$ and T everywhere, $w' = Dw$ for a diagonal D has $\varepsilon' =
-    D\varepsilon$. It does not turn with the landscape. Stable around it compares plain
-    norms. Source: Kwon et al., arXiv 2102.11600 (code).
+    With $\eta_T = 0$ and T everywhere, $w' = Dw$ for a diagonal D has $\varepsilon' =
+    D\varepsilon$. It does not turn with the landscape.
 
     Args:
         rho: radius, relative to the weights' size, >= 0; published .5 and 1 (CIFAR-10
@@ -33,6 +32,14 @@ class ASAM(Method):
 
     label = "ASAM"
     color = "#CCBB44"
+    source = "Kwon et al., arXiv 2102.11600 (code)"
+    formula = r"\nabla f(w + \rho T \odot u(T \odot g))"
+    cost = "2"
+    reductions = (
+        Reduces("sam", {"eta_T": 0}, given=r"$\lvert w\rvert = 1$"),
+        Reduces("gd", {"rho": 0}),
+    )
+    equalised = "plain norms"
 
     def direction(self, x, state, gradient):
         r"""$(\nabla f(w + \rho\, T \odot u(T \odot g)), g)$."""

@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from theory.method import Method, hyperparameter, need, unit
+from theory.reduces import Reduces
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,10 +23,8 @@ class AUSAM(Method):
     samples with $A_i > 0$ do not suffice, the others share what is left: all equal,
     $p_i = \alpha$.
 
-    Cost: two gradients in the first epoch, then $2\alpha$ expected. $\alpha = 1$ is
-    SAM, bit for bit; equal $A_i$ are uniform subsampling; $\rho = 0$ is SGD on S.
-    One run at a time: others would draw parts of other sizes. Source: arXiv
-    2406.08001, of which the idea alone was known; this form and its numbers are ours.
+    One run at a time: others would draw parts of other sizes. Of the paper the idea
+    alone was known; this form and its numbers are ours.
 
     Args:
         rho: radius, a length, >= 0.
@@ -42,6 +41,16 @@ class AUSAM(Method):
 
     label = "AUSAM (reconstructed)"
     color = "#6699CC"
+    source = "arXiv 2406.08001 (reconstructed)"
+    formula = r"\nabla f_S(w + \rho u(g_S))"
+    cost = "2*alpha"
+    besides = "2 in the first epoch"
+    reductions = (
+        Reduces("sam", {"alpha": 1}),
+        Reduces("sam", given="on a uniform part, equal $A_i$"),
+        Reduces("gd", {"rho": 0}, given="on the samples drawn"),
+    )
+    equalised = "on the samples drawn"
 
     def __post_init__(self) -> None:
         """Refuses probabilities without a solution."""

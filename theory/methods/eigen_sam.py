@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from theory.method import Method, dot, hyperparameter, need, sign, unit
+from theory.reduces import Reduces
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,9 +20,7 @@ class EigenSAM(Method):
     -v are the same to it; sign(0) = 0; $\varepsilon$ is up to
     $\sqrt{1 + \alpha^2}\,\rho$ long.
 
-    Cost: two gradients, and 5 Hessian-vector products every 100 steps (about .1).
-    $\alpha = 0$ is SAM, bit for bit; $\rho = 0$ is GD. Source: Luo et al., arXiv
-    2501.12666 (code).
+    A Hessian-vector product costs about two gradients.
 
     Args:
         rho: radius, a length, >= 0.
@@ -37,6 +36,10 @@ class EigenSAM(Method):
 
     label = "EigenSAM"
     color = "#BB5566"
+    source = "Luo et al., arXiv 2501.12666 (code)"
+    formula = r"\nabla f(w + \rho(u(g) \pm \alpha v_\perp))"
+    cost = "2 + 2*iterations/every"
+    reductions = (Reduces("sam", {"alpha": 0}), Reduces("gd", {"rho": 0}))
 
     def init(self, x):
         """v, which step 0 draws."""

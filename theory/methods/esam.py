@@ -5,6 +5,7 @@ from typing import Any
 
 from theory.method import Method, dot, fill, hyperparameter, need, unit
 from theory.methods.stable import compared
+from theory.reduces import Reduces
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,12 +22,9 @@ class ESAM(Method):
     none is active $\varepsilon = 0$. Samples tie in random order. The expected
     ascent is scaled by $\beta_s$, as code and author say (in print: $1 - \beta_s$).
 
-    Cost: 1 gradient, less those of the weights that are not active, a forward pass to
-    select (1/3; none at $\gamma_s = 1$), and $\gamma_s$ gradients.
-    $\beta_s = \gamma_s = 1$ is SAM, bit for bit, at cost 2; $\rho = 0$ is SGD on
-    samples drawn. The raw gradient is g, zero in tensors that are not active, and
-    Stable equalises the active ones only. Source: Du et al., arXiv 2110.03141 (code;
-    there one sample less is kept, and none where all tie).
+    It costs a gradient, a forward pass to select (1/3) and $\gamma_s$ gradients. The
+    raw gradient is g, zero in tensors that are not active. The authors' code keeps one
+    sample less, and none where all tie.
 
     Args:
         rho: radius, a length, >= 0.
@@ -43,6 +41,15 @@ class ESAM(Method):
 
     label = "ESAM"
     color = "#882255"
+    source = "Du et al., arXiv 2110.03141 (code, repaired)"
+    formula = r"\nabla f_{B'}(w + \rho u(M \odot g) / \beta_s)"
+    cost = "1 + ceiling(1 - gamma)/3 + gamma"
+    besides = "less what tensors at rest save"
+    reductions = (
+        Reduces("sam", {"beta": 1, "gamma": 1}),
+        Reduces("gd", {"rho": 0}, given="on the samples kept"),
+    )
+    equalised = "over active tensors"
 
     def __post_init__(self) -> None:
         """Refuses a probability of zero too, by which it is divided."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from theory.method import Method, difference, dot, hyperparameter, unit
+from theory.reduces import Reduces
 
 
 @dataclass(frozen=True, eq=False)
@@ -14,13 +15,12 @@ class FriendlySAM(Method):
       m_t = \lambda m_{t-1} + (1 - \lambda) g_t, \qquad g_t = \nabla f(w_t),$$
 
     and $\varepsilon_0 = \rho\, u(g_0)$, $m_0 = g_0$. A difference below about 1e-12 of
-    its terms (in float64) counts as 0. Cost: two gradients, and a moving average.
-    $\sigma = 0$ is SAM, bit for bit; $\rho = 0$ is GD. At a zero gradient it may move.
+    its terms (in float64) counts as 0. At a zero gradient it may move.
 
     The average is of raw gradients, before anything overwrites them, and scales with
-    the loss. Source: Li et al., arXiv 2403.12350 (code). Their paper (secondary) has
-    $m_t$ in place of $m_{t-1}$, the same direction where $\sigma (1 - \lambda) < 1$:
-    its $\sigma$ is $\sigma\lambda/(1 - \sigma + \sigma\lambda)$ here.
+    the loss. So is the authors' code. Their paper (secondary) has $m_t$ in place of
+    $m_{t-1}$, the same direction where $\sigma (1 - \lambda) < 1$: its $\sigma$ is
+    $\sigma\lambda/(1 - \sigma + \sigma\lambda)$ here.
 
     Args:
         rho: radius of the ascent step, a length, >= 0; published .2 (CIFAR-100).
@@ -34,6 +34,10 @@ class FriendlySAM(Method):
 
     label = "F-SAM"
     color = "#EE3377"
+    source = "Li et al., arXiv 2403.12350 (code)"
+    formula = r"\nabla f(w + \rho u(g - \sigma m))"
+    cost = "2"
+    reductions = (Reduces("sam", {"sigma": 0}), Reduces("gd", {"rho": 0}))
 
     def init(self, x):
         """No average yet, and no step taken: $(0, 0)$."""

@@ -7,13 +7,13 @@ from theory.method import Method
 
 @dataclass(frozen=True, eq=False)
 class GD(Method):
-    r"""Gradient descent (SGD on samples): $d = g = \nabla f(w)$.
-
-    Cost: one gradient. Source: classical.
-    """
+    r"""Gradient descent (SGD on samples): $d = g = \nabla f(w)$."""
 
     label = "GD"
     color = "#000000"
+    source = "classical"
+    formula = "g"
+    cost = "1"
 
     def direction(self, x, state, gradient):
         """$(g, g)$."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from theory.method import Method, dot, hyperparameter, ratio
 from theory.methods.sam import SAM
+from theory.reduces import Reduces
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,8 +17,6 @@ class GSAM(Method):
       g = \nabla f(w),$$
 
     and $d = g_p$ where $g_p = 0$. The radius may follow the learning rate (`radius`).
-    Cost: two gradients. $\alpha = 0$ at a constant radius is SAM, bit for bit;
-    $\rho = 0$ is GD. Source: Zhuang et al., arXiv 2203.08065 (code).
 
     Args:
         rho: radius of the ascent step, a length in parameter space, >= 0.
@@ -30,6 +29,11 @@ class GSAM(Method):
 
     label = "GSAM"
     color = "#88CCEE"
+    source = "Zhuang et al., arXiv 2203.08065 (code)"
+    formula = r"\tilde g - \alpha g_\perp"
+    cost = "2"
+    reductions = (Reduces("sam", {"alpha": 0}), Reduces("gd", {"rho": 0}))
+    equalised = "of the combined direction"
 
     def direction(self, x, state, gradient):
         r"""$(g_p - \alpha g_\perp, g)$."""

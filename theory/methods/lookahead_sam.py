@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from theory.method import Method, hyperparameter, unit
+from theory.reduces import Reduces
 
 
 @dataclass(frozen=True, eq=False)
 class LookaheadSAM(Method):
     r"""Lookahead-SAM: $d = \nabla f(w + \rho\, u(g) - \eta' g)$, $g = \nabla f(w)$.
 
-    Cost: two gradients. $\eta' = 0$ is SAM, bit for bit; $\rho = 0$ is the
-    extragradient step. Source: the form that L26 speaks of, after Yu, Zhang & Kwok 2024
-    (secondary; their own equations were not read). The default of $\eta'$ is ours.
+    The form that L26 speaks of; the authors' own equations were not read. The default
+    of $\eta'$ is ours.
 
     Args:
         rho: radius of the ascent step, a length in parameter space, >= 0.
@@ -24,6 +24,13 @@ class LookaheadSAM(Method):
 
     label = "LookaheadSAM"
     color = "#004D40"
+    source = "Yu, Zhang & Kwok 2024 (secondary)"
+    formula = r"\nabla f(w + \rho u(g) - \eta' g)"
+    cost = "2"
+    reductions = (
+        Reduces("sam", {"eta_ahead": 0}),
+        Reduces("extragradient", {"rho": 0}),
+    )
 
     def direction(self, x, state, gradient):
         r"""$(\nabla f(w + \rho u(g) - \eta' g), g)$."""

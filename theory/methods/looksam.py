@@ -5,6 +5,7 @@ from typing import Any
 
 from theory.method import Method, difference, dot, hyperparameter, norm, ratio
 from theory.methods.sam import SAM
+from theory.reduces import Reduces
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,10 +22,8 @@ class LookSAM(Method):
     (1e-12 of its terms in float64), and then $d = g$. Norms and products are over all
     parameters, and the steps are counted here.
 
-    Cost: $1 + 1/k$ gradients; the steps between evaluate one. k = 1 is SAM and
-    $\rho = 0$ GD, bit for bit; $\alpha = 0$ is SAM at every k-th step and GD between.
-    Source: Liu et al., arXiv 2203.02714 (ports that agree; the official repository has
-    no code).
+    The steps between evaluate one gradient. Known from ports that agree; the official
+    repository has no code.
 
     Args:
         rho: radius of the ascent step, a length in parameter space, >= 0.
@@ -40,6 +39,14 @@ class LookSAM(Method):
 
     label = "LookSAM"
     color = "#AA7744"
+    source = "Liu et al., arXiv 2203.02714 (secondary)"
+    formula = r"g + \alpha \lVert g\rVert u(g_v)"
+    cost = "1 + 1/k"
+    reductions = (
+        Reduces("sam", {"k": 1}),
+        Reduces("sam", {"alpha": 0}, given="every k-th step, GD between"),
+        Reduces("gd", {"rho": 0}),
+    )
 
     def init(self, x):
         """Nothing to reuse, and step 0 of k."""

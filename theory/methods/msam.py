@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from theory.method import Method, hyperparameter, need, norm, ratio, unit
+from theory.reduces import Reduces
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,12 +23,9 @@ class MSAM(Method):
     which no shard exceeds; each counts by its size. More shards than examples are
     refused; a batch of up to `size` is one shard.
 
-    Cost: two gradients (2m passes over b/m examples). m = 1 is SAM, bit for bit, and
-    needs no sample; m = b, or size = 1, is SAM example by example; $\rho$ is not
-    rescaled. A zero gradient is $u(0) = 0$ shard by shard. Stable around it equalises
-    the mean's norm with that of g; `per_shard` does so shard by shard, before the mean.
-    Source: arXiv 2212.04343 and 2302.09693 (abstracts). No published default of m was
-    found.
+    It makes 2m passes over b/m examples; m = 1 needs no sample. $\rho$ is not
+    rescaled. A zero gradient is $u(0) = 0$ shard by shard. No published default of m
+    was found.
 
     Args:
         rho: radius of every shard's ascent step, a length, >= 0.
@@ -45,6 +43,16 @@ class MSAM(Method):
     per_shard: bool = hyperparameter(False, static=True)
 
     color = "#CC79A7"
+    source = "arXiv 2212.04343 and arXiv 2302.09693 (abstract)"
+    formula = r"\sum_j \frac{b_j}{b} \nabla f_{B_j}(w + \rho u(g_j))"
+    cost = "2"
+    reductions = (
+        Reduces("sam", {"m": 1}),
+        Reduces("sam", {"size": 1}, given="example by example", exact=False),
+        Reduces("sam", given="identical shards", exact=False),
+        Reduces("gd", {"rho": 0}, exact=False),
+    )
+    equalised = "of the mean, or shard by shard"
 
     def __post_init__(self) -> None:
         """Refuses two numbers for one."""

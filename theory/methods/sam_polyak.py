@@ -15,6 +15,7 @@ from theory.method import (
     ratio,
     unit,
 )
+from theory.reduces import Reduces
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,10 +26,8 @@ class SAMPolyak(Method):
       \frac{f(e) - f^* - \langle g_e, e - w\rangle}{\|g_e\|^2}\Bigr), \gamma_b\Bigr),
       \qquad g_e = \nabla f(e), \quad e = w + \rho\, u(g), \quad g = \nabla f(w),$$
 
-    and $\gamma = 0$ where $g_e = 0$. Cost: two gradients and a value. $\rho = 0$ is
-    SPS_max with c = 1. On a quadratic with $f^* = 0$ it stalls exactly where
-    $\varepsilon^\top H \varepsilon \ge w^\top H w$, $\varepsilon = e - w$. Source:
-    Oikonomou & Loizou, arXiv 2606.01827 (code).
+    and $\gamma = 0$ where $g_e = 0$. On a quadratic with $f^* = 0$ it stalls exactly
+    where $\varepsilon^\top H \varepsilon \ge w^\top H w$, $\varepsilon = e - w$.
 
     Args:
         rho: of the ascent: a length, or, un-normalised, a multiple of g; >= 0.
@@ -45,6 +44,14 @@ class SAMPolyak(Method):
 
     color = "#332288"
     whole_step = True
+    source = "Oikonomou & Loizou, arXiv 2606.01827 (code)"
+    formula = r"\gamma \tilde g"
+    cost = "2"
+    besides = "a value"
+    reductions = (
+        Reduces("sam", given="the direction"),
+        Reduces("SPS_max", {"rho": 0}, exact=False),
+    )
 
     @property
     def label(self) -> str:

@@ -5,7 +5,15 @@ from math import cos, pi
 from typing import Any
 
 from theory.method import Method, absolute, hyperparameter, need, unit
+from theory.reduces import Reduces
 from theory.smallest import count, smallest
+
+SOURCE = "Mi et al., arXiv 2210.05177 and arXiv 2306.17504 (code, repaired)"
+ENDS = (
+    Reduces("sam", {"sparsity": 0}),
+    Reduces("gd", {"sparsity": 1}),
+    Reduces("gd", {"rho": 0}),
+)
 
 
 def _masked(method: Method, x: Any, state: Any, gradient: Any) -> tuple:
@@ -40,9 +48,7 @@ class SparseSAM(Method):
     of the point and the batch, which no gradient left over and no batch normalisation
     over one sample falsifies.
 
-    Cost: two gradients, and one a sample whenever M is found. s = 0 is SAM and s = 1
-    GD, bit for bit; $\rho = 0$ is GD. It does not turn with the landscape. Source: Mi
-    et al., arXiv 2210.05177 and 2306.17504 (code, repaired: there M begins at zero).
+    In the authors' code M begins at zero. It does not turn with the landscape.
 
     Args:
         rho: radius, a length, >= 0.
@@ -58,6 +64,12 @@ class SparseSAM(Method):
 
     label = "SparseSAM-F"
     color = "#999933"
+    source = SOURCE
+    formula = r"\nabla f(w + M_{F} \odot \rho u(g))"
+    cost = "2"
+    besides = "a gradient a sample where M is found"
+    reductions = ENDS
+    equalised = "of all of g"
 
     def init(self, x):
         """The mask: all or nothing where s decides it; found in step 0 elsewhere."""
@@ -82,9 +94,8 @@ class SparseSAMD(Method):
     smallest, and D of those that were dead before grow in at random, with
     $q = \tfrac12 d_0 (1 + \cos(\pi k/E))$; used from the next step on.
 
-    Cost: two gradients. s = 0 is SAM and s = 1 GD, bit for bit; $\rho = 0$ is GD. It
-    does not turn with the landscape. Source: as SparseSAM-F (code, repaired: there
-    growth is capped, so that s = 0 perturbs half of the weights).
+    In the authors' code growth is capped, so that s = 0 perturbs half of the weights.
+    It does not turn with the landscape.
 
     Args:
         rho: radius, a length, >= 0.
@@ -102,6 +113,11 @@ class SparseSAMD(Method):
 
     label = "SparseSAM-D"
     color = "#44AA99"
+    source = SOURCE
+    formula = r"\nabla f(w + M_{D} \odot \rho u(g))"
+    cost = "2"
+    reductions = ENDS
+    equalised = "of all of g"
 
     def init(self, x):
         """The mask: all or nothing where s decides it; drawn in step 0 elsewhere."""

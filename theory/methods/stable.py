@@ -8,6 +8,7 @@ from typing import Any
 from theory.method import Method, hyperparameter, minimum, norm, ratio
 from theory.methods.sam import SAM
 from theory.methods.usam import USAM
+from theory.reduces import Reduces
 
 # The two forms of Stable SAM have names and colours of their own.
 NAMED = {"USAM": ("SSAM", "#0072B2"), "SAM": ("SSAM-N", "#E69F00")}
@@ -27,9 +28,7 @@ class Stable(Method):
     its raw gradient; 0 where $d' = 0$. So $\|d\| = \|g\|$ wherever $d' \ne 0$.
     With a cap, $\gamma = \min(\mathrm{cap}, \|g\|/\|d'\|)$. A method that looks at some
     tensors only (ESAM) has the norms over these.
-
-    Cost: that of the wrapped method, a norm and a scaling. Source: Tan et al., arXiv
-    2401.07250 (authors' code; a cap of 1 stands there commented out).
+    In the authors' code a cap of 1 stands commented out.
 
     Args:
         method: the wrapped method.
@@ -43,6 +42,16 @@ class Stable(Method):
 
     method: Method
     cap: float = hyperparameter(inf, static=True, finite=False)
+
+    source = "Tan et al., arXiv 2401.07250 (code)"
+    formula = r"(\lVert g\rVert / \lVert d'\rVert) d'"
+    cost = "method"
+    besides = "two norms, a scaling"
+    reductions = (
+        Reduces("gd", {"rho": 0}),
+        Reduces("gd", given="one convex dimension", exact=False),
+        Reduces("gd", given="$H = cI$, up to a sign", exact=False),
+    )
 
     def __post_init__(self) -> None:
         """Refuses what must not be rescaled."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from theory.method import Method, hyperparameter, unit
+from theory.reduces import Reduces
 
 
 @dataclass(frozen=True, eq=False)
@@ -12,10 +13,8 @@ class UnifiedSAM(Method):
 
     $\varepsilon = \rho\,((1 - \lambda)\, g + \lambda\, u(g))$, $g = \nabla f(w)$.
 
-    Cost: two gradients. $\lambda = 0$ is USAM and $\lambda = 1$ SAM, bit for bit;
-    $\rho = 0$ is GD. Source: Oikonomou & Loizou, arXiv 2503.02225 (code), where
-    $\lambda$ is a constant, $1/(t+1)$ or $1 - 1/(t+1)$ (`theory.schedule`); the default
-    in the middle is ours.
+    In the paper $\lambda$ is a constant, $1/(t+1)$ or $1 - 1/(t+1)$
+    (`theory.schedule`); the default in the middle is ours.
 
     Args:
         rho: radius, >= 0.
@@ -27,6 +26,14 @@ class UnifiedSAM(Method):
 
     label = "UnifiedSAM"
     color = "#009E73"
+    source = "Oikonomou & Loizou, arXiv 2503.02225 (code)"
+    formula = r"\nabla f(w + \rho((1-\lambda)g + \lambda u(g)))"
+    cost = "2"
+    reductions = (
+        Reduces("usam", {"lam": 0}),
+        Reduces("sam", {"lam": 1}),
+        Reduces("gd", {"rho": 0}),
+    )
 
     @property
     def radius_unit(self) -> str:

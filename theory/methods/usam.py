@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from theory.method import Method, hyperparameter
+from theory.reduces import Reduces
 
 
 @dataclass(frozen=True, eq=False)
 class USAM(Method):
     r"""USAM, un-normalised ascent: $d = \nabla f(w + \rho\, g)$, $g = \nabla f(w)$.
 
-    Cost: two gradients. $\rho = 0$ is GD; it is SAM where $\|g\| = 1$. No projection
-    on a ball. Source: Andriushchenko & Flammarion, arXiv 2206.06232 (code).
+    No projection on a ball.
 
     Args:
         rho: ascent step in units of a learning rate, >= 0.
@@ -22,6 +22,13 @@ class USAM(Method):
     label = "USAM"
     color = "#56B4E9"
     radius_unit = "rate"
+    source = "Andriushchenko & Flammarion, arXiv 2206.06232 (code)"
+    formula = r"\nabla f(w + \rho g)"
+    cost = "2"
+    reductions = (
+        Reduces("gd", {"rho": 0}),
+        Reduces("sam", given=r"$\lVert g\rVert = 1$", exact=False),
+    )
 
     def direction(self, x, state, gradient):
         r"""$(\nabla f(w + \rho g), g)$."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from theory.method import Method, dot, hyperparameter, unit
+from theory.reduces import Reduces
 
 
 @dataclass(frozen=True, eq=False)
@@ -12,9 +13,8 @@ class VaSSO(Method):
 
     $s_t = (1 - \theta) s_{t-1} + \theta g_t$, $s_0 = g_0$, $g_t = \nabla f(w_t)$.
 
-    Cost: two gradients, and a moving average. $\theta = 1$ is SAM, bit for bit;
-    $\rho = 0$ is GD. At a zero gradient it may move. The average is of raw gradients,
-    and scales with the loss. Source: Li & Giannakis, arXiv 2309.15639 (code).
+    At a zero gradient it may move. The average is of raw gradients, and scales with the
+    loss.
 
     Args:
         rho: radius of the ascent step, a length, >= 0; published .2.
@@ -26,6 +26,10 @@ class VaSSO(Method):
 
     label = "VaSSO"
     color = "#00BFC4"
+    source = "Li & Giannakis, arXiv 2309.15639 (code)"
+    formula = r"\nabla f(w + \rho u(s))"
+    cost = "2"
+    reductions = (Reduces("sam", {"theta": 1}), Reduces("gd", {"rho": 0}))
 
     def init(self, x):
         """No average yet, and no step taken: $(0, 0)$."""

@@ -16,6 +16,7 @@ from theory.method import (
     root,
     unit,
 )
+from theory.reduces import Reduces
 
 NARROW = 1e-8  # the sine of an angle that counts as none
 
@@ -33,10 +34,7 @@ class XSAM(Method):
     the first maximum, found in each epoch's first step and kept for the others. Where
     $w_k = w$ or $\sin\psi < 10^{-8}$, $d = g_k$.
 
-    Cost: k + 1 gradients and, an epoch, 21 values. At k = 1 and without a search a = 1
-    is SAM and a = 0 the direction of g with the norm of $g_1$; $\rho = 0$ is GD, bit
-    for bit. The raw gradient is $g_0$. Source: arXiv 2603.10048 (code); the defaults
-    are ours.
+    The raw gradient is $g_0$. The defaults are ours.
 
     Args:
         rho: length of the ascent's k steps together, >= 0.
@@ -54,6 +52,16 @@ class XSAM(Method):
 
     label = "XSAM"
     color = "#004488"
+    source = "arXiv 2603.10048 (code)"
+    formula = r"\lVert g_k\rVert v(a^\star)"
+    cost = "k + 1"
+    besides = "21 values an epoch"
+    reductions = (
+        Reduces("sam", {"k": 1, "a": 1, "search": False}, exact=False),
+        Reduces("gd", {"k": 1, "a": 0, "search": False}, given="the direction"),
+        Reduces("gd", {"rho": 0}),
+    )
+    equalised = r"$\lVert g_0\rVert$, not $\lVert g_k\rVert$"
 
     def init(self, x):
         """The a of every run."""

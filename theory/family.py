@@ -1,0 +1,149 @@
+"""What the methods say of themselves: costs, reductions, the table of README.
+
+`python -m theory.family` prints the table; with a file's name it renews the part of
+the file between the two markers.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from theory import methods
+from theory.method import Method
+from theory.methods.stable import Stable
+from theory.reduces import Reduces
+
+MARKERS = "<!-- methods -->\n", "<!-- end of methods -->\n"
+HEAD = ("method", "$d$", "known from", "gradients", "becomes", "Stable around it")
+SYMBOLS = {
+    "lam": r"\lambda",
+    "eta_ahead": r"\eta'",
+    "eta_T": r"\eta_T",
+    "beta1": r"\beta_1",
+    "beta2": r"\beta_2",
+    "beta": r"\beta_s",
+    "gamma": r"\gamma_s",
+    "sparsity": "s",
+    "every": "T",
+    "iterations": "n",
+    "size": "b_j",
+} | {name: rf"\{name}" for name in ("rho", "alpha", "delta", "theta", "sigma")}
+
+
+def members() -> dict[str, Method]:
+    """Every method by its name, what all reduce to first; not those that wrap one."""
+    made = {name: methods.make(name) for name in methods.names()}
+    alone = {name: m for name, m in made.items() if not isinstance(m, Stable)}
+    order = sorted(alone, key=lambda name: (depth(name), alone[name].label.lower()))
+    return {name: alone[name] for name in order}
+
+
+def cost(method: Method) -> float:
+    """Gradient evaluations of a step in the mean; a value of the loss counts 1/3.
+
+    Args:
+        method: its hyperparameters, where they decide it, are numbers.
+    """
+    from sympy import sympify
+
+    given = vars(method).items()
+    known = {name: cost(v) if isinstance(v, Method) else v for name, v in given}
+    return float(sympify(method.cost, locals=known))
+
+
+def reductions(method: Method) -> tuple[Reduces, ...]:
+    """What a method becomes; around another, what Stable around that one becomes."""
+    if not isinstance(method, Stable):
+        return method.reductions
+    inner = (r for r in method.method.reductions if r.to in methods.names())
+    return tuple(replace(r, to=f"stable:{r.to}") for r in inner)
+
+
+@cache
+def depth(name: str) -> int:
+    """The most reductions, without conditions, to a method that has none."""
+    if name not in methods.names():
+        return 0
+    found = [r for r in methods.make(name).reductions if not r.given]
+    return max((1 + depth(r.to) for r in found), default=0)
+
+
+def condition(r: Reduces) -> str:
+    r"""`$\rho = 0$`: where a method reduces, in words and TeX."""
+    parts = [
+        f"{'' if value else 'no '}{name}"
+        if isinstance(value, bool)
+        else f"${SYMBOLS.get(name, name)} = {value}$"
+        for name, value in r.at.items()
+    ]
+    return ", ".join([*parts, r.given] if r.given else parts)
+
+
+def label(name: str) -> str:
+    """How tables and figures call what a method reduces to."""
+    return methods.make(name).label if name in methods.names() else name
+
+
+def table() -> str:
+    """The table of README, in Markdown."""
+    named = [(m.label, m) for m in members().values()]
+    rows = [
+        _row(*pair) for pair in [*named, ("**Stable**", Stable(methods.make("sam")))]
+    ]
+    lines = [HEAD, ["---"] * len(HEAD), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def _row(name: str, method: Method) -> tuple[str, ...]:
+    link = r"[\1](https://arxiv.org/abs/\1)"
+    return (
+        name,
+        f"${method.formula}$",
+        re.sub(r"arXiv (\d{4}\.\d{5})", link, method.source),
+        _costs(method),
+        "; ".join(f"{label(r.to)}: {condition(r)}" for r in method.reductions) or "–",
+        _around(method),
+    )
+
+
+def _costs(method: Method) -> str:
+    """`$1 + 1/k$ (1.2)`: the expression and its number at the defaults."""
+    if isinstance(method, Stable):
+        return f"+ 0 ({method.besides})"
+    text = re.sub(r"ceiling\((.*?)\)", r"\\lceil \1\\rceil ", method.cost)
+    words = "|".join(SYMBOLS)
+    text = re.sub(rf"\b({words})\b", lambda m: SYMBOLS[m[0]], text.replace("*", " "))
+    number = "" if text.isdigit() else f" ({cost(method):.3g})"
+    return f"${text}${number}{method.besides and f'; {method.besides}'}"
+
+
+def _around(method: Method) -> str:
+    if isinstance(method, Stable):
+        return "–"
+    says = "no: a step of its own length" if method.whole_step else "yes"
+    return f"{says}; {method.equalised}" if method.equalised else says
+
+
+def renew(path: Path) -> None:
+    """Writes the table between the markers of a file.
+
+    Raises:
+        ValueError: the file lacks them.
+    """
+    text = path.read_text(encoding="utf-8")
+    head, begun, rest = text.partition(MARKERS[0])
+    _, ended, tail = rest.partition(MARKERS[1])
+    if not begun or not ended:
+        raise ValueError(f"`{path}` lacks the markers {MARKERS}.")
+    path.write_text(head + begun + table() + ended + tail, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:]:
+        renew(Path(sys.argv[1]))
+    else:
+        print(table(), end="")
