@@ -7,7 +7,7 @@ JOBS ?= 2
 BIN := .venv/bin
 
 .PHONY: all .venv saddle_escape certified_regimes regimes fashion_mnist networks \
-  ledger figures test lint bench clean
+  ledger table figures test lint bench clean
 all: .venv
 
 .venv: .venv/complete
@@ -70,6 +70,9 @@ networks: .venv  ## real networks: edges of stability, learning rates, saddles
 ledger: .venv  ## every statement's verdict, and its pictures
 	$(BIN)/python -m theory --json experiments/results/ledger.json
 	$(BIN)/python -m figures ledger
+
+table: .venv  ## the methods in README, from what they say of themselves
+	$(BIN)/python -m theory.family README.md
 
 figures: .venv  ## all figures from saved results
 	$(BIN)/python -m figures
