@@ -36,7 +36,7 @@ class ASAM(Method):
     formula = r"\nabla f(w + \rho T \odot u(T \odot g))"
     cost = "2"
     reductions = (
-        Reduces("sam", {"eta_T": 0}, given=r"$\lvert w\rvert = 1$"),
+        Reduces("sam", {"eta_T": 0}, given=r"$\lvert w_i\rvert = 1$"),
         Reduces("gd", {"rho": 0}),
     )
     equalised = "plain norms"

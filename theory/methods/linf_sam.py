@@ -28,7 +28,7 @@ class LinfSAM(Method):
     cost = "2"
     reductions = (
         Reduces("gd", {"rho": 0}),
-        Reduces("sam", given="one dimension"),
+        Reduces("sam", given="in one dimension"),
     )
 
     def direction(self, x, state, gradient):

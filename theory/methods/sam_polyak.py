@@ -49,7 +49,7 @@ class SAMPolyak(Method):
     cost = "2"
     besides = "a value"
     reductions = (
-        Reduces("sam", given="the direction"),
+        Reduces("sam", given="in direction"),
         Reduces("SPS_max", {"rho": 0}, exact=False),
     )
 

@@ -49,8 +49,8 @@ class Stable(Method):
     besides = "two norms, a scaling"
     reductions = (
         Reduces("gd", {"rho": 0}),
-        Reduces("gd", given="one convex dimension", exact=False),
-        Reduces("gd", given="$H = cI$, up to a sign", exact=False),
+        Reduces("gd", given="in one convex dimension", exact=False),
+        Reduces("gd", given="for $H = cI$, up to a sign", exact=False),
     )
 
     def __post_init__(self) -> None:

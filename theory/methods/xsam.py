@@ -58,7 +58,7 @@ class XSAM(Method):
     besides = "21 values an epoch"
     reductions = (
         Reduces("sam", {"k": 1, "a": 1, "search": False}, exact=False),
-        Reduces("gd", {"k": 1, "a": 0, "search": False}, given="the direction"),
+        Reduces("gd", {"k": 1, "a": 0, "search": False}, given="in direction"),
         Reduces("gd", {"rho": 0}),
     )
     equalised = r"$\lVert g_0\rVert$, not $\lVert g_k\rVert$"
