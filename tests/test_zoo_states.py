@@ -24,7 +24,7 @@ from theory import compiled, schedule, simulate
 from theory.adapter.tensors import Tensors
 from theory.certify import worst_case
 from theory.method import absolute, difference, maximum, ratio, root
-from theory.methods import adasam, asam, friendly_sam, gsam, looksam, make, vasso
+from theory.methods import make
 from theory.methods.adasam import AdaSAM
 from theory.methods.asam import ASAM
 from theory.methods.friendly_sam import FriendlySAM
@@ -500,10 +500,10 @@ def test_the_average_is_of_raw_gradients():
 
 
 def test_a_gradient_that_does_not_vary_has_nothing_to_ascend():
-    g = np.array([0.1, -0.7, 1 / 3])  # the average of equal numbers rounds
+    g = np.random.default_rng(0).normal(size=40)
     for kind in (np.array, torch.tensor):
         for dtype in ("float64", "float32"):
-            method, x = FriendlySAM(RHO, 1.0, 0.9), kind(np.zeros(3))
+            method, x = FriendlySAM(RHO, 1.0, 0.7), kind(np.zeros(40))
             fixed = kind(g)
             if dtype == "float32":
                 single = np.float32 if kind is np.array else torch.float32
@@ -515,6 +515,8 @@ def test_a_gradient_that_does_not_vary_has_nothing_to_ascend():
                 point = lambda w: seen.append(w) or fixed  # noqa: B023, E731
                 _, _, state = method.direction(x, state, point)
                 assert bool((seen[1] != x).any()) == (t == 0)
+            # And yet the average of equal numbers has rounded.
+            assert bool((state[0] != fixed).any())
 
 
 def test_they_may_move_at_a_zero_gradient():
@@ -778,51 +780,6 @@ def test_a_hyperparameter_out_of_range_is_refused(made, match):
 
 
 # The tests have teeth
-
-
-# Of a method's own file one expression, and what stands there instead.
-MUTANTS = {
-    "asam: the ball of |g|": (asam, "T * unit(T * g)", "unit(T * g)"),
-    "asam: T once": (asam, "T * unit(T * g)", "T * unit(g)"),
-    "asam: signed weights": (asam, "absolute(x)", "x"),
-    "gsam: gradient not perturbed": (gsam, "across = g -", "across = g_p -"),
-    "gsam: descends the gap": (gsam, "return g_p - (", "return g_p + ("),
-    "gsam: projected on g": (gsam, "square = dot(g_p, g_p)", "square = dot(g, g)"),
-    "friendly: fed with the difference": (
-        *(friendly_sam, "+ (1 - past) * g", "+ (1 - past) * (g - self.sigma * m)"),
-    ),
-    "friendly: biased start": (friendly_sam, "0 * begun + 1", "0 * begun"),
-    "friendly: no full gradient at first": (friendly_sam, "self.lam * begun", "1.0"),
-    "vasso: theta of the past": (vasso, "(1 - self.theta)", "self.theta"),
-    "vasso: starts at zero": (vasso, "theta) * begun", "theta) * 1.0"),
-    "vasso: the average of before": (vasso, "unit(s)", "unit(state[0])"),
-    "looksam: refreshed always": (looksam, "phase == 0", "phase >= 0"),
-    "looksam: not projected": (looksam, "dot(d, g)", "0 * dot(d, g)"),
-    "looksam: not scaled": (looksam, "ratio(norm(g), norm(g_v))", "1.0"),
-    "looksam: never refreshed": (looksam, "% self.k", ""),
-    "adasam: AdamW's maximum": (adasam, "maximum(v_hat, v)", "v"),
-    "adasam: a bare gradient": (adasam, "ahead = gradient(x +", "ahead = g + 0 * ("),
-    "adasam: the same share": (adasam, "(1 - self.beta2)", "(1 - self.beta1)"),
-    "adasam: v of g": (adasam, "(ahead * ahead)", "(g * g)"),
-}
-
-
-@pytest.mark.parametrize("name", MUTANTS)
-def test_a_fault_is_found(name, monkeypatch):
-    module, right, wrong = MUTANTS[name]
-    with open(module.__file__, encoding="utf-8") as file:
-        source = file.read()
-    assert source.count(right) == 1
-    scope = {"__name__": "mutant"}
-    exec(source.replace(right, wrong), scope)
-    stem = module.__name__.rpartition(".")[2].replace("_", "-")
-    (own,) = (v for k, v in vars(module).items() if k.lower() == stem.replace("-", ""))
-    made, along = FORMULAS[stem]
-    method = made()
-    mutant = scope[own.__name__](**vars(method))
-    monkeypatch.setitem(FORMULAS, stem, (lambda: mutant, along))
-    with pytest.raises(AssertionError):
-        a_run_is_its_formula(stem)
 
 
 def test_a_difference_without_its_rule_is_found(monkeypatch):
