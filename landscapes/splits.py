@@ -19,6 +19,8 @@ SIZES = {
     "diabetes": (242, 100, 100),
 }
 NUMBERS = ("diabetes",)  # whose targets are no classes
+NOISY = "noisy"  # `digits:noisy`: some training labels are wrong
+WRONG = 0.2  # the share of them
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,9 +55,15 @@ class Split:
         return self.train, self.validation, self.test
 
 
-def _known(name: str) -> None:
-    if name not in SIZES:
-        raise unknown("data set", name, SIZES)
+def _known(name: str) -> tuple[str, bool]:
+    """The data set, and whether its training labels are noisy."""
+    base, colon, word = name.partition(":")
+    if base not in SIZES or (colon and word != NOISY):
+        known = [*SIZES, *(f"{each}:{NOISY}" for each in SIZES if each not in NUMBERS)]
+        raise unknown("data set", name, known)
+    if colon and base in NUMBERS:
+        raise ValueError(f"`{base}` has no labels to be {NOISY}, got `{name}`.")
+    return base, bool(colon)
 
 
 def present(name: str) -> bool:
@@ -64,8 +72,8 @@ def present(name: str) -> bool:
     Raises:
         ValueError: the name is unknown.
     """
-    _known(name)
-    return images_present(name) if name in SCALES else folder() is not None
+    base, _ = _known(name)
+    return images_present(base) if base in SCALES else folder() is not None
 
 
 def split(
@@ -83,18 +91,22 @@ def split(
     told are standardised likewise. Fashion-MNIST's test samples are of its own test
     part, the others of its training part.
 
+    `NAME:noisy` is the same with a fifth of the training labels replaced, each by one
+    of the other classes, all equally likely; those of validation and test are right.
+
     Args:
         name: `digits`, `fashion_mnist` (images `(1, height, width)`), `breast_cancer`,
-            `wine` (features and classes) or `diabetes` (features and a number).
+            `wine` (features and classes), each of these with `:noisy`, or `diabetes`
+            (features and a number).
         train: how many; None: as `SIZES` says.
         validation: the same, may be 0.
         test: the same, may be 0.
-        seed: of the permutation.
+        seed: of the permutation, and of the wrong labels.
 
     Raises:
         ValueError: the name is unknown, the data are not here, or too few.
     """
-    _known(name)
+    name, noisy = _known(name)
     given = zip((train, validation, test), SIZES[name], strict=True)
     sizes = [usual if size is None else size for size, usual in given]
     if name == "fashion_mnist":
@@ -102,7 +114,19 @@ def split(
         parts = first + _draw(name, *raw_images(name, "test"), sizes[2:], seed)
     else:
         parts = _draw(name, *_whole(name), sizes, seed)
+    if noisy:
+        classes = 1 + max(int(y.max()) for _, y in parts if len(y))
+        parts[0] = parts[0][0], _mistaken(parts[0][1], classes, seed)
     return Split(*_standardised(parts, images=name in SCALES))
+
+
+def _mistaken(y: np.ndarray, classes: int, seed: int) -> np.ndarray:
+    """Labels of which the share `WRONG`, rounded, are those of other classes."""
+    rng = np.random.default_rng([seed, 1])
+    wrong = rng.permutation(len(y))[: round(WRONG * len(y))]
+    y = y.copy()
+    y[wrong] = (y[wrong] + rng.integers(1, classes, len(wrong))) % classes
+    return y
 
 
 def _whole(name: str) -> tuple[np.ndarray, np.ndarray]:

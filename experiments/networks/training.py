@@ -11,14 +11,16 @@ Nothing in a step mixes members: one that diverges runs on, and its NaN is its o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import torch
 
-from experiments.networks.job import RESULT
+from experiments.networks.kind import RESULT, alone
 from experiments.networks.task import networks
+from landscapes.minibatch import MiniBatch
 from landscapes.network import Network
 from theory import methods
 from theory.iterate import State, iterate
@@ -48,6 +50,13 @@ def trained(job: Any, start: int, stop: int) -> np.ndarray:
     Raises:
         ValueError: the runs are not of one seed, or a word of the job is unknown.
     """
+    return finished(job, start, stop)[0]
+
+
+def finished(
+    job: Any, start: int, stop: int
+) -> tuple[np.ndarray, Network, torch.Tensor]:
+    """As `trained`: its `RESULT`, the training loss, and the points at the end."""
     seed, rho, eta = np.unravel_index(np.arange(start, stop), job.shape)
     if seed[0] != seed[-1]:
         raise ValueError(
@@ -55,19 +64,35 @@ def trained(job: Any, start: int, stop: int) -> np.ndarray:
         )
     nets = networks(job.data, job.model, job.loss, job.train, job.dtype, job.device)
     net, seed = nets["train"], job.first_seed + int(seed[0])
-    method = methods.make(job.method).having(rho=_column(job.rho, rho, net))
-    x = net.initial(seed).to(net.X).expand(stop - start, -1).clone()
-    order, steps = ordered(net.n, job.batch, seed), steps_of(net.n, job.batch)
+    method, x = methods.make(job.method), net.initial(seed).to(net.X)
+    x = x.expand(stop - start, -1).clone()
+    rho, eta = _column(job.rho, rho, net), _column(job.eta, eta, net)
+    if alone(method):  # a tile of one, which has no axis of members
+        x, rho, eta = x[0], rho[0], eta[0]
+    steps, sample = steps_of(net.n, job.batch), sampled(net, job.batch, seed)
     run = iterate(
-        net, method, x, _column(job.eta, eta, net), job.epochs * steps,
-        sample=lambda t: net.sample(order(t), t, seed),
-    )  # fmt: skip
-    return _told(nets, run, steps, job.epochs)
+        net, method.having(rho=rho), x, eta, job.epochs * steps, sample=sample
+    )
+    told, x = _told(nets, run, steps, job.epochs)
+    return told, net, x
 
 
 def _column(grid: tuple[float, ...], which: np.ndarray, net: Network) -> torch.Tensor:
     """Its entries, a scalar of the batch beside the points, `(B, 1)`."""
     return torch.as_tensor(np.array(grid)[which]).to(net.X)[:, None]
+
+
+def sampled(net: Network, batch: int, seed: int) -> Callable[[int], MiniBatch]:
+    """What step t sees: its mini-batch, which knows where in its epoch it stands.
+
+    Arguments as of `ordered`, of the training samples.
+    """
+    order, steps = ordered(net.n, batch, seed), steps_of(net.n, batch)
+
+    def sample(t: int) -> MiniBatch:
+        return replace(net.sample(order(t), t, seed), per_epoch=steps)
+
+    return sample
 
 
 def ordered(n: int, batch: int, seed: int) -> Callable[[int], np.ndarray]:
@@ -95,11 +120,11 @@ def steps_of(n: int, batch: int) -> int:
 
 def _told(
     nets: dict[str, Network], run: Iterator[State], steps: int, epochs: int
-) -> np.ndarray:
-    """A run's `RESULT`; so many steps are an epoch."""
+) -> tuple[np.ndarray, torch.Tensor]:
+    """A run's `RESULT`, and where it ended; so many steps are an epoch."""
     net, last = nets["train"], (epochs - 1) * steps
     for t, state in enumerate(run):
-        x = state.x
+        x, g, d = map(torch.atleast_2d, (state.x, state.g, state.d))
         if t == 0:
             start_loss = net.value(x)
             told = np.zeros(len(x), RESULT)
@@ -109,13 +134,13 @@ def _told(
             new = ~fine.cpu().numpy() & (told["diverged"] < 0)
             told["diverged"][new] = t // steps
         if last <= t < last + steps:
-            told["g_norm"] += _number(norm(state.g)) / steps
-            told["d_norm"] += _number(norm(state.d)) / steps
+            told["g_norm"] += _number(norm(g)) / steps
+            told["d_norm"] += _number(norm(d)) / steps
     for part, own in nets.items():
         loss = own.value(x)
         hits = torch.where(loss.isfinite(), own.accuracy(x), torch.nan)
         told[f"{part}_loss"], told[f"{part}_accuracy"] = loss.cpu(), hits.cpu()
-    return told
+    return told, x
 
 
 def _number(scalar: torch.Tensor) -> np.ndarray:

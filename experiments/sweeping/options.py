@@ -47,4 +47,4 @@ def put_whole(job: Any, **least: int) -> None:
 
 def file_word(spec: str) -> str:
     """A command-line name within that of a file."""
-    return spec.lower().replace(":", "-").replace("@", "-")
+    return spec.lower().translate(str.maketrans(dict.fromkeys(":@/=,", "-")))

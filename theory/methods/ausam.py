@@ -52,6 +52,11 @@ class AUSAM(Method):
     )
     equalised = "on the samples drawn"
 
+    @property
+    def alone(self) -> bool:
+        """Whether its runs take their steps one by one."""
+        return self.alpha < 1
+
     def __post_init__(self) -> None:
         """Refuses probabilities without a solution."""
         Method.__post_init__(self)
