@@ -103,7 +103,7 @@ def _clause(dataset: xarray.Dataset, label: str, other: str) -> str:
 
 
 def clearly(
-    dataset: xarray.Dataset, kind: str, label: str, other: str
+    dataset: xarray.Dataset, kind: str, label: str, other: str, column: str = ""
 ) -> tuple[int, int, int]:
     """At how many radii a method's largest rate is above and below another's.
 
@@ -114,12 +114,14 @@ def clearly(
         kind: `train`, or `end`, where a loss may burst on the way.
         label: the method.
         other: with which it is compared.
+        column: where that stands along `versus`; empty: by its own name.
 
     Returns:
         How many intervals are above 1, how many below, or not there since the method
         has a seed without a rate and the other has none, and how many of these.
     """
-    at, near = dataset.sel(algorithm=label, versus=other), TOUCHES * widest(dataset.eta)
+    at = dataset.sel(algorithm=label, versus=column or other)
+    near = TOUCHES * widest(dataset.eta)
     own, others = (dataset[f"{kind}_none"].sel(algorithm=n) > 0 for n in (label, other))
     more = (np.log(at[f"{kind}_largest_ratio_low"]) > near) | (others & ~own)
     less, none = np.log(at[f"{kind}_largest_ratio_high"]) < -near, own & ~others

@@ -13,6 +13,9 @@ LEVEL = 0.05  # the chance that any interval of one family misses
 VERSUS = ("GD", "SAM", "USAM")
 OTHERS = {"SSAM": ("SAM", "USAM"), "SSAM-N": ("SAM",)}
 
+# By the name of a column: which method is compared with which.
+Pairs = dict[str, dict[str, str]]
+
 
 def comparisons(labels: Iterable[str]) -> list[tuple[str, str]]:
     """The pairs (method, other) that are compared, among these methods."""
@@ -23,6 +26,15 @@ def comparisons(labels: Iterable[str]) -> list[tuple[str, str]]:
         for other in VERSUS
         if label != other and other in named and other in ("GD", *OTHERS.get(label, ()))
     ]
+
+
+def columns(labels: Iterable[str]) -> Pairs:
+    """`comparisons`, by the column that they stand in."""
+    pairs = comparisons(labels)
+    return {
+        other: {label: base for label, base in pairs if base == other}
+        for other in VERSUS
+    }
 
 
 def interval(

@@ -59,7 +59,7 @@ def jobs(config: Any) -> dict[tuple[Task, str], Training]:
     Raises:
         ValueError: a word is unknown, two methods are one, or data are not here.
     """
-    run.distinct("methods", {s: methods.make(s).label for s in config.methods})
+    run.distinct("methods", {s: methods.label(s) for s in config.methods})
     named = tasks(config)
     run.distinct("tasks", {" ".join(task): label(task) for task in named})
     return {

@@ -13,18 +13,19 @@ from __future__ import annotations
 import numpy as np
 import xarray
 
-from experiments.networks.paired import VERSUS, comparisons, interval
+from experiments.networks.paired import Pairs, columns, interval
 
 FRACTION = 0.5  # of the start's training loss: below it training has succeeded
 
 
-def ranges(grid: xarray.Dataset) -> xarray.Dataset:
+def ranges(grid: xarray.Dataset, against: Pairs | None = None) -> xarray.Dataset:
     r"""The ranges of every method and radius, and by which factors they differ.
 
     Args:
         grid: `diverged`, `train_loss`, `start_loss`, `test_accuracy` `(task, algorithm,
-            rho_level, eta_level, seed)`, `eta` `(task, eta_level)`, `radius_unit`
-            `(algorithm,)`.
+            rho_level, eta_level, seed)`, `eta` `(task, eta_level)` or `(task,
+            algorithm, eta_level)`, `radius_unit` `(algorithm,)`.
+        against: who is compared with whom; None: `paired.columns`.
 
     Returns:
         `range_train_low`, `_high` `(task, algorithm, rho_level)`: all seeds train;
@@ -41,25 +42,27 @@ def ranges(grid: xarray.Dataset) -> xarray.Dataset:
         seeds would move it, a few seeds do not tell. NaN where a seed (of the test
         accuracy: the mean) has no range, and where the methods' radii have other units.
     """
+    against = columns(grid.algorithm.values.tolist()) if against is None else against
     step, trains = widest(grid.eta), succeeded(grid)
     low, high = ends(trains.all("seed"), grid.eta)
     told = {"range_train_low": low, "range_train_high": high}
     inside = (grid.eta >= low) & (grid.eta <= high)
     low, high = outermost(as_good(grid.test_accuracy, inside), grid.eta)
     told |= {"range_test_low": low, "range_test_high": high}
-    told["test_width_ratio"] = np.exp(_over(_width(low, high, step), grid))
+    told["test_width_ratio"] = np.exp(_over(_width(low, high, step), grid, against))
     low, high = ends(trains, grid.eta)
     told |= {"largest": high, "train_none": high.isnull().sum("seed")}
     for name, logs, off in (
         ("train_largest_ratio", np.log(high), step),
         ("train_width_ratio", _width(low, high, step), 2 * step),
     ):
-        told |= _named(name, _paired(_over(logs, grid), off))
+        told |= _named(name, _paired(_over(logs, grid, against), off))
     _, high = ends(low_at_end(grid), grid.eta)
     told["end_none"] = high.isnull().sum("seed")
-    told |= _named("end_largest_ratio", _paired(_over(np.log(high), grid), step))
+    apart = _over(np.log(high), grid, against)
+    told |= _named("end_largest_ratio", _paired(apart, step))
     kept = {name: grid[name] for name in ("task", "algorithm")}
-    return xarray.Dataset(told, coords=kept | {"versus": list(VERSUS)})
+    return xarray.Dataset(told, coords=kept | {"versus": list(against)})
 
 
 def succeeded(grid: xarray.Dataset) -> xarray.DataArray:
@@ -128,19 +131,24 @@ def longest(good: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def widest(eta: xarray.DataArray) -> xarray.DataArray:
-    """Of the learning rates' steps, as a logarithm; 0 of a single rate."""
-    logs = np.log(eta)
-    return logs.diff("eta_level").max("eta_level").fillna(0.0)
+    """Of a task's learning rates' steps, as a logarithm; 0 of a single rate."""
+    steps = np.log(eta).diff("eta_level")
+    return steps.max([name for name in steps.dims if name != "task"]).fillna(0.0)
 
 
-def comparable(grid: xarray.Dataset) -> list[tuple[str, str]]:
+def comparable(
+    grid: xarray.Dataset, against: Pairs | None = None
+) -> list[tuple[str, str]]:
     """The pairs (method, other) whose radii, level by level, mean the same."""
     labels = [str(label) for label in grid.algorithm.values]
     unit = dict(zip(labels, grid.radius_unit.values.astype(str), strict=True))
+    pairs = (columns(labels) if against is None else against).values()
+    told = {(label, other) for column in pairs for label, other in column.items()}
     return [
         (label, other)
-        for label, other in comparisons(labels)
-        if unit[other] in ("none", unit[label])
+        for label in labels
+        for other in labels
+        if (label, other) in told and unit[other] in ("none", unit[label])
     ]
 
 
@@ -148,13 +156,16 @@ def _width(low, high, step: xarray.DataArray) -> xarray.DataArray:
     return np.log(high / low) + step
 
 
-def _over(logs: xarray.DataArray, grid: xarray.Dataset) -> xarray.DataArray:
+def _over(
+    logs: xarray.DataArray, grid: xarray.Dataset, against: Pairs
+) -> xarray.DataArray:
     """Differences of every method to those it is compared with, `(versus, ...)`."""
     logs = logs.assign_coords(algorithm=grid.algorithm)
-    labels, pairs, rows = logs.algorithm.values.tolist(), comparable(grid), []
-    for other in VERSUS:
-        compared = [(label, other) in pairs for label in labels]
-        base = logs.sel(algorithm=other, drop=True) if any(compared) else logs
+    labels, pairs, rows = logs.algorithm.values.tolist(), comparable(grid, against), []
+    for column in against.values():
+        others = [column.get(label, label) for label in labels]
+        compared = [pair in pairs for pair in zip(labels, others, strict=True)]
+        base = logs.sel(algorithm=others).assign_coords(algorithm=labels)
         rows.append((logs - base).where(xarray.DataArray(compared, dims="algorithm")))
     return xarray.concat(rows, "versus").drop_vars("algorithm")
 

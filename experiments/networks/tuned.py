@@ -9,10 +9,10 @@ import numpy as np
 import xarray
 
 from experiments.networks import plan
-from experiments.networks.paired import VERSUS, comparisons, interval
+from experiments.networks.paired import Pairs, columns, interval
 from theory import methods
 
-KEPT = ("test_accuracy", "test_loss", "train_loss", "diverged")
+KEPT = ("test_accuracy", "test_loss", "train_loss", "diverged", "top_eigenvalue")
 OVERFLOWN = 0.0  # the test accuracy of a run that overflew: it tells nothing right
 
 
@@ -61,7 +61,7 @@ def judges(jobs: dict[Any, Any], choice: xarray.Dataset, fresh: int) -> dict[Any
     """
     found = {}
     for (task, spec), job in jobs.items():
-        cell = choice.sel(task=plan.label(task), algorithm=methods.make(spec).label)
+        cell = choice.sel(task=plan.label(task), algorithm=methods.label(spec))
         found[task, spec] = replace(
             job,
             eta=(float(cell.chosen_eta),),
@@ -81,8 +81,9 @@ def at_best(runs: xarray.Dataset) -> xarray.Dataset:
     Args:
         runs: the gathered results of `judges`.
     """
-    found = runs[list(KEPT)].isel(rho_level=0, eta_level=0, drop=True)
-    names = {name: f"tuned_{name}" for name in KEPT} | {"test_accuracy": "tuned_test"}
+    kept = [name for name in KEPT if name in runs]
+    found = runs[kept].isel(rho_level=0, eta_level=0, drop=True)
+    names = {name: f"tuned_{name}" for name in kept} | {"test_accuracy": "tuned_test"}
     found = found.rename(names | {"seed": "fresh_seed"})
     return found.assign(
         tuned_test=found.tuned_test.fillna(OVERFLOWN),
@@ -90,11 +91,14 @@ def at_best(runs: xarray.Dataset) -> xarray.Dataset:
     )
 
 
-def judged(tuned_test: xarray.DataArray) -> xarray.Dataset:
+def judged(
+    tuned_test: xarray.DataArray, against: Pairs | None = None
+) -> xarray.Dataset:
     """Differences in test accuracy between the methods, each at its own best.
 
     Args:
         tuned_test: `(task, algorithm, fresh_seed)`.
+        against: who is compared with whom; None: `paired.columns`.
 
     Returns:
         `difference` `(task, algorithm, versus)`: the mean over the seeds of the
@@ -103,19 +107,21 @@ def judged(tuned_test: xarray.DataArray) -> xarray.Dataset:
     """
     tuned_test = tuned_test.transpose("task", "algorithm", "fresh_seed")
     labels = [str(label) for label in tuned_test.algorithm.values]
-    pairs, tasks = comparisons(labels), tuned_test.sizes["task"]
-    found = np.full((3, tasks, len(labels), len(VERSUS)), np.nan)
-    for label, other in pairs:
-        apart = tuned_test.sel(algorithm=label) - tuned_test.sel(algorithm=other)
-        place = labels.index(label), VERSUS.index(other)
-        found[:, :, *place] = interval(apart.values, family(labels, tasks))
+    against = columns(labels) if against is None else against
+    tasks = tuned_test.sizes["task"]
+    found = np.full((3, tasks, len(labels), len(against)), np.nan)
+    for column, pairs in enumerate(against.values()):
+        for label, other in pairs.items():
+            apart = tuned_test.sel(algorithm=label) - tuned_test.sel(algorithm=other)
+            place = labels.index(label), column
+            found[:, :, *place] = interval(apart.values, family(against, tasks))
     names = ("difference", "difference_low", "difference_high")
     dims = ("task", "algorithm", "versus")
     told = {name: (dims, part) for name, part in zip(names, found, strict=True)}
     kept = {name: tuned_test[name] for name in ("task", "algorithm")}
-    return xarray.Dataset(told, coords=kept | {"versus": list(VERSUS)})
+    return xarray.Dataset(told, coords=kept | {"versus": list(against)})
 
 
-def family(labels: list[str], tasks: int) -> int:
+def family(against: Pairs, tasks: int) -> int:
     """How many comparisons are made, of all tasks together."""
-    return max(1, len(comparisons(labels)) * tasks)
+    return max(1, sum(map(len, against.values())) * tasks)

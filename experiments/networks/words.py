@@ -7,7 +7,7 @@ from typing import Any
 import xarray
 
 from experiments.networks.answer import said
-from experiments.networks.paired import LEVEL
+from experiments.networks.paired import LEVEL, columns
 from experiments.networks.ranges import FRACTION
 from experiments.networks.training import BURST
 from experiments.networks.tuned import OVERFLOWN, family
@@ -16,7 +16,7 @@ from experiments.networks.tuned import OVERFLOWN, family
 def attributes(whole: xarray.Dataset) -> dict[str, Any]:
     """The statistics, and of what they speak."""
     labels = [str(label) for label in whole.algorithm.values]
-    count = family(labels, whole.sizes["task"])
+    count = family(columns(labels), whole.sizes["task"])
     seeds, fresh = whole.sizes["seed"], whole.sizes["fresh_seed"]
     return {
         "statistic": f"paired t over {fresh} seeds, {100 * (1 - LEVEL):g} % together",

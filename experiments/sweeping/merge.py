@@ -49,7 +49,7 @@ def _attributes(plan: Plan) -> dict[str, Any]:
     del words["eta"], words["rho"]  # coordinates; an attribute holds 64 kB at most
     return {
         "method": plan.job.method,
-        "label": methods.make(plan.job.method).label,
+        "label": methods.label(plan.job.method),
         "engine": plan.engine,
         "config": json.dumps(words, sort_keys=True),
         "fingerprint": fingerprint(plan),

@@ -1,0 +1,1 @@
+"""The parts of `experiments.variants`: all methods, with and without Stable."""
