@@ -81,6 +81,8 @@ def _parted(spec: str) -> tuple[str, dict[str, Any]]:
         name, equals, text = (part.strip() for part in word.partition("="))
         if not equals:
             raise ValueError(f"method `{spec}`: NAME/KEY=VALUE,..., got `{word}`.")
+        if not known:
+            raise ValueError(f"method `{spec}`: `{bare}` has no hyperparameters.")
         if name.lower() not in known:
             raise unknown(f"hyperparameter of `{bare}`", name, known)
         name, default = known[name.lower()]
