@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 NAME = "variants"
 JUDGED = f"{NAME}_judged"
+METHODS = run.ROOT / "theory/methods"
 # What the numbers rest on.
 FILES = (
     "experiments/zoo/training.py",
     "landscapes/models/mlp.py",
-    "theory/methods/__init__.py",
+    *(f"theory/methods/{f.name}" for f in sorted(METHODS.glob("*.py"))),
 )
 
 
@@ -90,10 +91,12 @@ def measure(config: Config) -> xarray.Dataset:
     from theory.kept import RESTS_ON, stamp
 
     rests_on = stamp(FILES)  # of the sources as they are now
-    # The other parts stand here: each a Dataset of variables of its own.
+    # Each a Dataset of variables of its own; methods stand along `algorithm`.
     told = [training(config, NAME, JUDGED)]
     whole = xarray.merge(told, compat="override", join="outer", combine_attrs="drop")
+    labels = dict.fromkeys(label for part in told for label in part.algorithm.values)
     attributes = {name: text for part in told for name, text in part.attrs.items()}
+    whole = whole.sel(algorithm=[*labels])  # in the order of the first part
     return whole.assign_attrs(attributes | {RESTS_ON: rests_on})
 
 
