@@ -1,0 +1,71 @@
+"""The methods that are compared, by label, and what serves them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from theory.method import Method
+from theory.methods import make
+from theory.methods.ausam import AUSAM
+from theory.methods.stable import Stable
+from theory.methods.xsam import XSAM
+
+SHARDS = 4  # of mSAM, which is SAM at one
+DEAR = {AUSAM: 16, XSAM: 8}  # one run at a time; 21 values a step
+
+
+def line_up(specs: Iterable[str]) -> dict[str, Method]:
+    """Every method once, by label: `ssam` and `stable:usam` are one.
+
+    Args:
+        specs: names for `theory.methods.make`; mSAM gets `SHARDS` shards.
+    """
+    made = [make(spec, m=SHARDS) for spec in specs]
+    return {method.label: method for method in reversed(made)}
+
+
+def plain(method: Method) -> str:
+    """The label of the method that Stable is around; empty where it is around none."""
+    return method.method.label if isinstance(method, Stable) else ""
+
+
+def has_radius(method: Method) -> bool:
+    """Whether the method has a rho at all."""
+    return method.get("rho", None) is not None
+
+
+def innermost(method: Method) -> Method:
+    """The method without what is wrapped around it."""
+    while isinstance(inner := getattr(method, "method", None), Method):
+        method = inner
+    return method
+
+
+def alone(method: Method) -> bool:
+    """Whether it takes one run at a time."""
+    return isinstance(innermost(method), AUSAM)
+
+
+def dear(method: Method) -> bool:
+    """Whether its steps take much longer than another's."""
+    return type(innermost(method)) in DEAR
+
+
+def fewer(method: Method, starts: int) -> int:
+    """How many starts of a dear method: at least one."""
+    return max(1, starts // DEAR.get(type(innermost(method)), 1))
+
+
+def unserved(run: Callable[[], object]) -> str:
+    """Why something cannot be run, empty if it can: what a method lacks, in a line.
+
+    Raises:
+        ValueError: for another reason.
+    """
+    try:
+        run()
+    except ValueError as error:
+        if "needs a sample with" in str(error):
+            return str(error)
+        raise
+    return ""
