@@ -11,6 +11,7 @@ import xarray
 
 from experiments.zoo.lineup import (
     alone,
+    dear,
     fewer,
     has_radius,
     innermost,

@@ -17,11 +17,18 @@ DEAR = {AUSAM: 16, XSAM: 8}  # one run at a time; 21 values a step
 def line_up(specs: Iterable[str]) -> dict[str, Method]:
     """Every method once, by label: `ssam` and `stable:usam` are one.
 
+    What Stable is around already is left as it is: around it Stable changes nothing.
+
     Args:
         specs: names for `theory.methods.make`; mSAM gets `SHARDS` shards.
     """
-    made = [make(spec, m=SHARDS) for spec in specs]
-    return {method.label: method for method in reversed(made)}
+    found: dict[str, Method] = {}
+    for spec in specs:
+        method = make(spec, m=SHARDS)
+        if isinstance(method, Stable) and isinstance(method.method, Stable):
+            method = method.method
+        found.setdefault(method.label, method)
+    return found
 
 
 def plain(method: Method) -> str:
