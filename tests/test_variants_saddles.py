@@ -39,7 +39,7 @@ def grown(place, eta, m):
 def test_gd_leaves_when_its_powers_say(case):
     place, found = PLACES[SADDLE], case("gd")
     told = [grown(place, eta, 0.5).mean() for eta in place.eta]
-    assert found.escaped[0].values == pytest.approx(told, abs=0)
+    assert found.saddle_escaped[0].values == pytest.approx(told, abs=0)
     assert min(told) < 1 <= max(told) or min(told) == 1
 
 
@@ -49,37 +49,41 @@ def test_usam_is_held_beyond_one_over_m_and_leaves_below(case):
     held, calm = found.sel(saddle_rho_level=2), found.saddle_eta * (1 + 3) < 2
     # 1 - eta m / 2 a step: in 480 steps it is at the saddle from the fourth rate on.
     there = calm & (found.saddle_eta > 0.15)
-    assert there.sum() == 3 and (held.stalled.where(there, 1) == 1).all()
-    assert not held.escaped.any() and not held.diverged.where(calm, 0).any()
-    assert (found.escaped[0] == 1).all()
+    assert there.sum() == 3 and (held.saddle_stalled.where(there, 1) == 1).all()
+    assert (
+        not held.saddle_escaped.any() and not held.saddle_diverged.where(calm, 0).any()
+    )
+    assert (found.saddle_escaped[0] == 1).all()
 
 
 def test_sam_is_held_below_the_threshold_and_leaves_above(case):
     found, threshold = case("sam"), 2 * 0.5 / (1 * (1 + 0.5))
     # All starts are in the trap: |Hw| <= .1 < rho m = .15.
     widest, eta = found.isel(saddle_rho_level=2), found.saddle_eta
-    assert (widest.stalled.where(eta < threshold, 1) == 1).all()
+    assert (widest.saddle_stalled.where(eta < threshold, 1) == 1).all()
     above = (eta > threshold) & (eta < 1.5)
-    assert above.any() and (widest.escaped.where(above, 1) == 1).all()
+    assert above.any() and (widest.saddle_escaped.where(above, 1) == 1).all()
     assert widest.escape_eta_least > threshold
 
 
 def test_stable_usam_is_held_where_usam_is(case):
-    assert (case("ssam").stalled[2, 1:7] == 1).all()
-    assert (case("ssam").escaped[0] == 1).all()
+    assert (case("ssam").saddle_stalled[2, 1:7] == 1).all()
+    assert (case("ssam").saddle_escaped[0] == 1).all()
 
 
 def test_shares_are_whole(case):
     for spec in ("sam", "looksam", "adasam"):
         names = ("escaped", "diverged", *saddles.CODES)
-        assert sum(case(spec)[name] for name in names).values == pytest.approx(1)
+        assert sum(
+            case(spec)[f"saddle_{name}"] for name in names
+        ).values == pytest.approx(1)
 
 
 def test_what_a_saddle_cannot_serve_is_said(case):
     for spec, lacks in (("esam", "segments"), ("msam", "split"), ("ausam", "indices")):
         found = case(spec)
         assert f"needs a sample with `{lacks}`" in str(found.saddle_unserved.values)
-        assert found.escaped.isnull().all()
+        assert found.saddle_escaped.isnull().all()
     assert "least value" in str(case("sam-polyak").saddle_unserved.values)
     assert str(case("esam", "noise that fades").saddle_unserved.values) == ""
 
@@ -139,9 +143,9 @@ def test_every_method_is_there_once():
 
 def test_the_result_has_a_cell_a_method_and_saddle():
     found = saddles.saddles(["gd", "esam", "ssam"], quick=True)
-    assert found.escaped.dims == (
+    assert found.saddle_escaped.dims == (
         "algorithm", "landscape", "saddle_rho_level", "saddle_eta_level"
     )  # fmt: skip
     assert list(found.algorithm.values) == ["GD", "ESAM", "SSAM"]
-    assert list(found.plain.values) == ["", "", "USAM"]
+    assert list(found.plain_form.values) == ["", "", "USAM"]
     assert found.saddle_unserved.shape == (3, 3)

@@ -112,7 +112,7 @@ def ranges(specs: Iterable[str], quick: bool) -> xarray.Dataset:
         not; NaN where they were seen to at no rate, inf where at all of them;
         `range_failure`, what most did at the other (at 1/beta where `range_low` is
         NaN); `range_over_plain`: of a method under Stable, its over the plain one's;
-        `range_over_gd`: over GD's 2/beta. `diverges`, times 1/beta: the least rate at
+        `range_over_gd`: over GD's 2/beta. `range_diverges`, times 1/beta: the least rate at
         which a run was seen to diverge; `cycle_distance`: how far from the minimiser
         runs are at eta = 1/beta in the end, the median; `(algorithm, function,
         convex_rho_level)`. `convex_rho`, `convex_beta`; `convex_unserved`, why a method
@@ -133,7 +133,9 @@ def ranges(specs: Iterable[str], quick: bool) -> xarray.Dataset:
     )
     around = [plain(method) for method in methods.values()]
     beta = [place.beta for place in where.values()]
-    found = found.assign(plain=("algorithm", around), convex_beta=("function", beta))
+    found = found.assign(
+        plain_form=("algorithm", around), convex_beta=("function", beta)
+    )
     return found.assign(
         range_over_gd=found.range_low / 2, range_over_plain=_over_plain(found)
     )
@@ -143,7 +145,9 @@ def _over_plain(found: xarray.Dataset) -> xarray.DataArray:
     """Of methods under Stable; NaN for the others, and where one has no range."""
     over = xarray.full_like(found.range_low, np.nan)
     labels = set(found.algorithm.values.tolist())
-    for label, inner in zip(found.algorithm.values, found.plain.values, strict=True):
+    for label, inner in zip(
+        found.algorithm.values, found.plain_form.values, strict=True
+    ):
         if inner in labels:
             one, other = (found.range_low.sel(algorithm=a) for a in (label, inner))
             over.loc[{"algorithm": label}] = one / other
@@ -157,7 +161,9 @@ def _case(method: Method, place: Convex, quick: bool) -> xarray.Dataset:
     shape = len(TARGETS), len(rho)
     found = dict.fromkeys(("range_low", "range_high"), np.full(shape, np.nan))
     found["range_failure"] = np.full(shape, "", dtype="<U12")
-    found |= dict.fromkeys(("diverges", "cycle_distance"), np.full(len(rho), np.nan))
+    found |= dict.fromkeys(
+        ("range_diverges", "cycle_distance"), np.full(len(rho), np.nan)
+    )
     reason = unserved(partial(_codes, method, place, 1, 128, rho[:1], np.ones(1)))
     if not reason:
         found = measured(method, place, rho, quick)
@@ -219,7 +225,7 @@ def measured(method: Method, place: Convex, rho: np.ndarray, quick: bool) -> dic
         kinds = known[rho[at[1]], beyond[tuple(at)]]
         failure[tuple(at)] = Verdict(np.bincount(kinds).argmax()).name.lower()
     found = {"range_low": low, "range_high": high, "range_failure": failure}
-    return found | {"diverges": np.broadcast_to(limits.diverges.high, rho.shape)}
+    return found | {"range_diverges": np.broadcast_to(limits.diverges.high, rho.shape)}
 
 
 def _steps(method: Method, place: Convex) -> int:

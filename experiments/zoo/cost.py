@@ -137,7 +137,7 @@ def cost(specs: Iterable[str], quick: bool) -> xarray.Dataset:
     return xarray.Dataset(
         table | {"cost_sgd_seconds": ("network", [float(np.median(base))])},
         coords={"algorithm": list(methods), "network": [net.name]},
-    ).assign(plain=("algorithm", [plain(m) for m in methods.values()]))
+    ).assign(plain_form=("algorithm", [plain(m) for m in methods.values()]))
 
 
 def _row(run: Trained, times: np.ndarray, steps: int) -> dict[str, float]:

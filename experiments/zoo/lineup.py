@@ -10,7 +10,7 @@ from theory.methods.ausam import AUSAM
 from theory.methods.stable import Stable
 from theory.methods.xsam import XSAM
 
-SHARDS = 4  # of mSAM, which is SAM at one
+SHARDS = 4
 DEAR = {AUSAM: 16, XSAM: 8}  # one run at a time; 21 values a step
 
 
@@ -20,11 +20,14 @@ def line_up(specs: Iterable[str]) -> dict[str, Method]:
     What Stable is around already is left as it is: around it Stable changes nothing.
 
     Args:
-        specs: names for `theory.methods.make`; mSAM gets `SHARDS` shards.
+        specs: names for `theory.methods.make`; mSAM, which is SAM at one shard, gets
+            `SHARDS`.
     """
     found: dict[str, Method] = {}
     for spec in specs:
-        method = make(spec, m=SHARDS)
+        method = make(spec)
+        if method.get("m", 0) == 1:
+            method = method.having(m=SHARDS)
         if isinstance(method, Stable) and isinstance(method.method, Stable):
             method = method.method
         found.setdefault(method.label, method)
@@ -32,8 +35,10 @@ def line_up(specs: Iterable[str]) -> dict[str, Method]:
 
 
 def plain(method: Method) -> str:
-    """The label of the method that Stable is around; empty where it is around none."""
-    return method.method.label if isinstance(method, Stable) else ""
+    """The label of the method that this one renormalises; empty if it does none."""
+    if isinstance(method, Stable):
+        return method.method.label
+    return method.having(stable=False).label if method.get("stable", False) else ""
 
 
 def has_radius(method: Method) -> bool:

@@ -128,15 +128,16 @@ def saddles(specs: Iterable[str], quick: bool) -> xarray.Dataset:
         quick: fewer saddles, rates and starts, one radius.
 
     Returns:
-        Shares of the starts `escaped`, `diverged`, `stalled`, `cycling`, `undecided`,
-        and `escape_time`, the median in steps (inf where most stay), `(algorithm,
-        landscape, saddle_rho_level, saddle_eta_level)`; `escape_eta_least`,
+        Shares of the starts `saddle_escaped`, `saddle_diverged`, `saddle_stalled`,
+        `saddle_cycling`, `saddle_undecided`, and `saddle_time`, to the escape, the
+        median in steps (inf where most stay), `(algorithm, landscape,
+        saddle_rho_level, saddle_eta_level)`; `escape_eta_least`,
         `escape_eta_largest` of the rates at which nine in ten escape, NaN for none,
         and `escape_eta_share`, how many of the rates these are, `(algorithm, landscape,
         saddle_rho_level)`; `saddle_eta`, `saddle_rho`; `saddle_unserved`, why a method
         cannot run there, `(algorithm, landscape)`, empty where it can (numbers are NaN
-        where it cannot); `saddle_steps`, `(landscape)`; `plain`, whose Stable form a
-        method is, `(algorithm)`. A method without a radius is shown at every level.
+        where it cannot); `saddle_steps`, `(landscape)`; `plain_form`, whose
+        renormalised form a method is, `(algorithm)`. A method without a radius is shown at every level.
     """
     methods, where = line_up(specs), places(quick)
     rows = [
@@ -151,7 +152,7 @@ def saddles(specs: Iterable[str], quick: bool) -> xarray.Dataset:
     found = found.assign_coords(algorithm=list(methods), landscape=list(where))
     return found.assign(
         saddle_steps=("landscape", [place.steps for place in where.values()]),
-        plain=("algorithm", [plain(method) for method in methods.values()]),
+        plain_form=("algorithm", [plain(method) for method in methods.values()]),
     )
 
 
@@ -160,16 +161,18 @@ def _case(method: Method, name: str, place: Place, quick: bool) -> xarray.Datase
     eta, rho = place.eta, radii(method, place.site)
     if quick:
         eta, rho = eta[4::4], rho[1:2]
-    found = dict.fromkeys(("escaped", "diverged", *CODES, "escape_time"), np.nan)
+    found = dict.fromkeys(("escaped", "diverged", *CODES, "time"), np.nan)
     reason = _reason(method, place)
     if not reason:
         found = measured(method, place, eta, rho, fewer(method, 8 if quick else STARTS))
     cell = ("saddle_rho_level", "saddle_eta_level")
     shape = len(rho), len(eta)
-    table = {key: (cell, np.broadcast_to(v, shape)) for key, v in found.items()}
+    table = {
+        f"saddle_{key}": (cell, np.broadcast_to(v, shape)) for key, v in found.items()
+    }
     table |= {"saddle_eta": (cell[1:], eta), "saddle_rho": (cell[:1], rho)}
     whole = xarray.Dataset(table | {"saddle_unserved": ((), reason)})
-    leaves = whole.escaped >= ESCAPES
+    leaves = whole.saddle_escaped >= ESCAPES
     rates = whole.saddle_eta.where(leaves)
     return whole.assign(
         escape_eta_least=rates.min("saddle_eta_level"),
@@ -235,4 +238,4 @@ def measured(
     found["undecided"] = found["undecided"] | ~told
     shares = {name: hit.mean(axis=-1) for name, hit in found.items()}
     times = np.where(escaped, run.steps, np.inf)
-    return shares | {"escape_time": np.median(times, axis=-1)}
+    return shares | {"time": np.median(times, axis=-1)}
