@@ -189,7 +189,9 @@ BY_HAND = {
     ("ausam", "gd"): DRAWN,
     ("ausam", "sam"): subsets.test_equal_or_unknown_rises_are_drawn_alike,
     ("sam-polyak", "sam"): ends.test_polyak_s_step_is_its_formula,
-    ("sam-polyak", "SPS_max"): (ends.test_without_a_radius_polyak_s_step_is_spsmax),
+    ("sam-polyak", "SPS_max (c = 1)"): (
+        ends.test_without_a_radius_polyak_s_step_is_spsmax
+    ),
     ("xsam", "gd"): subsets.test_xsam_s_ends_are_sam_and_the_gradient_s_direction,
 }
 

@@ -9,7 +9,7 @@ import pytest
 
 import theory.method
 from landscapes.registry import definitions
-from tests import reference
+from tests import reference, test_family
 from tests import test_method_reductions as ends
 from tests import test_zoo_states as states
 from tests import test_zoo_subsets as subsets
@@ -20,6 +20,7 @@ from tests.checks import (
     without_radius,
 )
 from tests.mutants import FAULTS, MUTANTS
+from theory import methods
 from theory.methods.usam import USAM
 
 
@@ -46,11 +47,22 @@ def test_the_closed_form_alone_kills_every_wrong_direction():
 
 
 def every(test, *values):
-    """A test with each of its cases."""
+    """A test with some of its cases."""
     return [partial(test, *case) for case in product(*values)]
 
 
+def cases(test):
+    """A test with those of its only mark."""
+    (mark,) = test.pytestmark
+    return [partial(test, *case) for case in mark.args[1]]
+
+
 MODULES = ends, states, subsets
+RANGES = [
+    case
+    for tests in MODULES
+    for case in cases(tests.test_a_hyperparameter_out_of_range_is_refused)
+]
 RUN = partial(every, states.a_run_is_its_formula)
 TESTS = {
     "unified_sam": [
@@ -63,13 +75,19 @@ TESTS = {
     "stable": [
         *every(subsets.test_esam_is_its_formula, (1, 2)),
         ends.test_polyak_s_step_is_a_step_for_a_learning_rate_of_one,
+        subsets.test_stable_bears_the_names_of_its_two_forms,
     ],
     "msam": [
-        *every(ends.test_every_shard_of_msam_has_an_ascent_of_its_own, (1, 3), (2.0,)),
+        *every(
+            ends.test_every_shard_of_msam_has_an_ascent_of_its_own, (1, 2, 3), (2.0,)
+        ),
         *every(
             subsets.test_m_sharpness_cuts_by_the_size_of_a_shard, (4,), ([4, 3, 3],)
         ),
         subsets.test_renormalisation_per_shard_comes_before_the_mean,
+        subsets.test_size_one_is_sam_example_by_example_and_a_large_size_is_sam,
+        subsets.test_shards_are_given_by_one_number,
+        ends.test_labels_tell_variants_apart,
     ],
     "sam_polyak": every(ends.test_polyak_s_step_is_its_formula, ends.OPTIONS),
     "asam": [
@@ -93,6 +111,7 @@ TESTS = {
     "adasam": [
         *RUN(["adasam"]),
         states.test_renormalisation_is_before_the_moments_and_never_after,
+        states.test_the_second_moment_never_falls,
     ],
     "esam": [
         *every(subsets.test_esam_is_its_formula, (0, 1, 2, 5)),
@@ -100,24 +119,21 @@ TESTS = {
         subsets.test_esam_s_gradient_is_masked_whatever_the_sample_left_out,
         subsets.test_where_no_tensor_is_active_esam_is_descent_on_a_random_part,
         subsets.test_esam_s_tensors_are_active_with_their_probability,
+        subsets.test_esam_costs_two_gradients_at_its_end_and_no_forward_pass,
     ],
     "ausam": [
         subsets.test_ausam_is_its_formula_over_epochs,
         subsets.test_the_probabilities_are_those_of_their_equation,
         subsets.test_equal_or_unknown_rises_are_drawn_alike,
         subsets.test_ausam_draws_again_until_there_is_a_sample,
+        subsets.test_ausam_runs_one_by_one_and_on_networks,
     ],
     "sparse_sam": [
         subsets.test_sparse_sam_s_mask_is_fisher_s_and_the_first_step_is_no_sgd,
         subsets.test_fisher_s_mask_is_found_at_the_first_step_of_every_few_epochs,
-        *every(
-            subsets.test_sparse_sam_d_drops_the_small_and_grows_among_the_dead,
-            *((0.35,), (0.6,), (9,)),
-        ),
-        *every(
-            subsets.test_sparse_sam_d_drops_the_small_and_grows_among_the_dead,
-            *((0.1,), (0.9,), (5,)),
-        ),
+        *cases(subsets.test_sparse_sam_d_drops_the_small_and_grows_among_the_dead),
+        subsets.test_sparse_sam_d_begins_at_random_places,
+        subsets.test_sparse_sam_d_grows_at_random_among_the_dead,
     ],
     "eigen_sam": [
         subsets.test_eigen_sam_is_its_formula,
@@ -154,6 +170,14 @@ def checked(stem, found):
     ]
 
 
+def reduced(stem):
+    """What its methods say they become."""
+    module = f"theory.methods.{stem}"
+    for spec, r in test_family.REDUCTIONS:
+        if type(methods.make(spec)).__module__ in (module, "mutant"):
+            yield partial(test_family.test_a_reduction_holds_along_runs, spec, r)
+
+
 def survives(stem, monkeypatch, right="", wrong=""):
     """Whether the tests of a file pass its source with this change."""
     module = importlib.import_module(f"theory.methods.{stem}")
@@ -170,8 +194,12 @@ def survives(stem, monkeypatch, right="", wrong=""):
         for tests in MODULES:
             if getattr(tests, name, None) is getattr(module, name):
                 monkeypatch.setattr(tests, name, value)
+        for spec, maker in methods._makers().items():
+            if maker is getattr(module, name):
+                monkeypatch.setitem(methods._makers(), spec, value)
     try:
-        for test in [*TESTS.get(stem, ()), *checked(stem, ours)]:
+        own = *TESTS.get(stem, ()), *checked(stem, ours), *RANGES, *reduced(stem)
+        for test in own:
             test()
     except (AssertionError, ValueError, RuntimeWarning, pytest.fail.Exception):
         return False

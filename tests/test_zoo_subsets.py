@@ -24,7 +24,8 @@ from theory.methods.esam import ESAM
 from theory.methods.msam import MSAM
 from theory.methods.sam import SAM
 from theory.methods.sparse_sam import SparseSAM, SparseSAMD
-from theory.methods.stable import Stable
+from theory.methods.stable import SSAM, SSAM_N, Stable
+from theory.methods.usam import USAM
 from theory.methods.xsam import XSAM
 from theory.smallest import smallest
 
@@ -527,6 +528,9 @@ def test_equal_or_unknown_rises_are_drawn_alike():
     # The ones known are drawn for sure, the others share what is left.
     p = probabilities([2.0, 0, 0, 1.0, 0, 0], 4, 0.1)
     assert p == pytest.approx([1, 0.5, 0.5, 1, 0.5, 0.5])
+    # Unless the others' least does not leave enough.
+    p = probabilities([2.0, 0, 2.0, 2.0, 0, 0], 4, 0.5)
+    assert p == pytest.approx([5 / 6, 0.5, 5 / 6, 5 / 6, 0.5, 0.5])
 
 
 def test_ausam_is_its_formula_over_epochs():
@@ -663,9 +667,12 @@ def test_fisher_s_information_sees_the_batch_that_normalisation_sees():
     assert float(found[mask[0] == 1].min()) >= float(found[mask[0] == 0].max())
 
 
-@pytest.mark.parametrize("s, drop, epochs", [(0.35, 0.6, 9), (0.1, 0.9, 5)])
-def test_sparse_sam_d_drops_the_small_and_grows_among_the_dead(s, drop, epochs):
-    n, every = 40, 2
+@pytest.mark.parametrize(
+    "s, every, drop, epochs",
+    [(0.35, 2, 0.6, 9), (0.1, 2, 0.9, 5), (0.5, 1, 0.6, 9), (0.975, 1, 0.9, 9)],
+)
+def test_sparse_sam_d_drops_the_small_and_grows_among_the_dead(s, every, drop, epochs):
+    n = 40
     rng = np.random.default_rng(0)
     data = FiniteSum(rng.normal(size=(8, n)), rng.normal(size=8), DATA.loss)
     method = SparseSAMD(RHO, s, every, drop, epochs)
@@ -704,6 +711,19 @@ def test_sparse_sam_d_begins_at_random_places():
         masks.append(mask)
     assert (np.sum(masks, 1) == 3).all()
     assert abs(np.mean(masks, 0) - 0.5).max() < 4 * 0.5 / np.sqrt(200)
+
+
+def test_sparse_sam_d_grows_at_random_among_the_dead():
+    n, grown = 12, np.zeros(12)
+    data = FiniteSum(np.tile(np.eye(n), (2, 1)), np.ones(2 * n), DATA.loss)
+    x, mask = np.linspace(-3, 3, n), np.array([0.0, 0, 1, 1, 1, 1] * 2)
+    for seed in range(300):
+        sample = data.sample(np.arange(2 * n), 1, seed)
+        method = SparseSAMD(RHO, 1 / 3, every=1, drop=0.5, epochs=9)
+        _, _, (after,) = method.direction(x, (mask,), sample)
+        assert (after > mask).sum() == 3
+        grown += after > mask
+    assert abs(grown[mask == 0] / 300 - 0.75).max() < 4 * np.sqrt(0.1875 / 300)
 
 
 def test_without_sparsity_all_coordinates_stay_perturbed():
@@ -842,6 +862,11 @@ def test_where_there_is_no_angle_xsam_is_sam(a):
         d, _, _ = XSAM(RHO, a=a, search=False).direction(x, (a,), Sample(one))
         sam = SAM(RHO).direction(x, (), Sample(one))[0]
         np.testing.assert_allclose(d, sam, rtol=1e-7)
+    # A cosine that rounding has put above 1 has no angle either.
+    for x in np.random.default_rng(0).normal(size=(50, 2)):
+        d, _, _ = XSAM(RHO, a=a, search=False).direction(x, (a,), Sample(one))
+        sam = SAM(RHO).direction(x, (), Sample(one))[0]
+        np.testing.assert_allclose(d, sam, rtol=1e-7)
     line = Quadratic(np.array([2.0]))
     d, _, _ = XSAM(RHO, a=a, search=False).direction(
         np.array([3.0]), (a,), Sample(line)
@@ -872,6 +897,21 @@ def test_single_precision_stays(method):
     assert all(part.dtype == torch.float32 for part in state)
 
 
+# Stable
+
+
+def test_stable_bears_the_names_of_its_two_forms():
+    shown = {Stable(m).label: Stable(m).color for m in (USAM(), SAM(), XSAM())}
+    assert list(shown) == ["SSAM", "SSAM-N", "Stable XSAM"]
+    assert len({*shown.values(), USAM.color, SAM.color}) == 5
+    assert shown["Stable XSAM"] == XSAM.color
+    assert Stable(USAM(), 1.0).label == "SSAM (cap 1)"
+    for made, inner in ((SSAM, USAM), (SSAM_N, SAM)):
+        assert type(made().method) is inner
+        assert made().get("rho") == inner().get("rho")
+        assert made(0.3, 2.0).get("rho") == 0.3 and made(0.3, 2.0).cap == 2.0
+
+
 # mSAM and m-sharpness
 
 
@@ -896,6 +936,14 @@ def test_m_sharpness_cuts_by_the_size_of_a_shard(size, sizes):
     np.testing.assert_allclose(g, grad(W, slice(10)), rtol=1e-12)
     m, _, _ = MSAM(RHO, len(sizes)).direction(W, (), batch(0, np.arange(10)))
     np.testing.assert_array_equal(m, d)
+
+
+def test_shards_are_given_by_one_number():
+    with pytest.raises(ValueError, match="takes m shards or shards of a size, got m"):
+        MSAM(m=2, size=1)
+    assert MSAM(m=1, size=1).label == "mSAM (size 1)"
+    assert MSAM(m=2, per_shard=True).label == "mSAM (m 2, per shard)"
+    assert MSAM().label == "mSAM"
 
 
 def test_size_one_is_sam_example_by_example_and_a_large_size_is_sam():

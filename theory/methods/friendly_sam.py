@@ -18,7 +18,7 @@ class FriendlySAM(Method):
     its terms (in float64) counts as 0. At a zero gradient it may move.
 
     The average is of raw gradients, before anything overwrites them, and scales with
-    the loss. So is the authors' code. Their paper (secondary) has $m_t$ in place of
+    the loss. This is the authors' code; their paper (secondary) has $m_t$ in place of
     $m_{t-1}$, the same direction where $\sigma (1 - \lambda) < 1$: its $\sigma$ is
     $\sigma\lambda/(1 - \sigma + \sigma\lambda)$ here.
 

@@ -50,7 +50,7 @@ class SAMPolyak(Method):
     besides = "a value"
     reductions = (
         Reduces("sam", given="in direction"),
-        Reduces("SPS_max", {"rho": 0}, exact=False),
+        Reduces("SPS_max (c = 1)", {"rho": 0}, exact=False),
     )
 
     @property

@@ -13,7 +13,7 @@ class UnifiedSAM(Method):
 
     $\varepsilon = \rho\,((1 - \lambda)\, g + \lambda\, u(g))$, $g = \nabla f(w)$.
 
-    In the paper $\lambda$ is a constant, $1/(t+1)$ or $1 - 1/(t+1)$
+    In the authors' code $\lambda$ is a constant, $1/(t+1)$ or $1 - 1/(t+1)$
     (`theory.schedule`); the default in the middle is ours.
 
     Args:
