@@ -112,11 +112,11 @@ def ranges(specs: Iterable[str], quick: bool) -> xarray.Dataset:
         not; NaN where they were seen to at no rate, inf where at all of them;
         `range_failure`, what most did at the other (at 1/beta where `range_low` is
         NaN); `range_over_plain`: of a method under Stable, its over the plain one's;
-        `range_over_gd`: over GD's 2/beta. `range_diverges`, times 1/beta: the least rate at
-        which a run was seen to diverge; `cycle_distance`: how far from the minimiser
-        runs are at eta = 1/beta in the end, the median; `(algorithm, function,
-        convex_rho_level)`. `convex_rho`, `convex_beta`; `convex_unserved`, why a method
-        cannot run there, `(algorithm, function)`.
+        `range_over_gd`: over GD's 2/beta. `range_diverges`, times 1/beta: the least
+        rate at which a run was seen to diverge; `cycle_distance`: how far from the
+        minimiser runs are at eta = 1/beta in the end, the median; `(algorithm,
+        function, convex_rho_level)`. `convex_rho`, `convex_beta`; `convex_unserved`,
+        why a method cannot run there, `(algorithm, function)`.
     """
     methods, where = line_up(specs), functions(quick)
     rows = [

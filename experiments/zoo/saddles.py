@@ -137,7 +137,8 @@ def saddles(specs: Iterable[str], quick: bool) -> xarray.Dataset:
         saddle_rho_level)`; `saddle_eta`, `saddle_rho`; `saddle_unserved`, why a method
         cannot run there, `(algorithm, landscape)`, empty where it can (numbers are NaN
         where it cannot); `saddle_steps`, `(landscape)`; `plain_form`, whose
-        renormalised form a method is, `(algorithm)`. A method without a radius is shown at every level.
+        renormalised form a method is, `(algorithm)`. A method without a radius is
+        shown at every level.
     """
     methods, where = line_up(specs), places(quick)
     rows = [
