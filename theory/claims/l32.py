@@ -1,0 +1,55 @@
+"""L32: SAM and mSAM end where the loss is flatter."""
+
+from __future__ import annotations
+
+from theory.claim import Claim, Statement
+from theory.measured import variants
+
+SHARDS = "mSAM (m 4)"
+
+
+def flatter(id, says, method, other):
+    """One method's top eigenvalue is at most the other's."""
+    return Claim(
+        id=id,
+        says=says,
+        expected="open",
+        relation="<=",
+        measured=variants.curvature,
+        bound=lambda task, method, other: 1.0,
+        cases=lambda quick: variants.tasks(method, other),
+        within=lambda task, method, other: True,
+        loose="a quotient may have any size",
+        grade="N",
+    )
+
+
+def l32():
+    """The statement."""
+    return Statement(
+        id="L32",
+        title="SAM ends flatter than SGD, and mSAM flatter than SAM",
+        source="Foret et al., arXiv 2010.01412; Behdin et al., arXiv 2302.09693",
+        grade="C",
+        claims=(
+            flatter(
+                "L32.sam",
+                "the top Hessian eigenvalue at the end, seed by seed, is smaller "
+                "after SAM than after SGD",
+                "SAM",
+                "GD",
+            ),
+            flatter(
+                "L32.msam",
+                "and smaller after mSAM of four shards than after SAM",
+                SHARDS,
+                "SAM",
+            ),
+        ),
+        code=("theory/measured/variants.py",),
+        reads=(variants.EXPERIMENT,),
+        notes="Geometric means of paired quotients. What holds at the edge of "
+        "stability, where a learning rate bounds the curvature, is L28's and the edge "
+        "rows' matter; here every method has its own best rate, and a larger rate "
+        "flattens by itself. " + variants.SETTING,
+    )
