@@ -11,20 +11,25 @@ with the largest Hessian eigenvalue where it ended.
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from experiments import parts, run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import xarray
 
 NAME = "variants"
 JUDGED = f"{NAME}_judged"
 METHODS = run.ROOT / "theory/methods"
+PARTS = ("saddles", "convex", "cost")  # beside training; functions of these names
 # What the numbers rest on.
 FILES = (
-    "experiments/zoo/training.py",
+    *(f"experiments/zoo/{part}.py" for part in ("training", *PARTS)),
     "landscapes/models/mlp.py",
     *(f"theory/methods/{f.name}" for f in sorted(METHODS.glob("*.py"))),
 )
@@ -69,7 +74,7 @@ class Config(run.Work):
             raise run.BadOption(f"--dtype is float64 or float32, got `{self.dtype}`.")
         self.rates, self.radii = 10, 3
         if self.quick:
-            self.seeds, self.fresh_seeds = 2, 2
+            self.seeds, self.fresh_seeds = 2, 5
             self.epochs, self.train = min(self.epochs, 3), min(self.train, 200)
             self.rates, self.radii = 3, 1
 
@@ -92,12 +97,27 @@ def measure(config: Config) -> xarray.Dataset:
 
     rests_on = stamp(FILES)  # of the sources as they are now
     # Each a Dataset of variables of its own; methods stand along `algorithm`.
-    told = [training(config, NAME, JUDGED)]
+    told = [*_parts(config), training(config, NAME, JUDGED)]
     whole = xarray.merge(told, compat="override", join="outer", combine_attrs="drop")
     labels = dict.fromkeys(label for part in told for label in part.algorithm.values)
     attributes = {name: text for part in told for name, text in part.attrs.items()}
     whole = whole.sel(algorithm=[*labels])  # in the order of the first part
     return whole.assign_attrs(attributes | {RESTS_ON: rests_on})
+
+
+def _parts(config: Config) -> list[xarray.Dataset]:
+    """What methods do on surfaces, and what they cost."""
+    from experiments.zoo import plan
+
+    def do(cases: list[tuple]) -> Iterator[tuple[tuple, xarray.Dataset]]:
+        for (name,) in cases:
+            part = getattr(importlib.import_module(f"experiments.zoo.{name}"), name)
+            yield (name,), part(plan.specs(config), config.quick)
+
+    plans = {name: [(name,)] for name in PARTS}
+    return parts.measured(
+        f"{NAME}_parts", plans, itemgetter(0), do, lambda done: done[0][1], config
+    )
 
 
 if __name__ == "__main__":

@@ -25,13 +25,13 @@ from experiments.networks.training import finished, sampled, trained
 from experiments.networks.tuned import chosen, judges
 from experiments.run import BadOption, load, parse
 from experiments.sweeping.options import file_word
-from experiments.zoo import answer, plan, report
+from experiments.zoo import answer, lineup, plan, report
 from experiments.zoo.training import comparisons
 from experiments.zoo.words import attributes
 from landscapes.splits import WRONG, split
 from theory import methods
 
-ALL = plan.variants()
+ALL = lineup.variants()
 TINY = Training(
     "digits", "mlp:relu", "sam", (0.05, 0.2), (0.05, 0.15), 1, 2, batch=32, train=90,
     dtype="float64",
@@ -202,14 +202,14 @@ def test_every_method_stands_with_stable_or_cannot():
     shown = {spec.replace("msam/m=4", "msam") for spec in ALL}
     assert plain <= shown and len(ALL) == len(shown)
     without = {"gd", "sam-polyak"}
-    scaled = {plan.plain(spec) for spec in ALL} - {None}
+    scaled = {lineup.plain(spec) for spec in ALL} - {""}
     assert {s.replace("msam/m=4", "msam") for s in scaled} == plain - without
     labels = [methods.label(spec) for spec in ALL]
     assert len({*labels}) == len({file_word(spec) for spec in ALL}) == len(ALL)
     assert not any(sign in file_word(spec) for spec in ALL for sign in ":/=,@")
-    assert plan.plain("ssam") == "usam" and plan.plain("ssam-n") == "sam"
-    assert plan.plain("stable:msam/m=4") == "msam/m=4"
-    assert plan.plain("adasam/stable=1") == "adasam" and plan.plain("adasam") is None
+    assert lineup.plain("ssam") == "usam" and lineup.plain("ssam-n") == "sam"
+    assert lineup.plain("stable:msam/m=4") == "msam/m=4"
+    assert lineup.plain("adasam/stable=1") == "adasam" and not lineup.plain("adasam")
 
 
 def test_methods_are_compared_with_sgd_with_sam_and_with_themselves():

@@ -68,7 +68,7 @@ def test_what_a_function_cannot_serve_is_said(case):
 
 
 def test_msam_of_one_shard_s_samples_is_sam(case):
-    (method,) = line_up(["msam"]).values()
+    (method,) = line_up(["msam/m=4"]).values()
     one = convex._case(method.having(m=1), PLACES["huber ridge"], True)
     (sam,) = line_up(["sam"]).values()
     other = convex._case(sam, PLACES["huber ridge"], True)
@@ -76,7 +76,7 @@ def test_msam_of_one_shard_s_samples_is_sam(case):
 
 
 def test_ratios_are_of_the_same_radius():
-    found = convex.ranges(["usam", "ssam", "gd"], quick=True)
+    found = convex.convex(["usam", "ssam", "gd"], quick=True)
     one, other = (found.range_low.sel(algorithm=name) for name in ("SSAM", "USAM"))
     got = found.range_over_plain.sel(algorithm="SSAM")
     np.testing.assert_array_equal(got, one / other)

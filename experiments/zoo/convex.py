@@ -9,14 +9,14 @@ from functools import cache, partial
 import numpy as np
 import xarray
 
+from experiments.networks.plan import has_radius
 from experiments.zoo.lineup import (
     alone,
     dear,
     fewer,
-    has_radius,
     innermost,
     line_up,
-    plain,
+    plain_forms,
     unserved,
 )
 from experiments.zoo.seen import Sections, Seen
@@ -96,7 +96,7 @@ def _sum(name: str) -> FiniteSum:
     return load(name, rows=ROWS, ridge=RIDGE) if name == LOGISTIC else load(name)
 
 
-def ranges(specs: Iterable[str], quick: bool) -> xarray.Dataset:
+def convex(specs: Iterable[str], quick: bool) -> xarray.Dataset:
     r"""Scans learning rates from below, and cuts the bracket where all cease to.
 
     Two targets: `point`, the gradient vanishes at the minimiser, and `band`, within
@@ -118,7 +118,8 @@ def ranges(specs: Iterable[str], quick: bool) -> xarray.Dataset:
         function, convex_rho_level)`. `convex_rho`, `convex_beta`; `convex_unserved`,
         why a method cannot run there, `(algorithm, function)`.
     """
-    methods, where = line_up(specs), functions(quick)
+    specs, where = list(specs), functions(quick)
+    methods, around = line_up(specs), plain_forms(specs)
     rows = [
         xarray.concat(
             [_case(method, place, quick) for place in where.values()],
@@ -131,7 +132,6 @@ def ranges(specs: Iterable[str], quick: bool) -> xarray.Dataset:
     found = found.assign_coords(
         algorithm=list(methods), function=list(where), target=list(TARGETS)
     )
-    around = [plain(method) for method in methods.values()]
     beta = [place.beta for place in where.values()]
     found = found.assign(
         plain_form=("algorithm", around), convex_beta=("function", beta)

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray
-from theory.family import cost as stated
 
 from experiments.networks.task import networks
-from experiments.zoo.lineup import line_up, plain
+from experiments.zoo.lineup import line_up, plain_forms
 from experiments.zoo.seen import order
 from landscapes.network import Network
 from theory.base import gradient_descent
+from theory.family import cost as stated
 from theory.methods.gd import GD
 
 if TYPE_CHECKING:
@@ -117,7 +117,8 @@ def cost(specs: Iterable[str], quick: bool) -> xarray.Dataset:
         epochs' quotients, `cost_time_low`, `cost_time_high`, their quartiles;
         `(algorithm, network)`; `cost_sgd_seconds`, of SGD's step, `(network)`.
     """
-    methods, net = line_up(specs), networks(*NETWORK)["train"]
+    specs, net = list(specs), networks(*NETWORK)["train"]
+    methods = line_up(specs)
     sgd = Trained(GD(), net)
     runs = {label: Trained(method, net) for label, method in methods.items()}
     for run in (sgd, *runs.values()):
@@ -137,7 +138,7 @@ def cost(specs: Iterable[str], quick: bool) -> xarray.Dataset:
     return xarray.Dataset(
         table | {"cost_sgd_seconds": ("network", [float(np.median(base))])},
         coords={"algorithm": list(methods), "network": [net.name]},
-    ).assign(plain_form=("algorithm", [plain(m) for m in methods.values()]))
+    ).assign(plain_form=("algorithm", plain_forms(specs)))
 
 
 def _row(run: Trained, times: np.ndarray, steps: int) -> dict[str, float]:

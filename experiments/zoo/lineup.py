@@ -4,46 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from theory import methods
 from theory.method import Method
-from theory.methods import make
 from theory.methods.ausam import AUSAM
 from theory.methods.stable import Stable
 from theory.methods.xsam import XSAM
 
-SHARDS = 4
+SHARDS = "msam/m=4"  # a single shard is SAM
+FIRST = ("gd", "sam", "stable:sam", "usam", "stable:usam")
 DEAR = {AUSAM: 16, XSAM: 8}  # one run at a time; 21 values a step
 
 
-def line_up(specs: Iterable[str]) -> dict[str, Method]:
-    """Every method once, by label: `ssam` and `stable:usam` are one.
+def variants() -> tuple[str, ...]:
+    """All methods, each followed by its renormalised form where it has one.
 
-    What Stable is around already is left as it is: around it Stable changes nothing.
-
-    Args:
-        specs: names for `theory.methods.make`; mSAM, which is SAM at one shard, gets
-            `SHARDS`.
+    `ssam` and `ssam-n` are `stable:usam` and `stable:sam`; Stable around GD is GD.
     """
-    found: dict[str, Method] = {}
-    for spec in specs:
-        method = make(spec)
-        if method.get("m", 0) == 1:
-            method = method.having(m=SHARDS)
-        if isinstance(method, Stable) and isinstance(method.method, Stable):
-            method = method.method
-        found.setdefault(method.label, method)
-    return found
+    found = []
+    for name in methods.names():
+        method = methods.make(name)
+        if isinstance(method, Stable):
+            continue
+        word = SHARDS if name == "msam" else name
+        found.append(word)
+        if method.get("stable", None) is not None:
+            found.append(f"{word}/stable=1")
+        elif name != "gd" and not method.whole_step:
+            found.append(f"stable:{word}")
+    return (*FIRST, *(spec for spec in found if spec not in FIRST))
 
 
-def plain(method: Method) -> str:
-    """The label of the method that this one renormalises; empty if it does none."""
-    if isinstance(method, Stable):
-        return method.method.label
-    return method.having(stable=False).label if method.get("stable", False) else ""
+def line_up(specs: Iterable[str]) -> dict[str, Method]:
+    """The methods of these names, by label."""
+    return {methods.label(spec): methods.make(spec) for spec in specs}
 
 
-def has_radius(method: Method) -> bool:
-    """Whether the method has a rho at all."""
-    return method.get("rho", None) is not None
+def plain(spec: str) -> str:
+    """The method that a spec renormalises; empty where it renormalises none."""
+    method = methods.make(spec)
+    _, colon, inner = spec.partition(":")
+    if colon:
+        return inner
+    if isinstance(method, Stable):  # one with a name of its own
+        return methods.spec(method.method)
+    return methods.spec(method) if method.get("stable", False) else ""
+
+
+def plain_forms(specs: Iterable[str]) -> list[str]:
+    """Labels of the methods that these renormalise, empty for the others."""
+    inner = [plain(spec) for spec in specs]
+    return [methods.label(spec) if spec else "" for spec in inner]
 
 
 def innermost(method: Method) -> Method:

@@ -10,6 +10,7 @@ from experiments import run
 from experiments.networks.job import Training
 from experiments.networks.paired import Pairs
 from experiments.networks.plan import Task, has_radius, label
+from experiments.zoo.lineup import line_up, plain_forms, variants
 from landscapes.splits import present
 from theory import methods
 from theory.method import Method
@@ -30,53 +31,20 @@ STEPS = {"adasam": (2.5e-4, 0.0225), "sam-polyak": (0.1, 9.0)}
 # every coordinate.
 RADII = {"length": (0.05, 0.15, 0.5), "rate": (0.1, 0.3, 1.0)}
 OWN = {"asam": (0.25, 0.75, 2.5), "linf-sam": (0.001, 0.003, 0.01)}
-SHARDS = "msam/m=4"  # a single shard is SAM
-FIRST = ("gd", "sam", "stable:sam", "usam", "stable:usam")
-
-
-def variants() -> tuple[str, ...]:
-    """All methods, each followed by its renormalised form where it has one.
-
-    `ssam` and `ssam-n` are `stable:usam` and `stable:sam`; Stable around GD is GD.
-    """
-    found = []
-    for name in methods.names():
-        method = methods.make(name)
-        if isinstance(method, Stable):
-            continue
-        word = SHARDS if name == "msam" else name
-        found.append(word)
-        if method.get("stable", None) is not None:
-            found.append(f"{word}/stable=1")
-        elif name != "gd" and not method.whole_step:
-            found.append(f"stable:{word}")
-    return (*FIRST, *(spec for spec in found if spec not in FIRST))
-
-
-def plain(spec: str) -> str | None:
-    """The method that a spec renormalises; None where it renormalises none."""
-    method = methods.make(spec)
-    _, colon, inner = spec.partition(":")
-    if colon:
-        return inner
-    if isinstance(method, Stable):  # one with a name of its own
-        return methods.spec(method.method)
-    return methods.spec(method) if method.get("stable", False) else None
 
 
 def against(specs: tuple[str, ...]) -> Pairs:
     """All with SGD and with SAM, every renormalised one with the method it scales."""
-    labels = {spec: methods.label(spec) for spec in specs}
-    known = list(labels.values())
+    known = line_up(specs)
     pairs = {
         other: {one: other for one in known if one not in ("GD", other)}
         for other in ("GD", "SAM")
         if other in known
     }
     scaled = {
-        own: methods.label(inner)
-        for spec, own in labels.items()
-        if (inner := plain(spec)) and methods.label(inner) in known
+        own: inner
+        for own, inner in zip(known, plain_forms(specs), strict=True)
+        if inner in known
     }
     return pairs | {"plain": scaled}
 

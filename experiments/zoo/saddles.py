@@ -9,8 +9,9 @@ from functools import cache, partial
 import numpy as np
 import xarray
 
+from experiments.networks.plan import has_radius
 from experiments.saddles.site import Site
-from experiments.zoo.lineup import fewer, has_radius, line_up, plain, unserved
+from experiments.zoo.lineup import fewer, line_up, plain_forms, unserved
 from experiments.zoo.seen import Sections, Seen
 from landscapes import load
 from landscapes.landscape import Landscape
@@ -140,7 +141,8 @@ def saddles(specs: Iterable[str], quick: bool) -> xarray.Dataset:
         renormalised form a method is, `(algorithm)`. A method without a radius is
         shown at every level.
     """
-    methods, where = line_up(specs), places(quick)
+    specs, where = list(specs), places(quick)
+    methods = line_up(specs)
     rows = [
         xarray.concat(
             [_case(method, name, place, quick) for name, place in where.items()],
@@ -153,7 +155,7 @@ def saddles(specs: Iterable[str], quick: bool) -> xarray.Dataset:
     found = found.assign_coords(algorithm=list(methods), landscape=list(where))
     return found.assign(
         saddle_steps=("landscape", [place.steps for place in where.values()]),
-        plain_form=("algorithm", [plain(method) for method in methods.values()]),
+        plain_form=("algorithm", plain_forms(specs)),
     )
 
 

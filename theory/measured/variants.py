@@ -1,4 +1,4 @@
-"""Methods at their best, their cost, saddles and ranges, cell by cell, for the ledger."""
+"""Methods at their best, their cost, saddles and ranges, for the ledger."""
 
 from __future__ import annotations
 
