@@ -42,8 +42,8 @@ def l29():
             Claim(
                 id="L29.counted",
                 says=r"$\beta_s, \gamma_s$ of .6 and .5: at most .4 gradients beyond "
-                "SGD's one, a pass forward being a third, less all that resting tensors "
-                "save",
+                "SGD's one, a pass forward being a third, less all that resting "
+                "tensors save",
                 expected="refuted",
                 relation="<=",
                 measured=overhead,
