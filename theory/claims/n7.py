@@ -44,9 +44,9 @@ def n7():
                 expected="open",
                 relation=">=",
                 measured=variants.widened,
-                bound=lambda method, other, function, target, level: 1.0,
+                bound=lambda method, other, target, function, level: 1.0,
                 cases=lambda quick: variants.functions("point"),
-                within=lambda method, other, function, target, level: True,
+                within=lambda method, other, target, function, level: True,
                 rtol=0.05,  # the brackets' width
                 loose="a quotient may have any size",
             ),
@@ -56,9 +56,9 @@ def n7():
                 expected="open",
                 relation=">=",
                 measured=variants.widened,
-                bound=lambda method, other, function, target, level: 1.0,
+                bound=lambda method, other, target, function, level: 1.0,
                 cases=lambda quick: variants.functions("band"),
-                within=lambda method, other, function, target, level: True,
+                within=lambda method, other, target, function, level: True,
                 rtol=0.05,  # the brackets' width
                 loose="a quotient may have any size",
             ),

@@ -67,7 +67,7 @@ def gained(task: str, method: str, other: str) -> Interval:
 
     With the simultaneous intervals of the experiment (Bonferroni).
     """
-    return _interval(_at(task, method, other), "difference", 100.0)
+    return _compared(task, method, other, "difference", 100.0)
 
 
 def apart(task: str, method: str, other: str) -> Interval:
@@ -81,7 +81,7 @@ def apart(task: str, method: str, other: str) -> Interval:
 
 def curvature(task: str, method: str, other: str) -> Interval:
     """The top Hessian eigenvalue at the end over the other method's, likewise."""
-    return _interval(_at(task, method, other), "curvature_ratio")
+    return _compared(task, method, other, "curvature_ratio")
 
 
 def times(method: str, other: str) -> Interval:
@@ -90,63 +90,66 @@ def times(method: str, other: str) -> Interval:
     return Interval(one.value / two.value, one.low / two.high, one.high / two.low)
 
 
-def escapes(method: str, other: str, landscape: str, level: int) -> float:
-    """At how large a share of the learning rates it leaves a saddle, less the other's.
+def escapes(method: str, other: str, landscape: Any, level: Any) -> np.ndarray:
+    """At how large a share of the learning rates it leaves saddles, less the other's.
 
     Args:
         method: label.
         other: label of the method beside it.
-        landscape: the saddle.
-        level: of the radius.
+        landscape: the saddles, `(n,)`.
+        level: of the radius, `(n,)`.
     """
     share = dataset(method, other).escape_eta_share
-    at = share.sel(landscape=landscape).isel(saddle_rho_level=level)
-    return float(at.sel(algorithm=method) - at.sel(algorithm=other))
+    cells = {"landscape": xarray.DataArray(landscape)}
+    share = share.sel(cells).isel(saddle_rho_level=xarray.DataArray(level))
+    return (share.sel(algorithm=method) - share.sel(algorithm=other)).values
 
 
 def saddles() -> Iterator[dict[str, Any]]:
-    """Every method under Stable beside itself, at every saddle that serves it."""
+    """Every method under Stable beside itself, at all saddles that serve it."""
+    share = dataset().escape_eta_share.transpose(..., "landscape", "saddle_rho_level")
+    names = share.landscape.values.astype(str)
     for pair in _pairs():
-        share = dataset().escape_eta_share.sel(algorithm=pair["method"])
-        for landscape in share.landscape.values.astype(str):
-            for level in np.flatnonzero(share.sel(landscape=landscape).notnull()):
-                yield pair | {"landscape": landscape, "level": int(level)}
+        known = share.sel(algorithm=pair["method"]).notnull()
+        k, level = np.nonzero(known.values)
+        if k.size:
+            yield pair | {"landscape": names[k], "level": level}
 
 
 def widened(
-    method: str, other: str, function: str, target: str, level: int
+    method: str, other: str, target: str, function: Any, level: Any
 ) -> Interval:
     """The largest learning rate that converges over the other method's.
 
     Args:
         method: label.
         other: label of the method beside it.
-        function: convex.
         target: `point` or `band`.
-        level: of the radius.
+        function: convex ones, `(n,)`.
+        level: of the radius, `(n,)`.
     """
-    at = dataset(method, other).sel(function=function, target=target)
-    at = at.isel(convex_rho_level=level)
+    ends = dataset(method, other)[["range_low", "range_high"]].sel(target=target)
+    at = ends.sel(function=xarray.DataArray(function))
+    at = at.isel(convex_rho_level=xarray.DataArray(level))
     one, two = (at.sel(algorithm=label) for label in (method, other))
-    return bracket(
-        float(one.range_low / two.range_high), float(one.range_high / two.range_low)
-    )
+    low, high = one.range_low / two.range_high, one.range_high / two.range_low
+    return bracket(low.values, high.values)
 
 
 def functions(target: str) -> Iterator[dict[str, Any]]:
-    """Every method under Stable beside itself where both have a range.
+    """Every method under Stable beside itself, where both have a range.
 
     Args:
         target: `point` or `band`.
     """
+    ends = dataset()[["range_low", "range_high"]].sel(target=target)
+    known = np.isfinite(ends.range_low) & np.isfinite(ends.range_high)
+    known = known.transpose("algorithm", "function", "convex_rho_level")
+    names = known.function.values.astype(str)
     for pair in _pairs():
-        found = dataset().sel(target=target)
-        both = found.sel(algorithm=[pair["method"], pair["other"]])
-        ends = np.isfinite(both.range_low) & np.isfinite(both.range_high)
-        known = ends.all("algorithm").transpose("function", "convex_rho_level")
-        for k, level in np.argwhere(known.values):
-            name = str(known.function.values[k])
-            yield pair | {"function": name, "target": target, "level": int(level)}
+        k, level = np.nonzero(known.sel(algorithm=list(pair.values())).values.all(0))
+        if k.size:
+            yield pair | {"target": target, "function": names[k], "level": level}
 
 
 def _pairs() -> list[dict[str, str]]:
@@ -155,18 +158,20 @@ def _pairs() -> list[dict[str, str]]:
     return [dict(pair) for pair in dict.fromkeys(tuple(p.items()) for p in pairs)]
 
 
-def _at(task: str, method: str, other: str) -> xarray.Dataset:
-    """The comparison; with itself without Stable where that is the other."""
-    found = dataset(method, other).sel(task=task, algorithm=method)
-    form = str(found.plain_form.item())
-    return found.sel(versus="plain" if form == other else other)
-
-
 def _times(found: xarray.Dataset, label: str) -> Interval:
-    at = found.sel(algorithm=label)
     names = ("cost_time", "cost_time_low", "cost_time_high")
-    return Interval(*(float(at[name].mean("network")) for name in names))
+    return Interval(
+        *(float(found[name].sel(algorithm=label).mean("network")) for name in names)
+    )
 
 
-def _interval(at: xarray.Dataset, name: str, unit: float = 1.0) -> Interval:
-    return Interval(*(unit * float(at[name + end]) for end in ("", "_low", "_high")))
+def _compared(
+    task: str, method: str, other: str, name: str, unit: float = 1.0
+) -> Interval:
+    """One comparison; with itself without Stable where that is the other."""
+    found = dataset(method, other)
+    form = str(found.plain_form.sel(algorithm=method).item())
+    at = {"task": task, "algorithm": method}
+    at["versus"] = "plain" if form == other else other
+    ends = (found[name + end].sel(at) for end in ("", "_low", "_high"))
+    return Interval(*(unit * float(end) for end in ends))
