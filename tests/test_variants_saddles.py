@@ -38,7 +38,7 @@ def grown(place, eta, m):
 
 def test_gd_leaves_when_its_powers_say(case):
     place, found = PLACES[SADDLE], case("gd")
-    told = [grown(place, eta, 0.5).mean() for eta in place.eta]
+    told = [grown(place, eta, 0.5).mean() for eta in place.eta(make("gd"))]
     assert found.saddle_escaped[0].values == pytest.approx(told, abs=0)
     assert min(told) < 1 <= max(told) or min(told) == 1
 

@@ -17,6 +17,7 @@ from experiments.zoo.lineup import (
     innermost,
     line_up,
     plain_forms,
+    rate_unit,
     unserved,
 )
 from experiments.zoo.seen import Sections, Seen
@@ -107,8 +108,8 @@ def convex(specs: Iterable[str], quick: bool) -> xarray.Dataset:
         quick: fewer functions, rates and steps, one radius.
 
     Returns:
-        `range_low`, `range_high`, times 1/beta, `(target, algorithm, function,
-        convex_rho_level)`: at the one all starts were seen to converge, at the other
+        `range_low`, `range_high`, in units of 1/beta (AdaSAM: .1; SAM-Polyak: 1), `(target,
+        algorithm, function, convex_rho_level)`: at the one all starts were seen to converge, at the other
         not; NaN where they were seen to at no rate, inf where at all of them;
         `range_failure`, what most did at the other (at 1/beta where `range_low` is
         NaN); `range_over_plain`: of a method under Stable, its over the plain one's;
@@ -190,12 +191,12 @@ def _codes(
     rho: np.ndarray,
     eta: np.ndarray,
 ) -> np.ndarray:
-    """Verdicts `(N, starts)` at radii and rates over 1/beta `(N,)`."""
+    """Verdicts `(N, starts)` at radii and rates, in their unit, `(N,)`."""
     f = place.landscape
     return decide(
         f,
         place.method(method),
-        eta[:, None] / place.beta,
+        eta[:, None] * rate_unit(method, place.beta),
         rho[:, None],
         starts_of(f, starts, 0),
         steps,
@@ -239,7 +240,7 @@ def ends(method: Method, place: Convex, rho: np.ndarray) -> np.ndarray:
     """Distances from the minimiser after many steps at eta = 1/beta, `(rho,)`."""
     f = place.landscape
     x = starts_of(f, fewer(method, STARTS), 0)
-    eta, steps = MIDDLE / place.beta, min(512, place.steps)
+    eta, steps = MIDDLE * rate_unit(method, place.beta), min(512, place.steps)
     end = simulate.batch(
         f, place.method(method), eta, rho[:, None], x, steps, window=0, engine="numpy"
     )

@@ -6,12 +6,17 @@ from collections.abc import Callable, Iterable
 
 from theory import methods
 from theory.method import Method
+from theory.methods.adasam import AdaSAM
 from theory.methods.ausam import AUSAM
+from theory.methods.sam_polyak import SAMPolyak
 from theory.methods.stable import Stable
 from theory.methods.xsam import XSAM
 
 SHARDS = "msam/m=4"  # a single shard is SAM
 FIRST = ("gd", "sam", "stable:sam", "usam", "stable:usam")
+# What learning rates are in, of methods whose direction is a step of its own length:
+# a tenth of a unit of length in each coordinate; a multiple of its own step.
+UNITS = {AdaSAM: 0.1, SAMPolyak: 1.0}
 DEAR = {AUSAM: 16, XSAM: 8}  # one run at a time; 21 values a step
 
 
@@ -66,6 +71,11 @@ def innermost(method: Method) -> Method:
 def alone(method: Method) -> bool:
     """Whether it takes one run at a time."""
     return isinstance(innermost(method), AUSAM)
+
+
+def rate_unit(method: Method, curvature: float) -> float:
+    """What learning rates are multiples of: 1/L, unless the method has its own."""
+    return UNITS.get(type(innermost(method)), 1 / curvature)
 
 
 def dear(method: Method) -> bool:

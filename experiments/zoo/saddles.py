@@ -11,7 +11,13 @@ import xarray
 
 from experiments.networks.plan import has_radius
 from experiments.saddles.site import Site
-from experiments.zoo.lineup import fewer, line_up, plain_forms, unserved
+from experiments.zoo.lineup import (
+    fewer,
+    line_up,
+    plain_forms,
+    rate_unit,
+    unserved,
+)
 from experiments.zoo.seen import Sections, Seen
 from landscapes import load
 from landscapes.landscape import Landscape
@@ -23,7 +29,7 @@ from theory.methods.sam_polyak import SAMPolyak
 from theory.quadratic import weakest_descent
 from theory.verdict import Verdict, classify
 
-ETAS = np.geomspace(0.05, 1.9, 10)  # over the largest curvature
+ETAS = np.geomspace(0.05, 1.9, 10)  # in units of 1 / the largest curvature
 LENGTHS, RATES = (0.03, 0.1, 0.3), (0.1, 0.9, 1.5)  # over R, and times 1/m
 # Enough for e^12 along the least descent at the smallest rate, at most so many.
 FOLDS, MOST = 12, 3000
@@ -57,16 +63,16 @@ class Place:
         f = self.site.landscape
         return Seen(method, f, self.batch, SEED) if self.batch else method
 
-    @property
-    def eta(self) -> np.ndarray:
-        """Learning rates."""
-        return ETAS / self.site.curvature
+    def eta(self, method: Method) -> np.ndarray:
+        """Learning rates, in the method's unit."""
+        return ETAS * rate_unit(method, self.site.curvature)
 
     @property
     def steps(self) -> int:
         """How many a run takes."""
         m = weakest_descent(self.site.saddle.eigenvalues)
-        return int(np.clip(FOLDS / (self.eta[0] * m), 2 * WINDOW, MOST))
+        least = ETAS[0] / self.site.curvature
+        return int(np.clip(FOLDS / (least * m), 2 * WINDOW, MOST))
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +167,7 @@ def saddles(specs: Iterable[str], quick: bool) -> xarray.Dataset:
 
 def _case(method: Method, name: str, place: Place, quick: bool) -> xarray.Dataset:
     """One method at one saddle."""
-    eta, rho = place.eta, radii(method, place.site)
+    eta, rho = place.eta(method), radii(method, place.site)
     if quick:
         eta, rho = eta[4::4], rho[1:2]
     found = dict.fromkeys(("escaped", "diverged", *CODES, "time"), np.nan)
@@ -197,7 +203,7 @@ def _reason(method: Method, place: Place) -> str:
     """Why a method cannot run at a saddle."""
     if isinstance(method, SAMPolyak) and not np.isfinite(place.least):
         return "`SAMPolyak` needs a least value, which the function lacks."
-    one = place.eta[:1], radii(method, place.site)[:1], 1, 1
+    one = place.eta(method)[:1], radii(method, place.site)[:1], 1, 1
     return unserved(partial(_run, method, place, *one))
 
 
