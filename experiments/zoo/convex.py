@@ -108,12 +108,13 @@ def convex(specs: Iterable[str], quick: bool) -> xarray.Dataset:
         quick: fewer functions, rates and steps, one radius.
 
     Returns:
-        `range_low`, `range_high`, in units of 1/beta (AdaSAM: .1; SAM-Polyak: 1), `(target,
-        algorithm, function, convex_rho_level)`: at the one all starts were seen to converge, at the other
-        not; NaN where they were seen to at no rate, inf where at all of them;
+        `range_low`, `range_high`, `(target, algorithm, function, convex_rho_level)`, in
+        units of 1/beta (AdaSAM: .1, SAM-Polyak: 1): at the one all starts were seen to
+        converge, at the other not; NaN where they were seen to at no rate, inf where
+        at all of them;
         `range_failure`, what most did at the other (at 1/beta where `range_low` is
         NaN); `range_over_plain`: of a method under Stable, its over the plain one's;
-        `range_over_gd`: over GD's 2/beta. `range_diverges`, times 1/beta: the least
+        `range_over_gd`: over GD's 2/beta. `range_diverges`: the least
         rate at which a run was seen to diverge; `cycle_distance`: how far from the
         minimiser runs are at eta = 1/beta in the end, the median; `(algorithm,
         function, convex_rho_level)`. `convex_rho`, `convex_beta`; `convex_unserved`,
