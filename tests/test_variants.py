@@ -41,7 +41,7 @@ TINY = Training(
 def of(spec, **words):
     """The tiny job of a method, on two of its own rates and radii."""
     job = plan.job(("digits", "mlp:relu"), spec, variants.Config())
-    grid = {"eta": job.eta[2:6:3], "rho": job.rho[:2]}
+    grid = {"eta": job.eta[:4:2], "rho": job.rho[:2]}
     return replace(TINY, method=spec, **(grid | words))
 
 
@@ -231,14 +231,14 @@ def test_methods_whose_steps_or_balls_are_measured_otherwise_have_their_own_grid
         job = plan.job(("fashion_mnist", "mlp:relu"), spec, config)
         return job.eta[0], job.eta[-1], job.rho
 
-    usual = (0.0125, pytest.approx(1.125), (0.05, 0.15, 0.5))
+    usual = (0.02, pytest.approx(0.8), (0.05, 0.2, 0.8))
     assert grid("sam") == grid("stable:looksam") == grid("stable:msam/m=4") == usual
     assert grid("gd")[2] == (0.0,)
-    assert grid("adasam/stable=1")[0] == 2.5e-4
+    assert grid("adasam/stable=1")[0] == 2e-4
     assert grid("sam-polyak")[1] == pytest.approx(9)
-    assert grid("stable:usam")[2] == (0.1, 0.3, 1.0)
-    assert grid("stable:asam")[2] == (0.25, 0.75, 2.5)
-    assert grid("linf-sam")[2] == (0.001, 0.003, 0.01)
+    assert grid("stable:usam")[2] == (0.1, 0.5, 2.0)
+    assert grid("stable:asam")[2] == (0.25, 1.0, 4.0)
+    assert grid("linf-sam")[2] == (0.001, 0.004, 0.016)
 
 
 # -- Data ------------------------------------------------------------------------------

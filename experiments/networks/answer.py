@@ -121,7 +121,7 @@ def clearly(
         has a seed without a rate and the other has none, and how many of these.
     """
     at = dataset.sel(algorithm=label, versus=column or other)
-    near = TOUCHES * widest(dataset.eta)
+    near = TOUCHES * widest(at.eta)
     own, others = (dataset[f"{kind}_none"].sel(algorithm=n) > 0 for n in (label, other))
     more = (np.log(at[f"{kind}_largest_ratio_low"]) > near) | (others & ~own)
     less, none = np.log(at[f"{kind}_largest_ratio_high"]) < -near, own & ~others

@@ -131,9 +131,9 @@ def longest(good: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def widest(eta: xarray.DataArray) -> xarray.DataArray:
-    """Of a task's learning rates' steps, as a logarithm; 0 of a single rate."""
-    steps = np.log(eta).diff("eta_level")
-    return steps.max([name for name in steps.dims if name != "task"]).fillna(0.0)
+    """Of the learning rates' steps, as a logarithm; 0 of a single rate."""
+    logs = np.log(eta)
+    return logs.diff("eta_level").max("eta_level").fillna(0.0)
 
 
 def comparable(
