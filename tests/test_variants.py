@@ -234,9 +234,11 @@ def test_methods_whose_steps_or_balls_are_measured_otherwise_have_their_own_grid
     usual = (0.02, pytest.approx(0.8), (0.05, 0.2, 0.8))
     assert grid("sam") == grid("stable:looksam") == grid("stable:msam/m=4") == usual
     assert grid("gd")[2] == (0.0,)
-    assert grid("adasam/stable=1")[0] == 2e-4
+    assert grid("adasam/stable=1")[0] == pytest.approx(5e-5)
     assert grid("sam-polyak")[1] == pytest.approx(9)
-    assert grid("stable:usam")[2] == (0.1, 0.5, 2.0)
+    assert grid("stable:usam")[2] == (0.025, 0.125, 0.5)
+    noisy = plan.job(("digits:noisy", "mlp:relu"), "usam", config)
+    assert noisy.rho == (0.1, 0.5, 2.0)
     assert grid("stable:asam")[2] == (0.25, 1.0, 4.0)
     assert grid("linf-sam")[2] == (0.001, 0.004, 0.016)
 
