@@ -104,7 +104,7 @@ def test_a_reduction_holds_along_runs(spec, r):
                 np.testing.assert_array_equal(found, desired)
             else:
                 np.testing.assert_allclose(found, desired, rtol=1e-9, atol=1e-11)
-    assert len(served) >= 2
+    assert len(served) >= 2 and (r.to != "sam" or "surface" in served)
 
 
 @pytest.mark.parametrize("spec", specs())

@@ -862,11 +862,16 @@ def test_where_there_is_no_angle_xsam_is_sam(a):
         d, _, _ = XSAM(RHO, a=a, search=False).direction(x, (a,), Sample(one))
         sam = SAM(RHO).direction(x, (), Sample(one))[0]
         np.testing.assert_allclose(d, sam, rtol=1e-7)
-    # A cosine that rounding has put above 1 has no angle either.
-    for x in np.random.default_rng(0).normal(size=(50, 2)):
-        d, _, _ = XSAM(RHO, a=a, search=False).direction(x, (a,), Sample(one))
-        sam = SAM(RHO).direction(x, (), Sample(one))[0]
-        np.testing.assert_allclose(d, sam, rtol=1e-7)
+    # A cosine that rounding has put beyond 1 or -1 has no angle either.
+    for x in 0.1 * np.random.default_rng(0).normal(size=(50, 2)):
+        for c in (2.0, -2.0):
+            alike = Sample(Quadratic(np.array([c, c])))
+            d, _, _ = XSAM(RHO, a=a, search=False).direction(x, (a,), alike)
+            sam = SAM(RHO).direction(x, (), alike)[0]
+            np.testing.assert_allclose(d, sam, rtol=1e-7)
+    # And where there is no ascent.
+    d, g, _ = XSAM(0.0, a=a, search=False).direction(P, (a,), Sample(BOWL))
+    np.testing.assert_array_equal(d, g)
     line = Quadratic(np.array([2.0]))
     d, _, _ = XSAM(RHO, a=a, search=False).direction(
         np.array([3.0]), (a,), Sample(line)

@@ -6,14 +6,12 @@ from typing import Any
 from theory.method import (
     Method,
     column,
+    difference,
     dot,
     hyperparameter,
-    maximum,
-    minimum,
     need,
     norm,
     ratio,
-    root,
     unit,
 )
 from theory.reduces import Reduces
@@ -94,8 +92,8 @@ class XSAM(Method):
 
 def _turned(v0: Any, v1: Any, a: Any) -> tuple[Any, Any]:
     r"""Coefficients of $v_0, v_1$ in v(a), by $\sin(a\psi) = \Im(e^{i\psi})^a$."""
-    c = minimum(maximum(dot(v0, v1), -1.0), 1.0)
-    s = root((1 - c) * (1 + c))
+    c = dot(v0, v1)
+    s = norm(difference(v1, c * v0))  # of 1 - c^2 rounding would be left
     open_ = 1.0 * (s >= NARROW) * (dot(v0, v0) > 0)
     z = c + 1j * s
     p = ratio(open_ * (z ** (1 - a)).imag, s)
