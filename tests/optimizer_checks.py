@@ -18,7 +18,7 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 from theory.method import Method, hyperparameter, unit
 from theory.methods import make, specs
 from theory.methods.msam import MSAM
-from theory.torch_optimizer import SharpnessAware
+from theory.torch_optimizer import Examples, SharpnessAware
 
 torch.manual_seed(0)
 X = torch.randn(12, 6, dtype=torch.float64)
@@ -63,6 +63,21 @@ def closure_of(model, scale=1.0, rows=slice(None)):
 
     closure.calls = 0
     return closure
+
+
+def examples_of(model, scale=1.0, rows=range(12)):
+    """The same batch by the loss of each example; notes what it was asked for."""
+    X_own, Y_own = X[list(rows)].to(next(model.parameters()).dtype), Y[list(rows)]
+
+    def losses(part):
+        found = scale * nn.functional.cross_entropy(
+            model(X_own[part]), Y_own[part], reduction="none"
+        )
+        losses.asked.append((len(found), torch.is_grad_enabled()))
+        return found
+
+    losses.asked = []
+    return Examples(losses, len(rows), rows, len(X))
 
 
 def sgd(model, lr=LR, **options):
@@ -339,7 +354,7 @@ def a_raising_pass_changes_nothing(number):
     assert all(p.grad is None for p in model.parameters())
 
 
-def buffers_advance_once(spec):
+def buffers_advance_once(spec, given=closure_of):
     """As in one pass at the parameters; also counters, and in the same storage."""
     model = network()
     once = copy.deepcopy(model)
@@ -347,7 +362,7 @@ def buffers_advance_once(spec):
     torch.manual_seed(4)
     loss_of(once)
     torch.manual_seed(4)
-    SharpnessAware(sgd(model), make(spec), model).step(closure_of(model))
+    SharpnessAware(sgd(model), make(spec), model).step(given(model))
     same(list(model.buffers()), list(once.buffers()))
     assert int(model[1].num_batches_tracked) == 1
     assert pointers == [b.data_ptr() for b in model.buffers()]
@@ -370,7 +385,7 @@ def random_numbers_are_replayed(spec):
         assert number == once[3].drawn[0][1]
 
 
-def weights_come_back(spec):
+def weights_come_back(spec, given=closure_of):
     """A step of length zero changes no bit, and no storage."""
     model = network(torch.float32)
     with torch.no_grad():  # numbers that adding and subtracting would round
@@ -380,7 +395,7 @@ def weights_come_back(spec):
     pointers = [p.data_ptr() for p in model.parameters()]
     optimizer = SharpnessAware(sgd(model, lr=0.0), make(spec, rho=RHO), model)
     for _ in range(3):
-        optimizer.step(closure_of(model))
+        optimizer.step(given(model))
     same(before, [p.detach() for p in model.parameters()])
     assert pointers == [p.data_ptr() for p in model.parameters()]
 
@@ -402,11 +417,11 @@ def groups_have_their_own_radius(spec):
     torch.testing.assert_close(actual, expected, rtol=1e-12, atol=1e-13)
 
 
-def a_zero_gradient_stays(spec):
+def a_zero_gradient_stays(spec, given=closure_of):
     """Nothing moves and nothing is NaN."""
     model = network()
     before = [p.detach().clone() for p in model.parameters()]
-    SharpnessAware(sgd(model), make(spec), model).step(closure_of(model, 0.0))
+    SharpnessAware(sgd(model), make(spec), model).step(given(model, 0.0))
     same(before, [p.detach() for p in model.parameters()])
 
 

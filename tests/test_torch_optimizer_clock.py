@@ -66,7 +66,7 @@ def test_what_a_closure_cannot_give_is_named(method, many):
     name = type(getattr(method, "method", method)).__name__
     match = (
         f"^`{name}` needs a sample with `{LACKING[method]}`, which a closure cannot "
-        "give.$"
+        r"give: call `step\(Examples\(losses, size\)\)`.$"
     )
     with pytest.raises(ValueError, match=match):
         optimizer.step([closure, closure] if many else closure)

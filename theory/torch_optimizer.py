@@ -22,7 +22,7 @@ the direction.
 **Accumulating gradients** has two meanings. *Whole-batch ascent*: one closure that
 calls `backward()` on every micro-batch, or `step([closure_1, ..., closure_m])` with any
 method, whose gradient is the mean of theirs. *Ascent per micro-batch* (mSAM):
-`step([closure_1, ..., closure_m])` with `MSAM(m=m)`.
+`step([closure_1, ..., closure_m])` with `MSAM(m=m)`, or `Examples`, below.
 
 **Precision.** Autocast to bfloat16 belongs inside the closure and needs no scaling. A
 GradScaler is refused: with float16, divide the gradients by the scale in the closure.
@@ -38,11 +38,26 @@ are not supported.
 **Methods with a step of their own** (`whole_step`): SAM-Polyak wants lr = 1. AdaSAM
 has moments of its own, and wants a base without: SGD.
 
+**Single examples.** ESAM, AUSAM, SparseSAM-F and mSAM look at parts of a batch, which a
+closure cannot give. `Examples` can, for every method:
+
+    for which, X, y in loader:  # which: places in the training set, for AUSAM alone
+
+        def losses(part):
+            return cross_entropy(model(X[part]), y[part], reduction="none")
+
+        loss = optimizer.step(Examples(losses, len(y)))  # + indices=which, total=n
+
+The mean of the losses is what is minimised, and all else follows from this function. A
+method evaluates it on the parts that it needs, where only losses are asked for without
+a backward pass. The clean pass is the first over all or some of the examples; shards
+have one each. In several processes examples are refused.
+
 **Methods that ask for more** than gradients. XSAM and SparseSAM-D go by epochs: tell
 `per_epoch`. A value that XSAM looks at costs a pass, backward included. EigenSAM has
 its Hessian-vector products from the closure's own `loss.backward()`, differentiated
-once more; not from several processes. What looks at single samples (ESAM, AUSAM,
-SparseSAM-F, mSAM by the size of a shard) is refused: no closure tells them.
+once more; not from several processes. AUSAM goes by epochs too, and ESAM with
+beta < 1 by the model's parameter tensors.
 """
 
 from __future__ import annotations
@@ -56,13 +71,16 @@ from torch.optim import Optimizer
 
 from theory.adapter import edge, saved
 from theory.adapter.clock import Clock
+from theory.adapter.examples import Examples, Part, one_process
 from theory.adapter.layout import Layout, signature
 from theory.adapter.outside import check_model, watched
-from theory.adapter.passes import direct
+from theory.adapter.passes import Pass, Passes, direct, sample_of
 from theory.adapter.replay import Replay
 from theory.adapter.replicas import Replicas
 from theory.adapter.weights import Weights
 from theory.method import Method
+
+__all__ = ["Examples", "SharpnessAware"]
 
 KEPT = ("base", "method", "model", "ascent", "method_state", "clock")
 
@@ -89,8 +107,8 @@ class SharpnessAware(Optimizer):
         ascent: `synchronised` or `per-replica`, where there are replicas.
         seed: of a method that draws random numbers (EigenSAM, SparseSAM-D), a whole
             number; they are not torch's, and the same on all replicas.
-        per_epoch: steps that an epoch takes, by which XSAM and SparseSAM-D go; at 1,
-            every closure is taken to see all the data.
+        per_epoch: steps that an epoch takes, by which XSAM, SparseSAM and AUSAM go; at
+            1, every step is taken to see all the data.
 
     Raises:
         ValueError: one of these cannot be used; it names which and why.
@@ -162,27 +180,31 @@ class SharpnessAware(Optimizer):
         self._model_checked = False
 
     @torch.no_grad()
-    def step(self, closure: Callable | Sequence[Callable] | None = None) -> Any:
+    def step(
+        self, closure: Callable | Sequence[Callable] | Examples | None = None
+    ) -> Any:
         """One step of the base along the method's direction.
 
         Args:
             closure: computes the loss, calls `backward()` and returns the loss; it may
-                call `zero_grad()`. Or several, the shards of one batch. Draw the batch
-                before the closure: it is evaluated more than once.
+                call `zero_grad()`. Or several, the shards of one batch. Or `Examples`.
+                Draw the batch before the closure: it is evaluated more than once.
 
         Returns:
-            The loss of the clean pass, as the closure returned it; a mean of several.
+            The loss of the clean pass, as the closure returned it; a mean of several,
+            or of examples.
 
         Raises:
             ValueError: there is no closure, or it leaves no gradient or returns no
-                loss. Then, and whatever else is raised, by the base and its hooks too,
-                parameters, buffers, random numbers and the method's state are as they
-                were, and so is the base's state unless its own update broke off.
+                loss, or the method needs `Examples`. Then, and whatever else is raised,
+                by the base and its hooks too, parameters, buffers, random numbers and
+                the method's state are as they were, and so is the base's state unless
+                its own update broke off.
         """
-        closures = _closures(closure)
+        given = closure if isinstance(closure, Examples) else _closures(closure)
         if not self._model_checked:
             check_model(self.base, self.model)
-            closures = watched(closures, self.model)
+            given = _watched(given, self.model)
         layout, method = self._now()
         replicas = Replicas(self.model) if self.ascent == "per-replica" else None
         if replicas is not None:
@@ -191,12 +213,18 @@ class SharpnessAware(Optimizer):
         weights = Weights(layout, replay, replicas, self.model)
         with weights.unless_raised():
             loss, state = direct(
-                method, self.method_state, weights, closures, self.clock
+                method, self.method_state, weights, self._sample(given, weights)
             )
             self.base.step()
         self.method_state, self._model_checked = state, True
         self.clock = replace(self.clock, step=self.clock.step + 1)
         return loss
+
+    def _sample(self, given: Any, weights: Weights) -> Pass | Passes:
+        """What the method sees of the step."""
+        if isinstance(given, Examples):
+            return Part(one_process(given), weights, self.clock)
+        return sample_of(given, weights, self.clock)
 
     def state_dict(self) -> dict[str, Any]:
         """The base's, and beside it the method, its numbers, state and clock."""
@@ -262,3 +290,10 @@ def _closures(closure: Any) -> list[Callable]:
             f"the loss, got {closure!r}. (A GradScaler has none to give: use bfloat16.)"
         )
     return found
+
+
+def _watched(given: Any, model: torch.nn.Module | None) -> Any:
+    """What is given, so that it refuses to change buffers outside the model."""
+    if isinstance(given, Examples):
+        return replace(given, losses=watched([given.losses], model)[0])
+    return watched(given, model)

@@ -12,6 +12,11 @@ from landscapes.sample import Sample
 from theory.adapter.tensors import Tensors, parted
 
 
+def at_least_single(x: Tensors) -> torch.dtype:
+    """The data type of x, and float32 for a shorter one."""
+    return torch.promote_types(x.parts[0].dtype, torch.float32)
+
+
 @dataclass(frozen=True)
 class Clock:
     """What a step knows beside its closure, as `landscapes.sample` defines it.
@@ -52,12 +57,13 @@ class Clock:
     def uniform(self) -> Callable:
         """`uniform(x, *shape, draw=0)`, those of a landscape's sample of this step.
 
-        One a coordinate, over all parts, or a tensor of the shape that is given.
+        One a coordinate, over all parts, or a tensor of the shape that is given, no
+        less precise than single.
         """
         numbers = Sample(None, self.step, self.seed).uniform
 
         def drawn(x: Tensors, *shape: int, draw: int = 0) -> Any:
-            first = torch.empty(0, device=x.parts[0].device)  # of 24 bits, in any x
+            first = torch.empty(0, dtype=at_least_single(x), device=x.parts[0].device)
             size = shape or (sum(map(len, x.parts)),)
             found = numbers(first, *size, draw=draw)
             return found if shape else parted(found, x)

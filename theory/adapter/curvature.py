@@ -26,8 +26,8 @@ class Graphs(TorchFunctionMode):
             return function(*args, **(kwargs | {"create_graph": True}))
 
 
-def check_one_process() -> None:
-    """Refuses several processes: what averages their gradients averages no products.
+def check_one_process(what: str) -> None:
+    """Refuses several processes: what averages their gradients averages nothing else.
 
     Raises:
         ValueError: says so.
@@ -35,8 +35,8 @@ def check_one_process() -> None:
     ready = distributed.is_available() and distributed.is_initialized()
     if ready and distributed.get_world_size() > 1:
         raise ValueError(
-            "the method needs Hessian-vector products, which `SharpnessAware` has of "
-            f"one process, not of {distributed.get_world_size()}."
+            f"{what}, which `SharpnessAware` has of one process, not of "
+            f"{distributed.get_world_size()}."
         )
 
 

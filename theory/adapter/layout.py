@@ -80,14 +80,17 @@ class Layout:
         for p in self.everyone:
             p.grad = None
 
-    def gradients(self) -> list[torch.Tensor | None]:
+    def gradients(self, some: bool = True) -> list[torch.Tensor | None]:
         """What backward left, one for each parameter.
+
+        Args:
+            some: whether one must be there.
 
         Raises:
             ValueError: there is none at all.
         """
         grads = [p.grad for p in self.parameters]
-        if all(g is None for g in grads):
+        if some and all(g is None for g in grads):
             raise ValueError(
                 "the closure of `SharpnessAware.step` must call backward() on the loss "
                 "at every call: no parameter has a gradient."

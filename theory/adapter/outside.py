@@ -28,9 +28,7 @@ def check_model(base: Optimizer, model: nn.Module | None) -> None:
             raise _needed(module, buffer)
 
 
-def watched(
-    closures: Sequence[Callable[[], Any]], model: nn.Module | None
-) -> list[Callable[[], Any]]:
+def watched(closures: Sequence[Callable], model: nn.Module | None) -> list[Callable]:
     """Closures that refuse to change buffers of a module that was not given.
 
     A feature extractor of which nothing is trained can have such. What is in training
@@ -52,8 +50,8 @@ def watched(
     return [partial(_called, closure, kept) for closure in closures]
 
 
-def _called(closure: Callable[[], Any], kept: list[tuple]) -> Any:
-    loss = closure()
+def _called(closure: Callable, kept: list[tuple], *part: Any) -> Any:
+    loss = closure(*part)
     changed = [row for row in kept if not _as_before(*row)]
     for module, name, buffer, copy in changed:
         buffer.detach().copy_(copy)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -14,17 +16,30 @@ from theory.adapter.weights import Weights
 from theory.method import Method
 
 
-class Told:
-    """What both kinds of sample tell of the step they belong to.
+@dataclass
+class Clean:
+    """The clean pass of a step, the first.
 
-    Single samples, and how many there are, a closure does not tell.
+    Args:
+        before: random numbers and buffers as it found them; None: it is to come.
+        found: what the closure returned.
+    """
+
+    before: tuple | None = None
+    found: Any = None
+
+
+class Told:
+    """What all kinds of sample tell of the step they belong to.
+
+    Single samples, and how many there are, a closure does not tell: `Examples` do.
 
     Args:
         weights: the parameters.
         clock: of the optimizer.
     """
 
-    lacking = "a closure cannot give"
+    lacking = "a closure cannot give: call `step(Examples(losses, size))`"
 
     def __init__(self, weights: Weights, clock: Clock) -> None:
         self.weights = weights
@@ -47,27 +62,39 @@ class Pass(Told):
         closure: evaluates the loss and its gradient at the parameters.
         weights: the parameters.
         clock: of the optimizer.
+        clean: the clean pass, where it is shared.
     """
 
     def __init__(
-        self, closure: Callable[[], Any], weights: Weights, clock: Clock
+        self,
+        closure: Callable[[], Any],
+        weights: Weights,
+        clock: Clock,
+        clean: Clean | None = None,
     ) -> None:
         super().__init__(weights, clock)
-        self.closure = closure
-        self.before: tuple | None = None
-        self.loss: Any = None
+        self.closure, self.clean = closure, clean or Clean()
         self.known: WeakKeyDictionary[Tensors, Any] = WeakKeyDictionary()
+
+    @property
+    def loss(self) -> Any:
+        """Of the clean pass, as the closure returned it."""
+        return self.clean.found
 
     def __call__(self, x: Tensors) -> Tensors:
         r"""$\nabla f(x)$."""
-        if self.before is None:
-            self.before = self.weights.replay.now()
-            g, loss = self.weights.evaluate(self.closure, x)
-            self.loss = loss
+        return self._passed(partial(self.weights.evaluate, self.closure), x)
+
+    def _passed(self, work: Callable[[Tensors], tuple], x: Tensors) -> Any:
+        """The gradient of a pass at x that gives `(gradient, found)`."""
+        if self.clean.before is None:
+            self.clean.before = self.weights.replay.now()
+            g, found = work(x)
+            self.clean.found = found
         else:
-            with self.weights.replay.replaying(self.before):
-                g, loss = self.weights.evaluate(self.closure, x)
-        self.known[x] = loss
+            with self.weights.replay.replaying(self.clean.before):
+                g, found = work(x)
+        self.known[x] = found
         return g
 
     def value(self, x: Tensors) -> torch.Tensor:
@@ -79,7 +106,7 @@ class Pass(Told):
     def hvp(self, x: Tensors, v: Tensors) -> Tensors:
         r"""$\nabla^2 f(x)\, v$; never the clean pass."""
         replay = self.weights.replay
-        with replay.replaying(self.before or replay.now()):
+        with replay.replaying(self.clean.before or replay.now()):
             return self.weights.product(self.closure, x, v)
 
     def split(self, m: int) -> list[Pass]:
@@ -90,7 +117,7 @@ class Pass(Told):
         """
         raise ValueError(
             f"one closure does not split into {m} shards: call `step([closure_1, ..., "
-            f"closure_{m}])`, a closure for each."
+            f"closure_{m}])`, a closure for each, or `step(Examples(losses, size))`."
         )
 
 
@@ -150,8 +177,7 @@ def direct(
     method: Method,
     state: Any,
     weights: Weights,
-    closures: Sequence[Callable],
-    clock: Clock,
+    sample: Any,
 ) -> tuple[Any, Any]:
     """Sets the gradients to a method's direction; parameters come back.
 
@@ -159,15 +185,11 @@ def direct(
         method: gives the direction.
         state: the method's; None before its first step.
         weights: the parameters.
-        closures: one, or the shards of a batch.
-        clock: of the optimizer.
+        sample: of this step, on these parameters.
 
     Returns:
         `(loss, state)`: of the clean pass, and the method's next.
     """
-    one = len(closures) == 1
-    told = (weights, clock)
-    sample = Pass(closures[0], *told) if one else Passes(closures, *told)
     if state is None:
         state = method.init(weights.home)
     d, _, state = method.direction(weights.home, state, sample)
@@ -177,6 +199,33 @@ def direct(
     weights.leave(d)
     weights.last = None  # the base needs memory of its own
     return sample.loss, state
+
+
+def sample_of(
+    closures: Sequence[Callable], weights: Weights, clock: Clock
+) -> Pass | Passes:
+    """One closure, or the shards of a batch, as the sample of a step."""
+    made = [partial(checked, closure) for closure in closures]
+    return Passes(made, weights, clock) if made[1:] else Pass(*made, weights, clock)
+
+
+def checked(closure: Callable[[], Any]) -> Any:
+    """The loss of a closure.
+
+    Raises:
+        ValueError: it is no scalar; names what it is.
+    """
+    loss = closure()
+    if isinstance(loss, torch.Tensor) and loss.numel() != 1:
+        raise ValueError(
+            "the closure of `SharpnessAware.step` must return a scalar loss, got the "
+            f"shape {tuple(loss.shape)}."
+        )
+    if not isinstance(loss, (int, float, torch.Tensor)):
+        raise ValueError(
+            f"the closure of `SharpnessAware.step` must return the loss, got {loss!r}."
+        )
+    return loss
 
 
 def number(loss: Any) -> torch.Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -42,7 +43,7 @@ class Weights:
         self.grads: list[torch.Tensor | None] = []
         self.last: Tensors | None = None
 
-    @property
+    @cached_property
     def segments(self) -> dict[str, slice]:
         """Where every parameter lies in a point, its parts one after another.
 
@@ -84,27 +85,40 @@ class Weights:
                 self.replay.put_back(self.replay.first)
             raise
 
-    def evaluate(self, closure: Callable[[], Any], x: Tensors) -> tuple[Tensors, Any]:
-        """The gradient and the loss of a closure at a point."""
+    def evaluate(
+        self, closure: Callable[[], Any], x: Tensors, some: bool = True
+    ) -> tuple[Tensors, Any]:
+        """The gradient of a closure at a point, and what it returns.
+
+        Args:
+            closure: leaves gradients.
+            x: the point.
+            some: whether one must be there.
+        """
         if self.last is not None:
             _ = self.last.parts  # copied out of the gradients, which go now
         self.grads = []
         self.layout.clear_gradients()
         self.go(x)
         with torch.enable_grad(), self.alone():
-            loss = closure()
-        check_loss(loss)
-        self.grads = grads = self.layout.gradients()
+            found = closure()
+        self.grads = grads = self.layout.gradients(some)
         there = [g is not None for g in grads]
         if there != self.used:
             self.used = [a or b for a, b in zip(self.used, there, strict=True)]
         join = self.layout.join  # not self: a cycle would outlive the step
         self.last = Tensors(lambda: join(grads))
-        return self.last, loss
+        return self.last, found
+
+    def look(self, closure: Callable[[], Any], x: Tensors) -> tuple[None, Any]:
+        """No gradient, and what a closure returns that leaves none."""
+        self.go(x)
+        with self.alone():
+            return None, closure()
 
     def product(self, closure: Callable[[], Any], x: Tensors, v: Tensors) -> Tensors:
         """The Hessian of a closure at a point times a vector; one more backward."""
-        check_one_process()
+        check_one_process("the method needs Hessian-vector products")
         with Graphs():
             self.evaluate(closure, x)
         rows = self.layout.parameters, self.layout.separate(v)
@@ -142,20 +156,3 @@ class Weights:
             grads = [g for g in (next(rows) for _ in part) if g is not None]
             if grads:
                 torch._foreach_mul_(grads, at(factor, grads[0]))
-
-
-def check_loss(loss: Any) -> None:
-    """Refuses what is no scalar.
-
-    Raises:
-        ValueError: names what it is.
-    """
-    if isinstance(loss, torch.Tensor) and loss.numel() != 1:
-        raise ValueError(
-            "the closure of `SharpnessAware.step` must return a scalar loss, got the "
-            f"shape {tuple(loss.shape)}."
-        )
-    if not isinstance(loss, (int, float, torch.Tensor)):
-        raise ValueError(
-            f"the closure of `SharpnessAware.step` must return the loss, got {loss!r}."
-        )
