@@ -30,13 +30,13 @@ def ours(params: list[nn.Parameter], **flags: bool) -> Step:
 def _pytorch_optimizer(params: list[nn.Parameter], **flags: bool) -> Step:
     from pytorch_optimizer import SAM as Peer
 
-    return _evaluated_before(Peer(params, SGD, rho=RHO, lr=ETA, **flags))
+    return evaluated_before(Peer(params, SGD, rho=RHO, lr=ETA, **flags))
 
 
 def _unifiedsam(params: list[nn.Parameter], **flags: bool) -> Step:
     from unifiedsam import unifiedSAM
 
-    return _evaluated_before(
+    return evaluated_before(
         unifiedSAM(params, SGD, rho=RHO, lambd=1.0, lr=ETA, **flags)
     )
 
@@ -48,7 +48,7 @@ def _temperon(params: list[nn.Parameter], **flags: bool) -> Step:
     return Temperon(base, total_steps=10**9, tail_frac=1.0, rho=RHO).step
 
 
-def _evaluated_before(optimizer: Any) -> Step:
+def evaluated_before(optimizer: Any) -> Step:
     """Those whose `step` presumes that the first gradients are there."""
 
     def step(closure: Callable) -> None:

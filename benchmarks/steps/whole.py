@@ -55,7 +55,8 @@ def task(name: str, shape: tuple[int, ...], batch: int, **options: object) -> Ta
     return Task(title, module.float(), X, y)
 
 
-def _gradient(task: Task) -> Callable[[], torch.Tensor]:
+def gradient_of(task: Task) -> Callable[[], torch.Tensor]:
+    """Forward and backward of the batch."""
     module = copy.deepcopy(task.module)
 
     def gradient() -> torch.Tensor:
@@ -85,7 +86,7 @@ def stepping(task: Task, spec: str | None) -> Callable[[], object]:
 
 def measure(task: Task, blocks: int) -> dict[str, np.ndarray]:
     """Seconds of a step, by method, and of one gradient, `(blocks,)`."""
-    works = {"gradient": _gradient(task), "sgd": stepping(task, None)}
+    works = {"gradient": gradient_of(task), "sgd": stepping(task, None)}
     works |= {spec: stepping(task, spec) for spec in METHODS}
     return interleaved(works, blocks)
 
