@@ -20,6 +20,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -118,6 +119,7 @@ def main(config: Config) -> None:
     if config.quick:
         config.threads, config.blocks, config.batch = config.threads[:1], 7, 64
     equal = check(config.only)
+    gc.freeze()  # what is imported is no garbage, and slow to look through
     for count in config.threads:
         with threads(count):
             print(f"torch {torch.__version__}, whole steps, {count} threads, float32")

@@ -26,6 +26,7 @@ WHOLE, PARTS = 1.05, 1.15
 NUMBERS = {"esam": {"beta": 0.5, "gamma": 0.5}, "msam": {"m": 4}}
 GRADIENTS = {"esam": 1.75, "looksam": 1.25, "ausam": 1.15}
 GIVEN_EXAMPLES = ("esam", "ausam", "sparse-sam", "msam")
+CYCLE = {"looksam": "k", "eigen-sam": "every"}  # renew something every so many steps
 DRAWS_PARTS = (*GIVEN_EXAMPLES, "sparse-sam-d")
 
 
@@ -58,11 +59,7 @@ def cases(only: tuple[str, ...] = ()) -> list[Case]:
         method = make(name, **NUMBERS[name]) if name in NUMBERS else member
         share = PARTS if name in DRAWS_PARTS else WHOLE
         most = GRADIENTS.get(name, share * cost(method))
-        # LookSAM and EigenSAM renew something every so many steps.
-        period = int(
-            method.get("k", 1) if name == "looksam" else method.get("every", 1)
-        )
-        period = period if name in ("looksam", "eigen-sam") else 1
+        period = int(method.get(CYCLE[name])) if name in CYCLE else 1
         if not only or name in only:
             found.append(Case(name, method, most, period))
     return found
