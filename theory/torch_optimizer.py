@@ -48,16 +48,15 @@ closure cannot give. `Examples` can, for every method:
 
         loss = optimizer.step(Examples(losses, len(y)))  # + indices=which, total=n
 
-The mean of the losses is what is minimised, and all else follows from this function. A
-method evaluates it on the parts that it needs, where only losses are asked for without
-a backward pass. The clean pass is the first over all or some of the examples; shards
-have one each. In several processes examples are refused.
+The mean of the losses is what is minimised, and all else follows from this function: it
+is evaluated on the parts that a method needs, and without a backward pass where losses
+are enough. `part` is a slice or whole numbers. The clean pass is the first over all or
+some of the examples; shards have one each. In several processes it is refused.
 
-**Methods that ask for more** than gradients. XSAM and SparseSAM-D go by epochs: tell
-`per_epoch`. A value that XSAM looks at costs a pass, backward included. EigenSAM has
-its Hessian-vector products from the closure's own `loss.backward()`, differentiated
-once more; not from several processes. AUSAM goes by epochs too, and ESAM with
-beta < 1 by the model's parameter tensors.
+**Methods that ask for more** than gradients. XSAM, SparseSAM and AUSAM go by epochs:
+tell `per_epoch`. A value that XSAM looks at costs a pass, backward included but with
+`Examples`. EigenSAM has its Hessian-vector products from the closure's own
+`loss.backward()`, differentiated once more; not from several processes.
 """
 
 from __future__ import annotations
