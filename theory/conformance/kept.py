@@ -1,0 +1,173 @@
+"""Checks of what a step must leave as it was, or to the base optimizer.
+
+They are as in `exact`.
+"""
+
+import copy
+
+import torch
+from torch.optim import SGD, Adam
+from torch.optim.lr_scheduler import LambdaLR
+
+from theory.conformance.exact import RHO
+from theory.conformance.forms import closure
+from theory.conformance.problems import Layered, Network, Quadratic, flat
+
+
+def beside(build, step, Base, **options):
+    """How far 10 steps of radius 0 and of the base alone are apart."""
+    wrapped, alone = Network(), Network()
+    optimizer = build(wrapped, 0.0, Base, **options)
+    base = Base(alone.parameters(), **options)
+    for _ in range(10):
+        step(optimizer, wrapped)
+        closure(base, alone)
+    return float((flat(wrapped) - flat(alone)).abs().max())
+
+
+def base_sgd(build, step, known):
+    """Radius 0 is the base optimizer: SGD with momentum and weight decay."""
+    return beside(build, step, SGD, lr=0.1, momentum=0.9, weight_decay=0.01)
+
+
+def base_adam(build, step, known):
+    """Radius 0 is the base optimizer: Adam."""
+    return beside(build, step, Adam, lr=0.1)
+
+
+def restored(build, step, known):
+    """20 steps of learning rate 0 change no bit."""
+    model = Network()
+    optimizer = build(model, RHO, lr=0.0)
+    before = flat(model)
+    for _ in range(20):
+        step(optimizer, model)
+    return float((flat(model) - before).abs().max())
+
+
+def raised(build, step, known):
+    """An exception in the second pass leaves the parameters as they were."""
+    model, calls = Network(), []
+    optimizer = build(model, RHO, lr=0.1)
+    before = flat(model)
+
+    def loss():
+        calls.append(1)
+        if len(calls) == 2:
+            raise InterruptedError
+        return model()
+
+    try:
+        step(optimizer, loss)
+    except InterruptedError:
+        pass
+    return float((flat(model) - before).abs().max())
+
+
+def buffers(build, step, known):
+    """BatchNorm's statistics advance once a step: advances too many."""
+    model = Layered()
+    step(build(model, RHO, lr=0.1), model)
+    return abs(int(model.layers[1].num_batches_tracked) - 1)
+
+
+def masks(build, step, known):
+    """Dropout draws the same mask in both passes: elements that differ."""
+    torch.manual_seed(0)
+    model = Layered()
+    step(build(model, RHO, lr=0.1), model)
+    first, *others = model.layers[3].drawn
+    return sum(int((mask != first).sum()) for mask in others)
+
+
+def resumed(build, step, known):
+    """7 steps, saved and loaded, and 13 more are 20; momentum, falling rate."""
+
+    def train(model, optimizer, steps):
+        for _ in range(steps):
+            step(optimizer, model)
+            for group in optimizer.param_groups:
+                group["lr"] *= 0.9
+
+    def built(model):
+        return build(model, RHO, lr=0.1, momentum=0.9)
+
+    whole, part, rest = Network(), Network(), Network()
+    train(whole, built(whole), 20)
+    optimizer = built(part)
+    train(part, optimizer, 7)
+    rest.load_state_dict(part.state_dict())
+    other = built(rest)
+    other.load_state_dict(copy.deepcopy(optimizer.state_dict()))
+    train(rest, other, 13)
+    return float((flat(rest) - flat(whole)).abs().max())
+
+
+def storage(build, step, known):
+    """Parameters stay where they are, so that views see them: tensors that moved."""
+    model = Network()
+    optimizer = build(model, RHO, lr=0.1)
+    before = [p.data_ptr() for p in model.parameters()]
+    for _ in range(2):
+        step(optimizer, model)
+    after = [p.data_ptr() for p in model.parameters()]
+    return sum(a != b for a, b in zip(before, after, strict=True))
+
+
+def zero(build, step, known):
+    """A zero gradient moves nothing, and makes no NaN."""
+    model = Network()
+    optimizer = build(model, RHO, lr=0.1)
+    before = flat(model)
+    for _ in range(2):
+        step(optimizer, lambda: 0.0 * model())
+    return float((flat(model) - before).abs().max())
+
+
+def precision(build, step, known):
+    """A float32 model stays in float32: tensors of another type."""
+    model = Network().float()
+    step(build(model, RHO, lr=0.1), model)
+    kept = [t for p in model.parameters() for t in (p, p.grad) if t is not None]
+    return sum(t.dtype != torch.float32 for t in kept)
+
+
+def scheduler(build, step, known):
+    """A scheduler attached to it holds: at a scheduled rate of 0 nothing moves."""
+    model = Network()
+    optimizer = build(model, RHO, lr=0.1)
+    LambdaLR(optimizer, lambda _: 0.0)
+    before = flat(model)
+    step(optimizer, model)
+    return float((flat(model) - before).abs().max())
+
+
+def reloaded(build, step, known):
+    """After loading a state, the learning rate in `param_groups` still counts."""
+    model = Network()
+    optimizer = build(model, RHO, lr=0.1)
+    step(optimizer, model)
+    optimizer.load_state_dict(copy.deepcopy(optimizer.state_dict()))
+    for group in optimizer.param_groups:
+        group["lr"] = 0.0
+    before = flat(model)
+    step(optimizer, model)
+    return float((flat(model) - before).abs().max())
+
+
+def forgotten(build, step, known):
+    """Without the backward pass it expects, it refuses, or steps as with it."""
+    with_it, without = Quadratic(), Quadratic()
+    step(build(with_it, RHO, lr=0.1), with_it)
+    try:
+        closure(build(without, RHO, lr=0.1), without)
+    except Exception:
+        return 0
+    return float((flat(without) - flat(with_it)).abs().max())
+
+
+def returned(build, step, known):
+    """It returns the loss at the parameters, before the step."""
+    model = Network()
+    value = float(model())
+    return abs(float(step(build(model, RHO, lr=0.1), model)) - value)

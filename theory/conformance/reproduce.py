@@ -1,0 +1,84 @@
+"""Scripts that show one failure: the check's own source, and what it calls."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import textwrap
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from theory.conformance.peer import Peer
+
+OURS = "theory.conformance"
+
+
+def script(peer: Peer, run: Callable, known: dict[str, Any], allowed: float) -> str:
+    """A program that measures one deviation, and exits with 1 if it is too large.
+
+    Args:
+        peer: whose.
+        run: the check.
+        known: numbers of the method's definition, if it needs them.
+        allowed: the largest deviation.
+    """
+    imports, sources = dict.fromkeys(peer.head), {}
+    _collect(run, imports, sources)
+    if peer.step:
+        imports["import torch"] = None
+        sources["step"], step = textwrap.dedent(peer.step).strip(), "step"
+    else:
+        step = peer.stepped.__name__
+        _collect(peer.stepped, imports, sources)
+    sources["build"] = peer.builder.strip()
+    lines = [f"known = {known!r}", f"deviation = {run.__name__}(build, {step}, known)"]
+    said = f'print(f"deviation {{deviation:.3g}}, allowed {allowed:g}")'
+    end = [*lines, said, f"raise SystemExit(not deviation <= {allowed!r})"]
+    return "\n\n\n".join([_head(peer, run, imports), *sources.values(), _join(end)])
+
+
+def _head(peer: Peer, run: Callable, imports: dict[str, None]) -> str:
+    import torch
+
+    asks = (run.__doc__ or "").strip().splitlines()[0]
+    made = f"# {peer.target} {peer.version}".rstrip() + f", torch {torch.__version__}"
+    return "\n".join([made, f"# {asks}", *sorted(imports)])
+
+
+def _join(lines: list[str]) -> str:
+    """Long lists of numbers are wrapped."""
+    text = "\n".join(lines) + "\n"
+    return re.sub(r"\[[^]\n]{60,}\]", lambda m: _wrapped(m[0]), text)
+
+
+def _wrapped(numbers: str) -> str:
+    inner = textwrap.fill(numbers[1:-1], 80, initial_indent="    ")
+    return "[\n" + inner.replace("\n", "\n    ") + ",\n]"
+
+
+def _collect(thing: Any, imports: dict[str, None], sources: dict[str, str]) -> None:
+    """Adds the source of a function or class, after that of all it names."""
+    source = textwrap.dedent(inspect.getsource(thing))
+    scope = vars(inspect.getmodule(thing))
+    named = {n.id for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Name)}
+    for name in sorted(named & scope.keys() - {thing.__name__, *sources}):
+        value = scope[name]
+        if isinstance(value, ModuleType):
+            imports[_imported(name, value)] = None
+        elif not hasattr(value, "__module__"):
+            sources[name] = f"{name} = {value!r}"
+        elif value.__module__.startswith(OURS):
+            _collect(value, imports, sources)
+        else:
+            imports[f"from {value.__module__} import {name}"] = None
+    sources[thing.__name__] = source.strip()
+
+
+def _imported(name: str, module: ModuleType) -> str:
+    whole = module.__name__
+    if whole == name:
+        return f"import {name}"
+    parent, _, last = whole.rpartition(".")
+    return f"from {parent} import {last}" + f" as {name}" * (last != name)
