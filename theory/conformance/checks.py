@@ -51,8 +51,8 @@ CHECKS = (
     Check("storage", kept.storage),
     Check("zero gradient", kept.zero),
     Check("float32", kept.precision),
-    Check("scheduler", kept.scheduler, base=True),
-    Check("reloaded groups", kept.reloaded, base=True),
+    Check("scheduler", kept.scheduler, base=True, allowed=1e-12),
+    Check("reloaded groups", kept.reloaded, base=True, allowed=1e-12),
     Check("no backward before", kept.forgotten, forms=("prior-backward",)),
     Check("returned loss", kept.returned, forms=("closure",), allowed=1e-12),
 )

@@ -37,6 +37,7 @@ class Peer:
         lr: the learning rate of its steps, where it has no say.
         base: whether it has a base optimizer, or a rate, that can be chosen.
         epsilon: that it adds to a norm by its own documentation.
+        documented: checks it need not pass, as its documentation says otherwise: what.
         note: on what was chosen, for the page.
     """
 
@@ -50,6 +51,7 @@ class Peer:
     lr: float = 0.1
     base: bool = True
     epsilon: float = 1e-12
+    documented: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
 
     @property

@@ -3,6 +3,8 @@
 They are no dependency: `pip install 'sharpness-regimes[peers]'`.
 """
 
+from dataclasses import replace
+
 from theory.conformance.peer import Peer
 
 _CLASS = "(model.parameters(), Base, rho=rho, {more}**options)"
@@ -103,11 +105,11 @@ PEERS = (
         note="`tail_frac=1`: SAM at every step.",
     ),
     Peer(
+        # Its distribution is sam-pytorch.
         "sam:SAM",
         "sam",
         "closure",
         "SAM(model.parameters(), Base(model.parameters(), **options), rho=rho)",
-        note="from the distribution sam-pytorch.",
     ),
     Peer(
         "sam_sps:SAM_SPS",
@@ -117,11 +119,37 @@ PEERS = (
         step=_ACCUMULATED,
         lr=1.0,
         base=False,
+        documented={"returned loss": "it returns the loss at the perturbed point"},
     ),
 )
 
 
-def stock(target: str, method: str = "") -> Peer | None:
-    """The first entry of a target, and of a method if one is named."""
+OURS = "theory.torch_optimizer:SharpnessAware"
+
+
+def ours(method: str) -> Peer:
+    """This toolkit's optimizer."""
+    made = f"make({method!r}, rho=rho), model)"
+    return Peer(
+        OURS,
+        method,
+        build="SharpnessAware(Base(model.parameters(), **options), " + made,
+        imports=("from theory.methods import make",),
+        epsilon=0.0,
+    )
+
+
+def stock(target: str, method: str = "") -> Peer:
+    """The entry of a target, and of a method if one is named; else one guessed."""
+    if target == OURS:
+        return ours(method or "sam")
     fits = [p for p in PEERS if p.target == target and method in ("", p.method)]
-    return fits[0] if fits else None
+    return fits[0] if fits else guessed(target, method or "sam")
+
+
+def guessed(target: str, method: str) -> Peer:
+    """One that is not listed: two-step if it has both steps, else by a closure."""
+    bare = Peer(target, method)
+    steps = ("first_step", "second_step")
+    both = all(hasattr(bare.found, each) for each in steps)
+    return replace(bare, form="two-step" if both else "closure")

@@ -36,15 +36,24 @@ def script(peer: Peer, run: Callable, known: dict[str, Any], allowed: float) -> 
     lines = [f"known = {known!r}", f"deviation = {run.__name__}(build, {step}, known)"]
     said = f'print(f"deviation {{deviation:.3g}}, allowed {allowed:g}")'
     end = [*lines, said, f"raise SystemExit(not deviation <= {allowed!r})"]
-    return "\n\n\n".join([_head(peer, run, imports), *sources.values(), _join(end)])
+    says = [*_title(peer, run), *(_definition(peer) if known else ()), *sorted(imports)]
+    return "\n\n\n".join(["\n".join(says), *sources.values(), _join(end)])
 
 
-def _head(peer: Peer, run: Callable, imports: dict[str, None]) -> str:
+def _title(peer: Peer, run: Callable) -> list[str]:
     import torch
 
     asks = (run.__doc__ or "").strip().splitlines()[0]
-    made = f"# {peer.target} {peer.version}".rstrip() + f", torch {torch.__version__}"
-    return "\n".join([made, f"# {asks}", *sorted(imports)])
+    made = f"{peer.target} {peer.version}".rstrip()
+    return [f"# {made}, torch {torch.__version__}", f"# {asks}"]
+
+
+def _definition(peer: Peer) -> list[str]:
+    """What the known numbers were computed from, as comments."""
+    whole = inspect.getdoc(type(peer.defined)) or ""
+    says = re.split(r"\n\n(?=Cost|Args)|Cost: ", whole)[0].strip()
+    head = f"# `known` is of gradient descent along {peer.defined!r}."
+    return [head, *(f"# {line}".rstrip() for line in says.splitlines())]
 
 
 def _join(lines: list[str]) -> str:
