@@ -7,7 +7,7 @@ JOBS ?= 2
 BIN := .venv/bin
 
 .PHONY: all .venv saddle_escape certified_regimes regimes fashion_mnist networks \
-  ledger table figures test lint bench clean
+  ledger table figures conformance test lint bench clean
 all: .venv
 
 .venv: .venv/complete
@@ -76,6 +76,11 @@ table: .venv  ## the methods in README, from what they say of themselves
 
 figures: .venv  ## all figures from saved results
 	$(BIN)/python -m figures
+
+conformance: .venv  ## published optimizers, put through the checks of our own
+	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --editable '.[peers]'
+	mkdir -p docs
+	$(BIN)/python -m theory.conformance --page docs/conformance.md
 
 test: .venv  ## what continuous integration runs
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal

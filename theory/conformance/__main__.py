@@ -1,4 +1,4 @@
-"""Puts an optimizer through the checks, `python -m theory.conformance PACKAGE:CLASS`."""
+"""The command: `python -m theory.conformance PACKAGE:CLASS`."""
 
 from __future__ import annotations
 

@@ -80,6 +80,9 @@ def _judge(peer: Peer, check: Check) -> Result:
         return Result(check, SKIP, note=note)
     if deviation <= allowed:
         return Result(check, PASS, deviation, allowed)
+    counted = check.run is exact.evaluations
+    needless = "end" if counted else "evaluations"
+    numbers = {name: each for name, each in numbers.items() if name != needless}
     text = script(peer, check.run, numbers, allowed)
     return Result(check, FAIL, deviation, allowed, note, text)
 

@@ -56,7 +56,7 @@ def installed(peer: Peer) -> bool:
 def _versions(judged: list) -> str:
     import torch
 
-    found = {peer.top: f"{peer.top} {peer.version}" for peer, _ in judged}
+    found = {peer.package: f"{peer.distribution} {peer.version}" for peer, _ in judged}
     return f"Versions: torch {torch.__version__}, {', '.join(found.values())}."
 
 
@@ -68,7 +68,7 @@ def _matrix(judged: list) -> str:
         cells = [_cell(results[position]) for _, results in judged]
         rows.append([check.name, *cells])
     names = [
-        f"{n}. {peer.package} `{peer.name}`, as {peer.method}, {peer.form}"
+        f"{n}. {peer.distribution} `{peer.name}`, as {peer.method}, {peer.form}"
         for n, (peer, _) in enumerate(judged, 1)
     ]
     table = [f"| {' | '.join(row)} |" for row in rows]
@@ -119,11 +119,17 @@ def _results(spec: str) -> list[Result] | None:
 
 def _details(number: int, peer: Peer, results: list[Result]) -> list[str]:
     """One optimizer's failures and their scripts."""
-    version = f" {peer.version}" if peer.version else ""
+    whole = f"{peer.distribution} {peer.version}".rstrip()
     note = [f"Chosen: {peer.note}", ""] if peer.note else []
     head = f'<a id="peer-{number}"></a>'
-    parts = [head, "", f"## {number}. {peer.package}{version}: {peer.name}", ""]
-    parts += [f"As {peer.method}, {peer.form}.", "", f"    {peer.expression}", "", *note]
+    parts = [head, "", f"## {number}. {whole}: {peer.name}", ""]
+    parts += [
+        f"As {peer.method}, {peer.form}.",
+        "",
+        f"    {peer.expression}",
+        "",
+        *note,
+    ]
     largest = 0.0
     for result in results:
         if result.status == SKIP:

@@ -65,11 +65,6 @@ class Peer:
         return self.target.partition(":")[2]
 
     @property
-    def title(self) -> str:
-        """The target, and beside it the method where the class has several."""
-        return f"{self.target}, {self.method}"
-
-    @property
     def allowed(self) -> float:
         """Of a deviation from the definition: 100 epsilons, at least 1e-10.
 
@@ -102,16 +97,20 @@ class Peer:
             raise ValueError(f"`{self.package}` has no class `{self.name}`.")
         return found
 
-    @property
-    def version(self) -> str:
-        """Of the distribution that the package is from; empty where there is none."""
-        names = importlib.metadata.packages_distributions().get(self.top, ())
-        return next((importlib.metadata.version(name) for name in names), "")
+    @cached_property
+    def distribution(self) -> str:
+        """What was installed to have it, or else its package."""
+        top = self.package.partition(".")[0]
+        names = importlib.metadata.packages_distributions().get(top, ())
+        return next(iter(names), self.package)
 
     @property
-    def top(self) -> str:
-        """The package without its modules."""
-        return self.package.partition(".")[0]
+    def version(self) -> str:
+        """Of the distribution; empty where there is none."""
+        try:
+            return importlib.metadata.version(self.distribution)
+        except importlib.metadata.PackageNotFoundError:
+            return ""
 
     @property
     def expression(self) -> str:

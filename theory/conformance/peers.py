@@ -105,7 +105,6 @@ PEERS = (
         note="`tail_frac=1`: SAM at every step.",
     ),
     Peer(
-        # Its distribution is sam-pytorch.
         "sam:SAM",
         "sam",
         "closure",

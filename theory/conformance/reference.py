@@ -71,7 +71,8 @@ def known(
         lr: their learning rate.
 
     Returns:
-        `{"lr", "steps", "end", "evaluations"}`.
+        `{"lr", "steps", "end", "evaluations"}`, the last two its last point and how
+        often the loss or its gradient was evaluated.
 
     Raises:
         ValueError: the method needs more than a loss, its gradient and products.

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from theory.conformance.exact import RHO
 from theory.conformance.peer import Peer
 
 OURS = "theory.conformance"
@@ -25,7 +26,7 @@ def script(peer: Peer, run: Callable, known: dict[str, Any], allowed: float) -> 
         allowed: the largest deviation.
     """
     imports, sources = dict.fromkeys(peer.head), {}
-    _collect(run, imports, sources)
+    _collect(run, imports, sources, top=True)
     if peer.step:
         imports["import torch"] = None
         sources["step"], step = textwrap.dedent(peer.step).strip(), "step"
@@ -52,7 +53,8 @@ def _definition(peer: Peer) -> list[str]:
     """What the known numbers were computed from, as comments."""
     whole = inspect.getdoc(type(peer.defined)) or ""
     says = re.split(r"\n\n(?=Cost|Args)|Cost: ", whole)[0].strip()
-    head = f"# `known` is of gradient descent along {peer.defined!r}."
+    method = peer.defined.having(rho=RHO)
+    head = f"# `known` is of gradient descent along {method!r}."
     return [head, *(f"# {line}".rstrip() for line in says.splitlines())]
 
 
@@ -67,7 +69,9 @@ def _wrapped(numbers: str) -> str:
     return "[\n" + inner.replace("\n", "\n    ") + ",\n]"
 
 
-def _collect(thing: Any, imports: dict[str, None], sources: dict[str, str]) -> None:
+def _collect(
+    thing: Any, imports: dict[str, None], sources: dict[str, str], top: bool = False
+) -> None:
     """Adds the source of a function or class, after that of all it names."""
     source = textwrap.dedent(inspect.getsource(thing))
     scope = vars(inspect.getmodule(thing))
@@ -82,7 +86,18 @@ def _collect(thing: Any, imports: dict[str, None], sources: dict[str, str]) -> N
             _collect(value, imports, sources)
         else:
             imports[f"from {value.__module__} import {name}"] = None
-    sources[thing.__name__] = source.strip()
+    sources[thing.__name__] = source.strip() if top else _bare(source)
+
+
+def _bare(source: str) -> str:
+    """Without docstrings, and the empty lines that follow those of classes."""
+    lines: list[str | None] = list(source.splitlines())
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node):
+            first, last = node.body[0].lineno, node.body[0].end_lineno
+            last += not lines[last]
+            lines[first - 1 : last] = [None] * (last - first + 1)
+    return "\n".join(line for line in lines if line is not None).strip()
 
 
 def _imported(name: str, module: ModuleType) -> str:

@@ -1,0 +1,354 @@
+"""The checks that judge optimizers: ours passes, and planted defects are found."""
+
+import gc
+import subprocess
+import sys
+
+import pytest
+
+from theory.conformance.checks import CHECKS
+from theory.conformance.judge import FAIL, PASS, SKIP, judge
+from theory.conformance.peer import Peer
+from theory.conformance.peers import ours
+from theory.conformance.table import write
+from theory.methods import names, specs
+
+BUILD = "{name}(model, Base, rho, **options)"
+SINGLE = ("ausam", "esam", "sparse-sam")
+
+# SAM, correct, and a defect for each class that follows.
+PLANTED = '''
+import torch
+
+
+class Correct(torch.optim.Optimizer):
+    def __init__(self, model, Base, rho, **options):
+        self.model, self.rho = model, rho
+        self.base = Base(model.parameters(), **options)
+        super().__init__(self.base.param_groups, self.base.defaults)
+        self.share()
+
+    def share(self):
+        self.param_groups, self.state = self.base.param_groups, self.base.state
+
+    def load_state_dict(self, state):
+        self.base.load_state_dict(state)
+        self.share()
+
+    def norm(self, g):
+        return torch.cat([x.flatten() for x in g]).norm()
+
+    def ascent(self, g):
+        n = self.norm(g)
+        return [self.rho * x / n if n else x for x in g]
+
+    def gradients(self):
+        return [p.grad.clone() for p in self.model.parameters()]
+
+    def restore(self, old, e):
+        with torch.no_grad():
+            for p, before in zip(self.model.parameters(), old):
+                p.copy_(before)
+
+    def second(self, closure, g):
+        """Sets the gradients to those of the second pass."""
+        e = self.ascent(g)
+        old = [p.detach().clone() for p in self.model.parameters()]
+        with torch.no_grad():
+            for p, each in zip(self.model.parameters(), e):
+                p.add_(each)
+        try:
+            closure()
+        finally:
+            self.restore(old, e)
+
+    def step(self, closure):
+        random = torch.get_rng_state()
+        loss = closure()
+        after = torch.get_rng_state()
+        buffers = [b.clone() for b in self.model.buffers()]
+        torch.set_rng_state(random)
+        self.second(closure, self.gradients())
+        torch.set_rng_state(after)
+        for b, kept in zip(self.model.buffers(), buffers):
+            b.copy_(kept)
+        self.base.step()
+        return loss
+
+
+class Accumulated(Correct):
+    def second(self, closure, g):
+        super().second(closure, g)
+        for p, first in zip(self.model.parameters(), g):
+            p.grad.add_(first)
+
+
+class PerTensor(Correct):
+    def ascent(self, g):
+        return [self.rho * x / x.norm() if x.any() else x for x in g]
+
+
+class Downhill(Correct):
+    def ascent(self, g):
+        return [-x for x in super().ascent(g)]
+
+
+class Single(Correct):
+    def norm(self, g):
+        return torch.cat([x.flatten() for x in g]).float().norm()
+
+
+class Large(Correct):
+    def norm(self, g):
+        return super().norm(g) + 1e-7
+
+
+class Subtracts(Correct):
+    def restore(self, old, e):
+        with torch.no_grad():
+            for p, each in zip(self.model.parameters(), e):
+                p.sub_(each)
+
+
+class Perturbed(Correct):
+    def second(self, closure, g):
+        old = [p.detach().clone() for p in self.model.parameters()]
+        e = self.ascent(g)
+        with torch.no_grad():
+            for p, each in zip(self.model.parameters(), e):
+                p.add_(each)
+        closure()
+        self.restore(old, e)
+
+
+class Forgets(Correct):
+    def load_state_dict(self, state):
+        torch.optim.Optimizer.load_state_dict(self, {**state, "state": {}})
+        self.base.param_groups = self.param_groups
+
+
+class Rebinds(Correct):
+    def restore(self, old, e):
+        for p, before in zip(self.model.parameters(), old):
+            p.data = before
+
+
+class Twice(Correct):
+    def step(self, closure):
+        closure()
+        loss = closure.__call__()
+        self.second(closure, self.gradients())
+        self.base.step()
+        return loss
+
+
+class Plain(Correct):
+    def step(self, closure):
+        loss = closure()
+        self.second(closure, self.gradients())
+        self.base.step()
+        return loss
+
+
+class NoNumber(Correct):
+    def ascent(self, g):
+        return [self.rho * x / self.norm(g) for x in g]
+
+
+class Copies(Correct):
+    def share(self):
+        self.state = self.base.state
+        self.param_groups = [dict(group) for group in self.base.param_groups]
+
+
+class Silent(Correct):
+    def step(self, closure):
+        super().step(closure)
+        return torch.tensor(0.0)
+
+
+class Halved(Correct):
+    def step(self, closure):
+        loss = super().step(closure)
+        self.model.half()
+        return loss
+
+
+class Prior(Correct):
+    """A backward pass comes before; its absence goes unnoticed."""
+
+    def step(self, closure):
+        if all(p.grad is not None for p in self.model.parameters()):
+            self.second(closure, self.gradients())
+        else:
+            closure()
+        self.base.step()
+
+
+class Look(Correct):
+    """LookSAM with k = 5 and alpha = .7."""
+
+    count = 0
+
+    def step(self, closure):
+        loss = closure()
+        g = self.gradients()
+        if self.count % 5 == 0:
+            self.second(closure, g)
+            self.aside = self.across(self.gradients(), g)
+        else:
+            self.reuse(closure, g)
+        self.count += 1
+        self.base.step()
+        return loss
+
+    def inner(self, a, b):
+        return sum((x * y).sum() for x, y in zip(a, b))
+
+    def across(self, s, g):
+        share = self.inner(s, g) / self.inner(g, g)
+        return [x - share * y for x, y in zip(s, g)]
+
+    def reuse(self, closure, g):
+        size = (self.inner(g, g) / self.inner(self.aside, self.aside)).sqrt()
+        for p, v in zip(self.model.parameters(), self.aside):
+            p.grad.add_(0.7 * size * v)
+
+
+class LookTwice(Look):
+    def reuse(self, closure, g):
+        self.second(closure, g)
+        for p, each in zip(self.model.parameters(), g):
+            p.grad.copy_(each)
+        super().reuse(closure, g)
+
+
+class LookPerTensor(Look):
+    def across(self, s, g):
+        return [x - (x * y).sum() / (y * y).sum() * y for x, y in zip(s, g)]
+'''
+
+FOUND = {
+    "Accumulated": "constant gradient",
+    "PerTensor": "one step, quadratic",
+    "Downhill": "one step, quadratic",
+    "Single": "one step, quadratic",
+    "Large": "one step, network",
+    "Subtracts": "weights restored",
+    "Perturbed": "exception",
+    "Forgets": "resume",
+    "Rebinds": "storage",
+    "Twice": "evaluations",
+    "Plain": "BatchNorm",
+    "NoNumber": "zero gradient",
+    "Copies": "scheduler",
+    "Silent": "returned loss",
+    "Halved": "float32",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def planted(tmp_path_factory):
+    """A module of optimizers; what lives before is hidden from searches for models."""
+    folder = tmp_path_factory.mktemp("planted")
+    (folder / "planted_optimizers.py").write_text(PLANTED)
+    sys.path.insert(0, str(folder))
+    gc.collect()
+    gc.freeze()
+    yield folder
+    gc.unfreeze()
+    sys.path.remove(str(folder))
+
+
+def peer(name, **changes):
+    given = {"build": BUILD.format(name=name)} | changes
+    return Peer(f"planted_optimizers:{name}", **given)
+
+
+def failures(results):
+    return {r.check.name: r for r in results if r.status == FAIL}
+
+
+@pytest.mark.parametrize("spec", [name for name in names() if name not in SINGLE])
+def test_our_optimizer_passes(spec):
+    results = judge(ours(spec))
+    assert failures(results) == {}
+    assert sum(r.status == PASS for r in results) >= 12
+
+
+STABLE = [s for s in specs() if ":" in s and s.split(":")[1] not in SINGLE]
+
+
+@pytest.mark.parametrize("spec", STABLE)
+def test_our_optimizer_passes_with_stable_around_a_method(spec, monkeypatch):
+    steps = [check for check in CHECKS if check.steps]
+    monkeypatch.setattr("theory.conformance.judge.CHECKS", steps)
+    assert failures(judge(ours(spec))) == {}
+
+
+def test_a_correct_optimizer_passes():
+    results = judge(peer("Correct"))
+    assert failures(results) == {}
+    skipped = [r.check.name for r in results if r.status == SKIP]
+    assert skipped == ["no backward before"]
+
+
+@pytest.mark.parametrize("name, check", FOUND.items())
+def test_a_planted_defect_is_found(name, check):
+    assert check in failures(judge(peer(name)))
+
+
+def test_one_defect_fails_its_own_checks_only():
+    own = {"Subtracts": {"weights restored"}, "Rebinds": {"storage"}}
+    own |= {"Forgets": {"resume"}, "Plain": {"BatchNorm", "dropout"}}
+    for name, checks in own.items():
+        assert failures(judge(peer(name))).keys() == checks
+
+
+def test_a_norm_in_single_precision_is_told_from_another_method():
+    single = failures(judge(peer("Single")))["one step, quadratic"]
+    other = failures(judge(peer("PerTensor")))["one step, quadratic"]
+    assert 1e-10 < single.deviation < 1e-6 < 1e-3 < other.deviation
+
+
+def test_a_known_epsilon_is_allowed():
+    results = failures(judge(peer("Large", epsilon=1e-7)))
+    assert "one step, network" not in results
+
+
+def test_a_forgotten_backward_is_found():
+    results = failures(judge(peer("Prior", form="prior-backward")))
+    assert "no backward before" in results
+    assert "one step, quadratic" not in results
+
+
+LOOK = {"method": "looksam", "values": {"k": 5, "alpha": 0.7}}
+
+
+@pytest.mark.parametrize(
+    "name, found",
+    [
+        ("Look", set()),
+        ("LookTwice", {"evaluations"}),
+        ("LookPerTensor", {"seven steps, network"}),
+    ],
+)
+def test_the_reuse_of_looksam_is_checked(name, found):
+    exact = {check.name for check in CHECKS if check.steps} - {"constant gradient"}
+    assert failures(judge(peer(name, **LOOK))).keys() & exact == found
+
+
+def run(*words, folder):
+    program = [sys.executable, *words]
+    return subprocess.run(
+        program, capture_output=True, text=True, env={"PYTHONPATH": str(folder)}
+    )
+
+
+@pytest.mark.parametrize("name", ["Accumulated", "Perturbed"])
+def test_a_script_shows_the_failure_by_itself(name, planted, tmp_path):
+    results = judge(peer(name))
+    for file in write(tmp_path, results):
+        assert "theory" not in file.read_text().split("class", 1)[1]
+        done = run(str(file), folder=planted)
+        assert done.returncode == 1 and done.stdout.startswith("deviation ")
