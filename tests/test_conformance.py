@@ -1,15 +1,20 @@
 """The checks that judge optimizers: ours passes, and planted defects are found."""
 
 import gc
+import runpy
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from theory import console
+from theory.conformance.__main__ import Options, work
 from theory.conformance.checks import CHECKS
 from theory.conformance.judge import FAIL, PASS, SKIP, judge
+from theory.conformance.page import page
 from theory.conformance.peer import Peer
-from theory.conformance.peers import ours
+from theory.conformance.peers import PEERS, ours
 from theory.conformance.table import write
 from theory.methods import names, specs
 
@@ -136,7 +141,7 @@ class Rebinds(Correct):
 class Twice(Correct):
     def step(self, closure):
         closure()
-        loss = closure.__call__()
+        loss = closure()
         self.second(closure, self.gradients())
         self.base.step()
         return loss
@@ -159,6 +164,23 @@ class Copies(Correct):
     def share(self):
         self.state = self.base.state
         self.param_groups = [dict(group) for group in self.base.param_groups]
+
+
+class Stale(Correct):
+    def load_state_dict(self, state):
+        self.base.load_state_dict(state)
+
+
+class Floor(Correct):
+    def ascent(self, g):
+        return [max(self.rho, 1e-9) * x / self.norm(g) for x in g]
+
+
+class Pollutes(Correct):
+    def second(self, closure, g):
+        for p in self.model.parameters():
+            self.state[p]["old"] = p.detach().clone()
+        super().second(closure, g)
 
 
 class Silent(Correct):
@@ -242,6 +264,9 @@ FOUND = {
     "Plain": "BatchNorm",
     "NoNumber": "zero gradient",
     "Copies": "scheduler",
+    "Stale": "reloaded groups",
+    "Floor": "rho = 0, SGD",
+    "Pollutes": "rho = 0, Adam",
     "Silent": "returned loss",
     "Halved": "float32",
 }
@@ -338,17 +363,109 @@ def test_the_reuse_of_looksam_is_checked(name, found):
     assert failures(judge(peer(name, **LOOK))).keys() & exact == found
 
 
-def run(*words, folder):
-    program = [sys.executable, *words]
-    return subprocess.run(
-        program, capture_output=True, text=True, env={"PYTHONPATH": str(folder)}
+def judged(name, **changes):
+    return [r for r in judge(peer(name, **changes)) if r.script]
+
+
+@pytest.mark.parametrize("name", ["Accumulated", "NoNumber", "Plain", "Rebinds"])
+def test_a_script_shows_the_failure_it_is_of(name, tmp_path, capsys):
+    results = judged(name)
+    for file, result in zip(write(tmp_path, results), results, strict=True):
+        with pytest.raises(SystemExit) as end:
+            runpy.run_path(str(file))
+        assert end.value.code == 1
+        said = capsys.readouterr().out.split()
+        assert float(said[1].strip(",")) == pytest.approx(
+            result.deviation, rel=1e-2, nan_ok=True
+        )
+
+
+def test_a_script_needs_torch_and_the_optimizer_only(planted, tmp_path):
+    (file,) = write(tmp_path, judged("Rebinds"))
+    code = file.read_text()
+    imports = [line for line in code.splitlines() if "import" in line]
+    assert {line.split()[1].split(".")[0] for line in imports} == {
+        "torch",
+        "planted_optimizers",
+    }
+    environment = {"PYTHONPATH": str(planted), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, str(file)], capture_output=True, text=True, env=environment
     )
+    assert (done.returncode, done.stdout) == (1, "deviation 2, allowed 0\n")
 
 
-@pytest.mark.parametrize("name", ["Accumulated", "Perturbed"])
-def test_a_script_shows_the_failure_by_itself(name, planted, tmp_path):
-    results = judge(peer(name))
-    for file in write(tmp_path, results):
-        assert "theory" not in file.read_text().split("class", 1)[1]
-        done = run(str(file), folder=planted)
-        assert done.returncode == 1 and done.stdout.startswith("deviation ")
+def test_a_step_of_somebodys_own_is_quoted():
+    step = "def step(optimizer, loss):\n    return 0 * closure(optimizer, loss)\n"
+    step = "from theory.conformance.forms import closure\n" + step
+    (script,) = [r.script for r in judged("Correct", step=step)]
+    assert "return 0 * closure(optimizer, loss)" in script
+
+
+def command(monkeypatch, capsys, *words):
+    monkeypatch.setattr(sys, "argv", ["conformance", *words])
+    code = 0
+    try:
+        console.main(Options, work, "theory.conformance")
+    except SystemExit as end:
+        code = end.code
+    return code, *capsys.readouterr()
+
+
+def test_the_command_passes_ours(monkeypatch, capsys):
+    target = "theory.torch_optimizer:SharpnessAware"
+    code, out, err = command(monkeypatch, capsys, target, "--method", "ssam")
+    assert code == 0 and not err
+    assert out.rstrip().endswith("0 of 19 checks failed.")
+
+
+def test_the_command_tells_failures_and_writes_scripts(monkeypatch, capsys, tmp_path):
+    words = ["planted_optimizers:Rebinds", "--build", BUILD.format(name="Rebinds")]
+    code, out, err = command(monkeypatch, capsys, *words)
+    assert code == 1 and not err and "# ---- storage" in out
+    code, out, _ = command(monkeypatch, capsys, *words, "--scripts", str(tmp_path))
+    assert code == 1 and out.rstrip().endswith("storage.py")
+    assert [file.name for file in tmp_path.iterdir()] == ["storage.py"]
+
+
+CORRECT = ["planted_optimizers:Correct", "--build", BUILD.format(name="Correct")]
+BAD = {
+    "not installed": ["no_such_package:SAM"],
+    "has no class": ["planted_optimizers:Nobody"],
+    "PACKAGE:CLASS, got": ["planted_optimizers"],
+    "give a PACKAGE:CLASS": [],
+    "unknown method": [*CORRECT, "--method", "samm"],
+    "--form is one of": [*CORRECT, "--form", "three-step"],
+    "step of the form two-step": [*CORRECT, "--form", "two-step"],
+    "NAME=NUMBER": [*CORRECT, "--values", "k"],
+    "needs a sample with": [*CORRECT, "--method", "esam"],
+    "say how it is made": ["torch.optim:SGD"],
+    "invalid syntax": [*CORRECT[:1], "--build", "1 +"],
+    "no hyperparameter": [*CORRECT, "--values", "alpha=0.5"],
+}
+
+
+@pytest.mark.parametrize("rule, words", BAD.items())
+def test_bad_input_is_one_line(rule, words, monkeypatch, capsys):
+    code, out, err = command(monkeypatch, capsys, *words)
+    assert code == 2 and not out
+    assert rule in err and err.count("\n") == 1
+
+
+def test_the_page_shows_who_fails_what(monkeypatch):
+    known = (peer("Correct"), peer("Rebinds"), Peer("no_such_package:SAM"))
+    monkeypatch.setattr("theory.conformance.page.PEERS", known)
+    monkeypatch.setattr("theory.conformance.page.specs", lambda: ["sam", "esam"])
+    text = page()
+    assert "| storage | ok | **2** |" in text
+    assert "Not installed: no_such_package." in text
+    assert text.count("<summary>script</summary>") == 1
+    assert "passes every check with 1 method;" in text
+    assert "Not served (single samples are needed): esam." in text
+
+
+def test_the_kept_page_is_of_these_checks_and_optimizers():
+    text = (Path(__file__).parent.parent / "docs/conformance.md").read_text()
+    assert all(f"- *{check.name}*: {check.asks}" in text for check in CHECKS)
+    assert all(each.expression in text for each in PEERS)
+    assert "SharpnessAware` fails" not in text

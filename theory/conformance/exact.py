@@ -22,22 +22,22 @@ def walk(build, step, known, problem):
 
 
 def quadratic(build, step, known):
-    """Steps on a quadratic of two tensors."""
+    """Steps are the definition's, on a quadratic of two tensors."""
     return walk(build, step, known, Quadratic)
 
 
 def network(build, step, known):
-    """Steps on a network of four tensors."""
+    """Steps are the definition's, on a network of four tensors."""
     return walk(build, step, known, Network)
 
 
 def linear(build, step, known):
-    """Where the gradient is the same in both passes."""
+    """Steps are the definition's where both passes have the same gradient."""
     return walk(build, step, known, Linear)
 
 
 def evaluations(build, step, known):
-    """By how many evaluations of the loss 10 steps exceed or miss the cost."""
+    """Ten steps evaluate the loss as often as the definition: the difference."""
     model, count = Quadratic(), 0
     optimizer = build(model, RHO, lr=known["lr"])
 

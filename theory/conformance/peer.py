@@ -76,8 +76,16 @@ class Peer:
 
     @cached_property
     def defined(self) -> Method:
-        """The method's definition; raises ValueError if there is none."""
-        return make(self.method, **self.values)
+        """The method's definition.
+
+        Raises:
+            ValueError: there is none of this name, or it lacks a hyperparameter.
+        """
+        method = make(self.method, **self.values)
+        for name in self.values:
+            if method.get(name, None) is None:
+                raise ValueError(f"`{self.method}` has no hyperparameter `{name}`.")
+        return method
 
     @cached_property
     def found(self) -> type:

@@ -68,7 +68,8 @@ PEERS = (
         "prior-backward",
         "k=5, alpha=0.7, ",
         values={"k": 5, "alpha": 0.7},
-        note="k = 5 and alpha = 0.7, as in the paper.",
+        note="k = 5 and alpha = 0.7, as published. It projects and scales tensor by "
+        "tensor; with the definition's sums taken so, seven steps agree to 1e-9.",
     ),
     _wrapper(
         "pytorch_optimizer",
