@@ -274,15 +274,19 @@ FOUND = {
 
 @pytest.fixture(scope="module", autouse=True)
 def planted(tmp_path_factory):
-    """A module of optimizers; what lives before is hidden from searches for models."""
+    """A folder with a module of optimizers."""
     folder = tmp_path_factory.mktemp("planted")
     (folder / "planted_optimizers.py").write_text(PLANTED)
     sys.path.insert(0, str(folder))
-    gc.collect()
-    gc.freeze()
     yield folder
-    gc.unfreeze()
     sys.path.remove(str(folder))
+    gc.unfreeze()
+
+
+@pytest.fixture(autouse=True)
+def hidden(planted):
+    """Our optimizer looks for models among all objects: not among those from before."""
+    gc.freeze()
 
 
 def peer(name, **changes):

@@ -91,6 +91,8 @@ def _cell(result: Result) -> str:
 
 def _asked(check: Check) -> str:
     bitwise = f"allowed {shown(check.allowed)}" if check.allowed else "exactly"
+    if check.name.startswith("rho = 0"):
+        bitwise += "; 1e-12 for a method with ratios of norms"
     how = RELATIVE if check.steps and check.run is not evaluations else bitwise
     return f"- *{check.name}*: {check.asks} ({how})"
 
@@ -152,11 +154,11 @@ def _details(number: int, peer: Peer, results: list[Result]) -> list[str]:
 def _failure(result: Result, again: bool) -> list[str]:
     """What failed, by how much, and the script; not that of the like once more."""
     means = words(result)
-    asks = result.check.asks.rstrip(".")
-    line = f"- **{result.check.name}**: {asks}: {shown(result.deviation)}"
+    line = f"- **{result.check.name}**: {shown(result.deviation)}"
     line += f", {means}" if means else ""
     if again:
-        return [f"{line}, as above."]
+        return [f"{line}; as above."]
     fold = ["", "  <details><summary>script</summary>", "", "  ```python"]
     code = [f"  {text}".rstrip() for text in result.script.strip().splitlines()]
-    return [f"{line}.", *fold, *code, "  ```", "", "  </details>", ""]
+    asked = f"{line}. Asked: {result.check.asks}"
+    return [asked, *fold, *code, "  ```", "", "  </details>", ""]

@@ -27,7 +27,7 @@ def words(result: Result) -> str:
     if result.status != FAIL or not result.check.steps:
         return ""
     if result.check.run is evaluations:
-        return f"{result.deviation:.0f} more or fewer in 10 steps than defined"
+        return "more or fewer in 10 steps than the definition's"
     if result.deviation < 1e-6:
         return "of the size of single precision's rounding"
     return "another step than the definition's"
