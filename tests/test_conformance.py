@@ -11,6 +11,7 @@ import pytest
 from theory import console
 from theory.conformance.__main__ import Options, work
 from theory.conformance.checks import CHECKS
+from theory.conformance.guess import expression
 from theory.conformance.judge import FAIL, PASS, SKIP, judge
 from theory.conformance.page import page
 from theory.conformance.peer import Peer
@@ -406,6 +407,19 @@ def test_a_step_of_somebodys_own_is_quoted():
     assert "return 0 * closure(optimizer, loss)" in script
 
 
+@pytest.mark.parametrize(
+    "arguments, made",
+    [
+        (["params", "base_optimizer", "rho"], "(model.parameters(), Base, rho=rho"),
+        (["params", "optim", "rho"], "(model.parameters(), Base(model.parameters()"),
+        (["optimizer", "rho"], "(Base(model.parameters(), **options), rho=rho)"),
+        ([], "(Base("),
+    ],
+)
+def test_how_it_is_made_is_guessed(arguments, made):
+    assert expression("SAM", arguments).startswith("SAM" + made)
+
+
 def command(monkeypatch, capsys, *words):
     monkeypatch.setattr(sys, "argv", ["conformance", *words])
     code = 0
@@ -465,7 +479,7 @@ def test_the_page_shows_who_fails_what(monkeypatch):
     assert "Not installed: no_such_package." in text
     assert text.count("<summary>script</summary>") == 1
     assert "passes every check with 1 method;" in text
-    assert "Not served (single samples are needed): esam." in text
+    assert "Not judged (they need single samples): esam." in text
 
 
 def test_the_kept_page_is_of_these_checks_and_optimizers():

@@ -1,9 +1,9 @@
-"""The checks of `exact` and `kept`: what each asks, allows, and whom it suits."""
+"""The checks: what each asks and allows, and whom it suits."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from theory.conformance import exact, kept
+from theory.conformance import exact, kept, used
 
 # Passes that are evaluated by the optimizer, not by its caller.
 CLOSURES = ("closure", "prior-backward")
@@ -47,12 +47,12 @@ CHECKS = (
     Check("exception", kept.raised, forms=CLOSURES),
     Check("BatchNorm", kept.buffers, forms=CLOSURES),
     Check("dropout", kept.masks, forms=CLOSURES),
-    Check("resume", kept.resumed),
+    Check("resume", used.resumed),
     Check("storage", kept.storage),
     Check("zero gradient", kept.zero),
     Check("float32", kept.precision),
-    Check("scheduler", kept.scheduler, base=True, allowed=1e-12),
-    Check("reloaded groups", kept.reloaded, base=True, allowed=1e-12),
-    Check("no backward before", kept.forgotten, forms=("prior-backward",)),
-    Check("returned loss", kept.returned, forms=("closure",), allowed=1e-12),
+    Check("scheduler", used.scheduler, base=True, allowed=1e-12),
+    Check("reloaded groups", used.reloaded, base=True, allowed=1e-12),
+    Check("no backward before", used.forgotten, forms=("prior-backward",)),
+    Check("returned loss", used.returned, forms=("closure",), allowed=1e-12),
 )

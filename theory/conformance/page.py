@@ -113,7 +113,7 @@ def _own() -> list[str]:
     exact = [r for s in specs() for r in (_results(s) or []) if r.allowed]
     worst = max(r.deviation for r in exact if r.status != SKIP)
     head = f"{said}; the largest deviation from a definition is {shown(worst)}."
-    alone = f"Not served (single samples are needed): {', '.join(refused)}."
+    alone = f"Not judged (they need single samples): {', '.join(refused)}."
     return [head, *([alone] if refused else []), *lines]
 
 

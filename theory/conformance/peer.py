@@ -10,14 +10,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from theory.conformance.guess import expression
 from theory.method import Method
 from theory.methods import make
-
-# How optimizers in front of a base are made, by the names of their first arguments.
-CLASS = "{name}(model.parameters(), Base, rho=rho, **options)"
-INSTANCE = "{name}(model.parameters(), Base(model.parameters(), **options), rho=rho)"
-WRAPPER = "{name}(Base(model.parameters(), **options), rho=rho)"
-FIRST = ("params", "parameters")
 
 
 @dataclass(frozen=True)
@@ -125,12 +120,7 @@ class Peer:
         """How it is made: as given, or guessed from the class's signature."""
         if self.build:
             return self.build
-        first, *others = list(inspect.signature(self.found).parameters)
-        if first not in FIRST:
-            return WRAPPER.format(name=self.name)
-        bases = [each for each in others if "opt" in each or "base" in each]
-        of_class = not bases or bases[0] == "base_optimizer"
-        return (CLASS if of_class else INSTANCE).format(name=self.name)
+        return expression(self.name, list(inspect.signature(self.found).parameters))
 
     @property
     def head(self) -> list[str]:
