@@ -9,12 +9,12 @@ from functools import partial
 
 import numpy as np
 import torch
-from theory.family import cost, members
 from torch import nn
 from torch.optim import SGD
 
 from benchmarks.steps.timing import interleaved, said
 from benchmarks.steps.whole import ETA, Task, gradient_of
+from theory.family import cost, members
 from theory.method import Method
 from theory.methods import make
 from theory.methods.stable import Stable
