@@ -456,7 +456,7 @@ def test_a_tiny_run_from_end_to_end_goes_on_where_it_was(tmp_path, capsys):
     assert dataset.task.values.tolist() == ["digits noisy mlp relu"]
     assert dataset.versus.values.tolist() == ["GD", "SAM", "plain"]
     assert dataset.train_loss.shape == (1, 5, 1, 3, 2)
-    assert dataset.tuned_top_eigenvalue.shape == (1, 5, 2)
+    assert dataset.tuned_top_eigenvalue.shape == (1, 5, 5)
     assert (dataset.tuned_top_eigenvalue > 0).all()
     assert dataset.plain_form.values.tolist() == ["", "", "SAM", "", "AdaSAM"]
     assert "Does renormalisation help every variant?" in text

@@ -102,8 +102,8 @@ def radii(method: Method, config: Any) -> tuple[float, ...]:
 
 
 def has_radius(method: Method) -> bool:
-    """Whether it has a rho at all."""
-    return method.get("rho", None) is not None
+    """Whether it has a rho, which is not fixed at 0."""
+    return method.get("rho") != 0
 
 
 def epochs(task: Task, config: Any) -> int:

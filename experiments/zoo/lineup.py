@@ -13,6 +13,7 @@ from theory.methods.stable import Stable
 from theory.methods.xsam import XSAM
 
 SHARDS = "msam/m=4"  # a single shard is SAM
+AMSGRAD = "adasam/rho=0"
 FIRST = ("gd", "sam", "stable:sam", "usam", "stable:usam")
 # What learning rates are in, of methods whose direction is a step of its own length:
 # a tenth of a unit of length in each coordinate; a multiple of its own step.
@@ -21,7 +22,7 @@ DEAR = {AUSAM: 16, XSAM: 8}  # one run at a time; 21 values a step
 
 
 def variants() -> tuple[str, ...]:
-    """All methods, each followed by its renormalised form where it has one.
+    """All methods, each followed by its renormalised form where it has one; AMSGrad.
 
     `ssam` and `ssam-n` are `stable:usam` and `stable:sam`; Stable around GD is GD.
     """
@@ -36,7 +37,7 @@ def variants() -> tuple[str, ...]:
             found.append(f"{word}/stable=1")
         elif name != "gd" and not method.whole_step:
             found.append(f"stable:{word}")
-    return (*FIRST, *(spec for spec in found if spec not in FIRST))
+    return (*FIRST, *(spec for spec in found if spec not in FIRST), AMSGRAD)
 
 
 def line_up(specs: Iterable[str]) -> dict[str, Method]:
