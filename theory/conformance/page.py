@@ -110,7 +110,7 @@ def _own() -> list[str]:
         passed += not failed
     many = "method" if passed == 1 else "methods"
     said = f"`SharpnessAware` passes every check with {passed} {many}"
-    exact = [r for s in specs() for r in (_results(s) or []) if r.allowed]
+    exact = [r for s in specs() for r in (_results(s) or []) if r.check.steps]
     worst = max(r.deviation for r in exact if r.status != SKIP)
     head = f"{said}; the largest deviation from a definition is {shown(worst)}."
     alone = f"Not judged (they need single samples): {', '.join(refused)}."
