@@ -62,9 +62,9 @@ def measured(
         name = owner(case)
         done[name].append((case, dataset))
         if len(done[name]) == len(plans[name]):
-            kept[name] = together(done.pop(name))
             path = place(experiment, config, name, keys[name])
-            run.save(kept[name], path, config, keys[name])
+            run.save(together(done.pop(name)), path, config, keys[name])
+            kept[name] = run.load(path)  # with the types that a later run will find
     return [kept[name] for name in plans]
 
 

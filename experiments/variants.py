@@ -97,7 +97,7 @@ def measure(config: Config) -> xarray.Dataset:
 
     rests_on = stamp(FILES)  # of the sources as they are now
     # Each a Dataset of variables of its own; methods stand along `algorithm`.
-    told = [*_parts(config), training(config, NAME, JUDGED)]
+    told = [training(config, NAME, JUDGED), *_parts(config)]
     whole = xarray.merge(told, compat="override", join="outer", combine_attrs="drop")
     labels = dict.fromkeys(label for part in told for label in part.algorithm.values)
     attributes = {name: text for part in told for name, text in part.attrs.items()}
