@@ -214,7 +214,11 @@ def test_without_an_ascent_it_is_gradient_descent_bit_for_bit(method):
         np.testing.assert_array_equal(d, DATA.gradient(x))
 
 
-@pytest.mark.parametrize("method", [SparseSAM(), SparseSAMD(), EigenSAM(), XSAM(k=2)])
+STAYING = [SparseSAM(), SparseSAMD(), EigenSAM(), XSAM(k=2)]
+STAYING += [XSAM(a=a, search=False) for a in (0.0, 1.7)]
+
+
+@pytest.mark.parametrize("method", STAYING, ids=str)
 def test_a_zero_gradient_stays(method):
     still = FiniteSum(A, A @ W, loss("square"))
     still = replace(still, y=still.predictions(W))  # to the last bit

@@ -95,6 +95,5 @@ def _turned(v0: Any, v1: Any, a: Any) -> tuple[Any, Any]:
     c = dot(v0, v1)
     s = norm(difference(v1, c * v0))  # of 1 - c^2 rounding would be left
     open_ = 1.0 * (s >= NARROW) * (dot(v0, v0) > 0)
-    z = c + 1j * s
-    p = ratio(open_ * (z ** (1 - a)).imag, s)
-    return p, ratio(open_ * (z**a).imag, s) + (1 - open_)
+    z = open_ * (c + 1j * s) + (1 - open_)
+    return ratio((z ** (1 - a)).imag, s), ratio((z**a).imag, s) + (1 - open_)
