@@ -293,7 +293,12 @@ FAULTS = {
         "looks too near": ("x + self.rho_max", "x + self.rho"),
         "looks always": ('need(self, gradient, "new_epoch")', "True"),
         "turned back": ("z ** (1 - a)", "z**a"),
-        "nothing without an angle": (" + (1 - open_)", ""),
+        "nothing without an angle": ("s) + (1 - open_)\n    return", "s)\n    return"),
+        "no length without an angle": ("**a).imag, s) + (1 - open_)", "**a).imag, s)"),
+        "a sine of rounding": (
+            "norm(difference(v1, c * v0))",
+            "root(maximum((1 - c) * (1 + c), 0))",
+        ),
         "looks half": ("range(21)", "range(11)"),
         "raw gradient ahead": ("* g_k, g, (a,)", "* g_k, g_k, (a,)"),
     },
