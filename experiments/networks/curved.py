@@ -32,12 +32,9 @@ def _decided(plan: Plan, start: int, stop: int) -> np.ndarray:
     found = np.zeros(len(told), CURVED)
     for name in RESULT.names:
         found[name] = told[name]
-    fine = net.value(x).isfinite()
-    found["top_eigenvalue"] = np.nan
-    if fine.any():
-        top = top_eigenvalues(net.hvp, x[fine], 1, tol=TOL)
-        known = torch.where(top.residuals.isfinite(), top.values, torch.nan)
-        found["top_eigenvalue"][fine.cpu().numpy()] = known[:, 0].cpu()
+    top = top_eigenvalues(net.hvp, x, 1, tol=TOL)
+    known = torch.where(top.residuals.isfinite(), top.values, torch.nan)
+    found["top_eigenvalue"] = known[:, 0].cpu()
     return found
 
 
