@@ -39,7 +39,7 @@ def made(folder, gain=0.0, half=0.001, ratio=1.0, time=1.0):
     test = 0.9 + gain * rank[:, None] + half * rng.normal(size=(2, len(labels), SEEDS))
     low, high = np.full((2, len(labels), 1, 2, 2), 1.0)
     stable = np.array([bool(form) for form in LABELS.values()])
-    low[stable], high[stable] = ratio, ratio
+    low[stable], high = ratio, np.where(stable[:, None, None, None], ratio, 1) * 1.01
     times = np.array([1.0, 2.0, *[time] * (len(labels) - 2)])[:, None]
     share = 0.5 + gain * stable[:, None, None] * np.ones((len(labels), 1, 2))
     ranges = ("algorithm", "function", "target", "convex_rho_level")
@@ -141,6 +141,20 @@ def test_quotients_decide(judged, ratio, flatter, wider):
     assert found == {"sam": flatter, "msam": flatter}
     ranges = judged("N7", ratio=ratio)
     assert (ranges["point"], ranges["band"]) == (wider, wider)
+
+
+def test_a_quotient_of_times_has_the_widest_quartiles(judged):
+    judged("L30", time=1.5)
+    found = variants.times("LookSAM", "SAM")
+    told = 1.5 * 0.99 / (2 * 1.01), 1.5 / 2, 1.5 * 1.01 / (2 * 0.99)
+    assert (found.low, found.value, found.high) == pytest.approx(told)
+
+
+def test_a_quotient_of_ranges_is_a_bracket(judged):
+    judged("N7", ratio=2.0)
+    case = next(variants.functions("band"))
+    found = variants.widened(**case)
+    assert found.low == pytest.approx(2 / 1.01) and found.high == pytest.approx(2.02)
 
 
 def test_saddles_are_compared_level_by_level(judged):

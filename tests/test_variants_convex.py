@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import xarray
 
 from experiments.zoo import convex
 from experiments.zoo.lineup import line_up
@@ -73,6 +74,30 @@ def test_msam_of_one_shard_s_samples_is_sam(case):
     (sam,) = line_up(["sam"]).values()
     other = convex._case(sam, PLACES["huber ridge"], True)
     assert one.equals(other)
+
+
+def test_all_starts_must_converge(monkeypatch):
+    def codes(method, place, starts, steps, rho, eta):
+        alone = np.where(eta > 1.3, convex.Verdict.DIVERGED, convex.Verdict.CONVERGED)
+        others = np.where(eta > 2, convex.Verdict.DIVERGED, convex.Verdict.CONVERGED)
+        return np.stack([alone, *[others] * (starts - 1)], axis=1)
+
+    monkeypatch.setattr(convex, "_codes", codes)
+    (method,) = line_up(["sam"]).values()
+    found = convex.measured(method, PLACES["quadratic 1"], np.array([0.1]), False)
+    assert found["range_low"] == pytest.approx(1.3, rel=0.02)
+    assert (found["range_failure"] == "converged").all()  # most do
+
+
+def test_a_ratio_is_the_scaled_method_s_over_the_plain_one_s():
+    cell = ("algorithm", "function", "target", "convex_rho_level")
+    low = np.array([1.0, 2.0, 3.0]).reshape(3, 1, 1, 1)
+    found = xarray.Dataset(
+        {"range_low": (cell, low), "plain_form": ("algorithm", ["", "USAM", "SAM"])},
+        {"algorithm": ["USAM", "SSAM", "SSAM-N"]},
+    )
+    got = convex._over_plain(found).values.ravel()
+    np.testing.assert_array_equal(got, [np.nan, 2, np.nan])
 
 
 def test_ratios_are_of_the_same_radius():

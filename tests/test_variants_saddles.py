@@ -9,6 +9,7 @@ from experiments.zoo.seen import Seen
 from theory.iterate import iterate
 from theory.methods import make
 
+EPOCHS = range(4), range(4, 8)
 PLACES = saddles.places(False)
 SADDLE = "quadratic 1, -0.5"
 
@@ -63,7 +64,12 @@ def test_sam_is_held_below_the_threshold_and_leaves_above(case):
     assert (widest.saddle_stalled.where(eta < threshold, 1) == 1).all()
     above = (eta > threshold) & (eta < 1.5)
     assert above.any() and (widest.saddle_escaped.where(above, 1) == 1).all()
-    assert widest.escape_eta_least > threshold
+    rates = eta.values[widest.saddle_escaped.values >= 0.9]
+    assert threshold < rates.min() < rates.max()
+    assert (widest.escape_eta_least, widest.escape_eta_largest) == (
+        rates.min(), rates.max()
+    )  # fmt: skip
+    assert widest.escape_eta_share == len(rates) / 10
 
 
 def test_stable_usam_is_held_where_usam_is(case):
@@ -119,6 +125,8 @@ def test_an_epoch_shows_every_sample_once():
         parts = [seen.sample(t) for t in range(first, first + 4)]
         assert sorted(np.concatenate([p.indices for p in parts])) == list(range(f.n))
         assert np.mean([p(x) for p in parts], axis=0) == pytest.approx(f.gradient(x))
+    first, second = (np.stack([seen.sample(t).indices for t in r]) for r in EPOCHS)
+    assert (first != second).any()
     assert seen.sample(3).epoch == 0 and seen.sample(4).new_epoch
 
 
@@ -128,9 +136,10 @@ def test_a_batch_of_runs_is_its_runs():
     for spec in ("esam", "ausam", "msam/m=4", "sparse-sam", "stable:ausam"):
         method = make(spec, m=4)
         seen, ends = Seen(method, f, 8), []
-        run = saddles.simulate.batch(f, seen, 0.1, 0.1, x, 12, window=0)
-        for start in x:
-            inner = method.having(rho=0.1)
+        rho = np.array([0.05, 0.1, 0.2])
+        run = saddles.simulate.batch(f, seen, 0.1, rho, x, 12, window=0)
+        for start, radius in zip(x, rho, strict=True):
+            inner = method.having(rho=float(radius))
             *_, last = iterate(f, inner, start, 0.1, 12, sample=seen.sample)
             ends.append(last.x)
         assert run.x == pytest.approx(np.array(ends), abs=1e-12)
