@@ -37,9 +37,10 @@ def made(folder, gain=0.0, half=0.001, ratio=1.0, time=1.0):
     rng = np.random.default_rng(0)
     rank = np.array([label.startswith(("Stable", "AdaSAM")) for label in labels])
     test = 0.9 + gain * rank[:, None] + half * rng.normal(size=(2, len(labels), SEEDS))
-    low, high = np.full((2, len(labels), 1, 2, 2), 1.0)
     stable = np.array([bool(form) for form in LABELS.values()])
-    low[stable], high = ratio, np.where(stable[:, None, None, None], ratio, 1) * 1.01
+    low = np.full((len(labels), 1, 2, 2), 1.0)
+    low[stable] = ratio
+    high = 1.01 * low
     times = np.array([1.0, 2.0, *[time] * (len(labels) - 2)])[:, None]
     share = 0.5 + gain * stable[:, None, None] * np.ones((len(labels), 1, 2))
     ranges = ("algorithm", "function", "target", "convex_rho_level")
