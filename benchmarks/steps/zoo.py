@@ -23,7 +23,11 @@ from theory.torch_optimizer import Examples, SharpnessAware
 # Of the stated cost: at most so much, and where a step draws masks or parts of a batch.
 WHOLE, PARTS = 1.05, 1.15
 # Numbers other than the defaults, and what a step may cost in gradients.
-NUMBERS = {"esam": {"beta": 0.5, "gamma": 0.5}, "msam": {"m": 4}}
+NUMBERS = {
+    "esam": {"beta": 0.5, "gamma": 0.5},
+    "msam": {"m": 4},
+    "eigen-sam": {"every": 4, "iterations": 2},
+}
 GRADIENTS = {"esam": 1.75, "looksam": 1.25, "ausam": 1.15}
 GIVEN_EXAMPLES = ("esam", "ausam", "sparse-sam", "msam")
 CYCLE = {"looksam": "k", "eigen-sam": "every"}  # renew something every so many steps
