@@ -96,7 +96,7 @@ def test_an_eager_batch_is_the_numpy_batch(monkeypatch, name, spec, base):
     assert_same(run, simulate.batch(*grid, **options, engine="numpy"))
 
 
-@pytest.mark.parametrize("spec", SPECS)
+@pytest.mark.parametrize("spec", [spec for spec in SPECS if make(spec).steady])
 @pytest.mark.parametrize("block", [4, 100])
 def test_blocks_and_odd_steps_change_nothing_eagerly(monkeypatch, spec, block):
     from theory import compiled
@@ -109,6 +109,17 @@ def test_blocks_and_odd_steps_change_nothing_eagerly(monkeypatch, spec, block):
     run = simulate.batch(*grid, **options, engine="compiled")
     assert run.engine == "eager"
     assert_same(run, simulate.batch(*grid, **options, engine="numpy"))
+
+
+def test_a_method_that_counts_its_steps_is_not_compiled_unasked():
+    size = simulate.WORTH_COMPILING
+    assert simulate.engine_for(make("sam"), size, 1) == "compiled"
+    for name in ("looksam", "eigen-sam", "xsam", "sparse-sam-d"):
+        for spec in (name, f"stable:{name}"):
+            assert simulate.engine_for(make(spec), size, 1) == "numpy"
+    grid, options = job("quadratic", "eigen-sam", gradient_descent)
+    with pytest.raises(ValueError, match="^`EigenSAM` needs a sample with `step`, whi"):
+        simulate.batch(*grid, **options, engine="compiled")
 
 
 def test_without_a_compiler_it_runs_eagerly_and_says_so_once(tmp_path):

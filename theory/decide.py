@@ -96,7 +96,7 @@ def decide(
     eta, rho = (np.broadcast_to(v, shape).reshape(-1) for v in (eta, rho))
     x = np.broadcast_to(x, (*shape, landscape.dim)).reshape(-1, landscape.dim)
     if engine == "auto":
-        engine = simulate.engine_for(len(x), steps, device)
+        engine = simulate.engine_for(method, len(x), steps, device)
     found = Decision(
         np.zeros(len(x), np.int8),
         np.full(len(x), -1, np.int16),

@@ -224,6 +224,8 @@ class Method(ABC):
             (a multiple of the gradient, like a learning rate: 1 / curvature).
         whole_step: d has the length of a step, not of a gradient, so that nothing may
             rescale it.
+        steady: a step is the same whatever its number, so that several compile to one.
+        alone: runs share no step: each draws samples, of a number of its own.
         source: who published it, and from what it is known: `code` (read in the
             authors' own), `abstract`, `secondary`, `reconstructed`.
         formula: d, in TeX; `theory.family` reads it and what follows.
@@ -237,6 +239,8 @@ class Method(ABC):
     color = "#000000"
     radius_unit = "length"
     whole_step = False
+    steady = True
+    alone = False
     source = ""
     formula = ""
     cost = ""

@@ -104,7 +104,7 @@ def batch(
         landscape, method, base, eta, x, center, radius, dtype, np.shape(rho)
     )
     if engine == "auto":
-        engine = engine_for(layout.size, steps, device)
+        engine = engine_for(method, layout.size, steps, device)
     progress, engine = advance(job, progress, steps - window, engine, device)
     with np.errstate(all="ignore"):
         progress, frames, g_norm, d_norm = record(layout, job, progress, window)
@@ -135,13 +135,13 @@ def check_engine(engine: str, dtype: str, device: str) -> None:
         raise ValueError(f"the numpy engine runs on the cpu, got `{device}`.")
 
 
-def engine_for(runs: int, steps: int, device: str = "cpu") -> str:
+def engine_for(method: Method, runs: int, steps: int, device: str = "cpu") -> str:
     """The engine that answers sooner: `numpy` or `compiled`.
 
-    To be asked for a whole job, before it is cut: engines differ in the last bits.
+    A method whose steps depend on their numbers does not compile. To be asked for a whole job, before it is cut: engines differ in the last bits.
     """
     large = runs * steps >= WORTH_COMPILING or device != "cpu"
-    return "compiled" if large else "numpy"
+    return "compiled" if large and method.steady else "numpy"
 
 
 def advance(

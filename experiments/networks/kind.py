@@ -14,7 +14,6 @@ from experiments.sweeping.sources import defining, digests, of_methods
 from landscapes.registry import unknown
 from theory import methods
 from theory.imports import ROOT
-from theory.method import Method
 
 if TYPE_CHECKING:
     from experiments.networks.job import Training
@@ -51,15 +50,6 @@ def _group(job: Training, file: Path) -> str:
     return "training" if place.parts[:2] == ("experiments", "networks") else "engine"
 
 
-def alone(method: Method) -> bool:
-    """Whether a method's runs, or those of one that it wraps, share no step.
-
-    They draw samples of their own, of other numbers in every run.
-    """
-    inner = (value for value in vars(method).values() if isinstance(value, Method))
-    return getattr(method, "alone", False) or any(map(alone, inner))
-
-
 def _planned(job: Training, threads: int) -> Plan:
     """Tiles are parts of one seed's grid, as equal as possible.
 
@@ -85,7 +75,7 @@ def _planned(job: Training, threads: int) -> Plan:
             f"a mini-batch of `{job.data}` takes 1 to {n} samples, got {job.batch}."
         )
     grid = len(job.rho) * len(job.eta)
-    most = 1 if alone(methods.make(job.method)) else TILE
+    most = 1 if methods.make(job.method).alone else TILE
     tile = -(-grid // -(-grid // most))
     return Plan(job, "torch", tile, sources, group=grid, threads=1)
 

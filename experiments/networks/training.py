@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from experiments.networks.kind import RESULT, alone
+from experiments.networks.kind import RESULT
 from experiments.networks.task import networks
 from landscapes.minibatch import MiniBatch
 from landscapes.network import Network
@@ -67,7 +67,7 @@ def finished(
     method, x = methods.make(job.method), net.initial(seed).to(net.X)
     x = x.expand(stop - start, -1).clone()
     rho, eta = _column(job.rho, rho, net), _column(job.eta, eta, net)
-    if alone(method):  # a tile of one, which has no axis of members
+    if method.alone:  # a tile of one, which has no axis of members
         x, rho, eta = x[0], rho[0], eta[0]
     steps, sample = steps_of(net.n, job.batch), sampled(net, job.batch, seed)
     run = iterate(

@@ -34,7 +34,8 @@ def engine_for(job: Sweep, landscape: Landscape) -> str:
         return "stochastic"
     if "torch" not in landscape.kinds and job.device == "cpu":
         return "numpy"
-    return simulate.engine_for(job.runs, job.steps, job.device)
+    method = methods.make(job.method)
+    return simulate.engine_for(method, job.runs, job.steps, job.device)
 
 
 def tile_bytes(tile: int, dim: int) -> int:

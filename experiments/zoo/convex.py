@@ -11,7 +11,6 @@ import xarray
 
 from experiments.networks.plan import has_radius
 from experiments.zoo.lineup import (
-    alone,
     dear,
     fewer,
     innermost,
@@ -233,7 +232,7 @@ def measured(method: Method, place: Convex, rho: np.ndarray, quick: bool) -> dic
 def _steps(method: Method, place: Convex) -> int:
     """Fewer of a dear method."""
     return min(
-        256 if alone(method) else 512 if dear(method) else place.steps, place.steps
+        256 if method.alone else 512 if dear(method) else place.steps, place.steps
     )
 
 

@@ -69,11 +69,6 @@ def innermost(method: Method) -> Method:
     return method
 
 
-def alone(method: Method) -> bool:
-    """Whether it takes one run at a time."""
-    return isinstance(innermost(method), AUSAM)
-
-
 def rate_unit(method: Method, curvature: float) -> float:
     """What learning rates are multiples of: 1/L, unless the method has its own."""
     return UNITS.get(type(innermost(method)), 1 / curvature)

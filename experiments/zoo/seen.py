@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from experiments.zoo.lineup import alone
 from landscapes.draw import epoch
 from landscapes.finite_sum import FiniteSum
 from landscapes.minibatch import MiniBatch
@@ -63,7 +62,7 @@ class Seen(Method):
 
     def init(self, x):
         """The method's; of one that takes a run at a time a row a run."""
-        if not alone(self.method):
+        if not self.method.alone:
             return self.method.init(x)
         none = np.zeros((len(x), self.whole.n))
         return none, none
@@ -71,7 +70,7 @@ class Seen(Method):
     def direction(self, x, state, gradient):
         """The method's, on this step's mini-batch."""
         sample = self.sample(gradient.step)
-        if not alone(self.method):
+        if not self.method.alone:
             return self.method.direction(x, state, sample)
         rows = [_row(self.method, x, state, sample, i) for i in range(len(x))]
         d, g, state = zip(*rows, strict=True)

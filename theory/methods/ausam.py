@@ -41,6 +41,7 @@ class AUSAM(Method):
 
     label = "AUSAM (reconstructed)"
     color = "#6699CC"
+    steady = False
     source = "arXiv 2406.08001 (reconstructed)"
     formula = r"\nabla f_S(w + \rho u(g_S))"
     cost = "2*alpha"
@@ -54,7 +55,7 @@ class AUSAM(Method):
 
     @property
     def alone(self) -> bool:
-        """Whether its runs take their steps one by one."""
+        """Unless all samples are."""
         return self.alpha < 1
 
     def __post_init__(self) -> None:

@@ -36,6 +36,7 @@ class EigenSAM(Method):
 
     label = "EigenSAM"
     color = "#BB5566"
+    steady = False
     source = "Luo et al., arXiv 2501.12666 (code)"
     formula = r"\nabla f(w + \rho(u(g) \pm \alpha v_\perp))"
     cost = "2 + 2*iterations/every"

@@ -41,6 +41,7 @@ class ESAM(Method):
 
     label = "ESAM"
     color = "#882255"
+    steady = False
     source = "Du et al., arXiv 2110.03141 (code, repaired)"
     formula = r"\nabla f_{B'}(w + \rho u(M \odot g) / \beta_s)"
     cost = "1 + ceiling(1 - gamma)/3 + gamma"

@@ -29,8 +29,7 @@ class LookSAM(Method):
         rho: radius of the ascent step, a length in parameter space, >= 0.
         alpha: how far the steps between turn aside, >= 0; published .7 (ViT) and .1
             (networks for CIFAR).
-        k: steps from one ascent to the next, >= 1. Compiled batches take what divides
-            the steps of a kernel, 8.
+        k: steps from one ascent to the next, >= 1.
     """
 
     rho: Any = hyperparameter(0.05)
@@ -39,6 +38,7 @@ class LookSAM(Method):
 
     label = "LookSAM"
     color = "#AA7744"
+    steady = False
     source = "Liu et al., arXiv 2203.02714 (secondary)"
     formula = r"g + \alpha \lVert g\rVert u(g_v)"
     cost = "1 + 1/k"

@@ -64,6 +64,7 @@ class SparseSAM(Method):
 
     label = "SparseSAM-F"
     color = "#999933"
+    steady = False
     source = SOURCE
     formula = r"\nabla f(w + M_{F} \odot \rho u(g))"
     cost = "2"
@@ -113,6 +114,7 @@ class SparseSAMD(Method):
 
     label = "SparseSAM-D"
     color = "#44AA99"
+    steady = False
     source = SOURCE
     formula = r"\nabla f(w + M_{D} \odot \rho u(g))"
     cost = "2"

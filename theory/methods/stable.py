@@ -78,6 +78,16 @@ class Stable(Method):
         """The wrapped method's."""
         return self.method.radius_unit
 
+    @property
+    def steady(self) -> bool:
+        """As the wrapped method."""
+        return self.method.steady
+
+    @property
+    def alone(self) -> bool:
+        """As the wrapped method."""
+        return self.method.alone
+
     def init(self, x):
         """The wrapped method's state."""
         return self.method.init(x)

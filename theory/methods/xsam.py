@@ -50,6 +50,7 @@ class XSAM(Method):
 
     label = "XSAM"
     color = "#004488"
+    steady = False
     source = "arXiv 2603.10048 (code)"
     formula = r"\lVert g_k\rVert v(a^\star)"
     cost = "k + 1"
