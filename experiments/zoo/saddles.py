@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 
 import numpy as np
@@ -32,7 +32,7 @@ from theory.verdict import Verdict, classify
 ETAS = np.geomspace(0.05, 1.9, 10)  # in units of 1 / the largest curvature
 LENGTHS, RATES = (0.03, 0.1, 0.3), (0.1, 0.9, 1.5)  # over R, and times 1/m
 # Enough for e^12 along the least descent at the smallest rate, at most so many.
-FOLDS, MOST = 12, 3000
+FOLDS, MOST, QUICK = 12, 3000, 256
 STARTS, NEAR, SEED = 32, 0.1, 0  # and their distance, at most, over R
 ROWS, BATCH = 32, 8
 ESCAPES = 0.9  # the share of starts that must leave
@@ -52,11 +52,13 @@ class Place:
         site: the saddle with its scales.
         batch: of how many samples a step sees the mean; 0: the function itself.
         least: the function's infimum.
+        most: steps, at most.
     """
 
     site: Site
     batch: int = 0
     least: float = -np.inf
+    most: int = MOST
 
     def method(self, method: Method) -> Method:
         """The method as it runs here."""
@@ -72,7 +74,7 @@ class Place:
         """How many a run takes."""
         m = weakest_descent(self.site.saddle.eigenvalues)
         least = ETAS[0] / self.site.curvature
-        return int(np.clip(FOLDS / (least * m), 2 * WINDOW, MOST))
+        return int(np.clip(FOLDS / (least * m), 2 * WINDOW, self.most))
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +119,7 @@ def places(quick: bool) -> dict[str, Place]:
     if quick:
         for name in ("strict saddle", "noise that fades", "samples, all"):
             del found[name]
+        found = {name: replace(p, most=QUICK) for name, p in found.items()}
     return found
 
 
@@ -132,7 +135,7 @@ def saddles(specs: Iterable[str], quick: bool) -> xarray.Dataset:
 
     Args:
         specs: names of methods.
-        quick: fewer saddles, rates and starts, one radius.
+        quick: fewer saddles, rates, starts and steps, one radius.
 
     Returns:
         Shares of the starts `saddle_escaped`, `saddle_diverged`, `saddle_stalled`,
