@@ -131,7 +131,8 @@ def saddles(specs: Iterable[str], quick: bool) -> xarray.Dataset:
     r"""Runs every method from starts near every saddle until it leaves the ball.
 
     A run has escaped where it left the ball of radius R = 1 below the saddle's value,
-    and diverged where it left above. What stayed is told by `theory.verdict`.
+    and diverged where it left above. What stayed is told by `theory.verdict`. To rest
+    where the gradient does not vanish counts as cycling.
 
     Args:
         specs: names of methods.
