@@ -138,7 +138,8 @@ def check_engine(engine: str, dtype: str, device: str) -> None:
 def engine_for(method: Method, runs: int, steps: int, device: str = "cpu") -> str:
     """The engine that answers sooner: `numpy` or `compiled`.
 
-    A method whose steps depend on their numbers does not compile. To be asked for a whole job, before it is cut: engines differ in the last bits.
+    A method whose steps depend on their numbers does not compile. To be asked for a
+    whole job, before it is cut: engines differ in the last bits.
     """
     large = runs * steps >= WORTH_COMPILING or device != "cpu"
     return "compiled" if large and method.steady else "numpy"
