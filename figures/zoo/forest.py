@@ -14,11 +14,15 @@ from matplotlib.ticker import MaxNLocator
 from figures import style
 from figures.networks.layout import narrow, title
 from figures.networks.words import logarithmic
-from figures.zoo.pairs import COLORS, caption, name, pairs, task
+from figures.zoo.pairs import COLORS, legend, name, pairs, statistics, tasks
 
 ENDS = ("", "_low", "_high")
 ROW = 0.165  # inches a method
 VERSUS = "plain"
+SETTING = (
+    "Each at its own best rate and radius, on the same fresh seeds. Triangles: it goes "
+    "on."
+)
 WIDEST = 4.0  # times the middle one of the intervals' farther ends: where axes end
 
 
@@ -32,7 +36,7 @@ class Quantity:
         neutral: its value where nothing changes.
         scale: a factor.
         better: 1 where more is better, -1 where less is.
-        words: for better, worse, undecided.
+        words: by sign.
     """
 
     variable: str
@@ -40,14 +44,14 @@ class Quantity:
     neutral: float
     scale: float
     better: int
-    words: tuple[str, str, str]
+    words: dict[int, str]
 
     def ends(self, here: xarray.Dataset) -> np.ndarray:
         """Value, low, high `(3, ...)`."""
         return np.array([self.scale * here[self.variable + e].values for e in ENDS])
 
     def sign(self, low: float, high: float) -> int:
-        """1 where the interval says better, -1 worse, 0 undecided."""
+        """1 where the interval says better, -1 worse, 0 open."""
         above, below = low > self.neutral, high < self.neutral
         return self.better * (int(above) - int(below))
 
@@ -59,10 +63,10 @@ class Quantity:
 
 
 QUANTITIES = (
-    Quantity("difference", "test accuracy, points", 0.0, 100.0, 1,
-             ("better", "worse", "undecided")),
-    Quantity("curvature_ratio", "top Hessian eigenvalue,\nquotient", 1.0, 1.0, -1,
-             ("flatter", "sharper", "undecided")),
+    Quantity("difference", "test accuracy,\npoints", 0.0, 100.0, 1,
+             {1: "better", -1: "worse", 0: "open"}),
+    Quantity("curvature_ratio", "top Hessian\neigenvalue, factor", 1.0, 1.0, -1,
+             {1: "flatter", -1: "sharper", 0: "open"}),
 )  # fmt: skip
 NEEDS = (
     "plain_form",
@@ -72,26 +76,24 @@ NEEDS = (
 
 def draw(dataset: xarray.Dataset) -> Figure:
     """A column a task, a row a method; accuracy above, curvature below."""
-    known, tasks = pairs(dataset), list(dataset.task.values)
-    figure = Figure(figsize=(style.width(), 2.6 + 2 * ROW * len(known)))
-    figure.get_layout_engine().set(w_pad=0.03, wspace=0)
-    grid = figure.subplots(2, len(tasks), sharey=True, sharex="row", squeeze=False)
+    known, (names, model) = pairs(dataset), tasks(dataset)
+    figure = Figure(figsize=(style.width(), 2.5 + 2 * ROW * len(known)))
+    figure.get_layout_engine().set(w_pad=0.02, wspace=0, hspace=0.02)
+    grid = figure.subplots(2, len(names), sharey=True, sharex="row", squeeze=False)
     for quantity, row in zip(QUANTITIES, grid, strict=True):
         limit = extent(dataset, quantity)
-        for column, axes in zip(tasks, row, strict=True):
-            here = dataset.sel(task=column, versus=VERSUS)
+        for k, axes in enumerate(row):
+            here = dataset.isel(task=k).sel(versus=VERSUS)
             panel(axes, here, known, quantity, limit)
             axes.set_xlabel(quantity.label)
-    for column, axes in zip(tasks, grid[0], strict=True):
-        top = narrow(task(column), len(tasks))
-        axes.set_title(f"{top}\n{axes.get_title()}")
-    for axes in grid[:, 0]:
-        axes.set_yticks(range(len(known)), [name(plain) for plain in known])
-        axes.set_ylim(len(known) - 0.4, -0.6)
-    figure.legend(handles=_legend(), loc="outside lower center", ncols=3)
-    figure.supxlabel(_caption(dataset), fontsize="x-small")
-    title(figure, "Does renormalisation help every variant? Each with Stable, against "
-                  "itself without")  # fmt: skip
+        row[0].set_yticks(range(len(known)), [name(plain) for plain in known])
+        row[0].set_ylim(len(known) - 0.4, -0.6)
+    for column, axes in zip(names, grid[0], strict=True):
+        axes.set_title(narrow(column, len(names)), pad=13)
+    legend(figure, _legend(), SETTING, statistics(dataset))
+    about = f" ({model})" if model else ""
+    title(figure, f"Does renormalisation help every variant? With Stable less without"
+                  f"{about}")  # fmt: skip
     return figure
 
 
@@ -128,13 +130,21 @@ def panel(
         sign = quantity.sign(low, high)
         counts[sign] += 1
         _interval(axes, y, (value, low, high), COLORS[sign], filled=sign != 0)
-    told = (f"{counts[s]} {w}" for s, w in zip(counts, quantity.words, strict=True))
-    axes.set_title(_lines(list(told)))
+    _count(axes, counts, quantity)
 
 
-def _lines(told: list[str]) -> str:
-    """Two lines: what is decided, and what is not."""
-    return f"{told[0]}, {told[1]},\n{told[2]}"
+def _count(axes: Axes, counts: dict[int, int], quantity: Quantity) -> None:
+    """Above the panel, each on its side."""
+    side = quantity.better
+    places = {-side: (0.0, "left"), 0: (0.5, "center"), side: (1.0, "right")}
+    for sign, (x, align) in places.items():
+        told = f"{counts[sign]}"
+        if style.width() > 6:
+            told += f" {quantity.words[sign]}"
+        axes.text(
+            x, 1.015, told, transform=axes.transAxes, ha=align, color=COLORS[sign],
+            size="small",
+        )  # fmt: skip
 
 
 def _axis(axes: Axes, quantity: Quantity, limit: float) -> None:
@@ -168,19 +178,10 @@ def _legend() -> list[Line2D]:
     words = {
         1: "better or flatter with Stable",
         -1: "worse or sharper with Stable",
-        0: "undecided: the interval holds none",
+        0: "open: the interval holds no change",
     }
     return [
         Line2D([], [], color=COLORS[s], label=told, **look,
                mfc=COLORS[s] if s else "white")
         for s, told in words.items()
     ]  # fmt: skip
-
-
-def _caption(dataset: xarray.Dataset) -> str:
-    said = [str(dataset.attrs[n]) for n in ("statistic", "multiplicity")
-            if n in dataset.attrs]  # fmt: skip
-    return caption(
-        "Each at its own best rate and radius, on the same fresh seeds;",
-        "; ".join([*said, "triangle: goes on"]) + ".",
-    )

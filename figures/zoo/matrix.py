@@ -15,8 +15,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from figures import style
 from figures.networks.layout import title
-from figures.saddles.legends import plain as spaced
-from figures.zoo.pairs import COLORS, caption, name, pairs, rows, task
+from figures.zoo.pairs import COLORS, legend, name, pairs, rows, tasks
 from theory import methods
 from theory.methods.adasam import AdaSAM
 from theory.methods.sam_polyak import SAMPolyak
@@ -36,6 +35,15 @@ NONE, FOREIGN, UNSERVED = "#222222", "#E4E4E4", "#999999"
 HALF, GAP, BETWEEN = 0.46, 0.04, 0.7  # of a column: a form, what parts pairs, blocks
 ROW = 0.175  # inches
 MARKS = {1: "^", -1: "v"}
+SCALE = "largest learning rate over (S)GD's"
+RATE = LogNorm(0.25, 4), OVER, SCALE, (0.25, 0.5, 1, 2, 4)
+SETTING = (
+    "Left half plain, right half with Stable, at the middle radius. Signs: on saddles "
+    "by two rates of ten or more; on convex functions brackets that lie apart by a "
+    "twentieth; on networks an interval over seeds, a step of the grid wider, without "
+    "1. Convex: the largest rate that ends at the minimum or in a cycle about it. "
+    "AdaSAM's rates are over AMSGrad's."
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,8 @@ class Block:
         sign: of a method under Stable against itself without, `(algorithm, column)`.
         norm: of the colours.
         colors: the map.
+        scale: what they show.
+        ticks: of the scale.
     """
 
     words: str
@@ -59,12 +69,14 @@ class Block:
     sign: xarray.DataArray
     norm: Normalize
     colors: Colormap
+    scale: str
+    ticks: tuple[float, ...]
 
 
 def draw(dataset: xarray.Dataset) -> Figure:
     """A row a method, plain at the left of a cell, with Stable at the right."""
     shown, parts = rows(dataset), blocks(dataset)
-    figure = Figure(figsize=(style.width(), 3.1 + ROW * len(shown)))
+    figure = Figure(figsize=(style.width(), 2.9 + ROW * len(shown)))
     axes = figure.subplots()
     starts, x = [], 0.0
     for part in parts:
@@ -73,20 +85,25 @@ def draw(dataset: xarray.Dataset) -> Figure:
         x += len(part.names) + BETWEEN
     _frame(axes, parts, starts, shown, x - BETWEEN)
     _totals(axes, parts, shown, x - BETWEEN)
-    for part, words, ticks in (
-        (parts[0], "share of learning rates at which it escapes", (0, 0.5, 1)),
-        (parts[1], "largest learning rate over (S)GD's", (0.25, 0.5, 1, 2, 4)),
-    ):
-        figure.colorbar(
-            ScalarMappable(part.norm, part.colors), ax=axes, location="bottom",
-            label=words, ticks=ticks, format="{x:g}", aspect=40, pad=0.01,
-            shrink=0.6, extend="neither" if part is parts[0] else "both",
-        ).minorticks_off()  # fmt: skip
-    figure.legend(handles=_legend(), loc="outside lower center", ncols=3)
-    figure.supxlabel(_caption(), fontsize="x-small")
-    title(figure, "Where renormalisation helps, hurts, or changes nothing: each method "
-                  "plain and, at its right, with Stable")  # fmt: skip
+    ends = [s + len(p.names) for s, p in zip(starts, parts, strict=True)]
+    _bar(axes, parts[0], (starts[0], ends[0]), len(shown))
+    _bar(axes, parts[1], (starts[1], ends[-1]), len(shown))
+    legend(figure, _legend(), SETTING)
+    title(figure, "Where renormalisation helps, hurts, or changes nothing")
     return figure
+
+
+def _bar(axes: Axes, part: Block, ends: tuple[float, float], count: int) -> None:
+    """The scale of colours below the columns that it is of."""
+    inside = axes.transLimits.transform  # of the data, in parts of the panel
+    (left, bottom), (right, top) = inside(
+        [(ends[0], count + 1.45), (ends[1], count + 0.95)]
+    )
+    place = axes.inset_axes((left, bottom, right - left, top - bottom))
+    place.figure.colorbar(
+        ScalarMappable(part.norm, part.colors), place, orientation="horizontal",
+        label=part.scale, ticks=part.ticks, format="{x:g}",
+    ).minorticks_off()  # fmt: skip
 
 
 def blocks(dataset: xarray.Dataset) -> list[Block]:
@@ -101,8 +118,8 @@ def _saddles(dataset: xarray.Dataset) -> Block:
     change = share - _inner(dataset, share)
     sign = (change > RATES).astype(int) - (change < -RATES).astype(int)
     served = (dataset.saddle_unserved == "").rename(landscape="column")
-    names = [spaced(n) for n in share.column.values]
-    return Block("saddles", names, share, served, sign, Normalize(0, 1), SHARES)
+    look = Normalize(0, 1), SHARES, "share of learning rates that escape", (0, 0.5, 1)
+    return Block("saddles", _spaced(share), share, served, sign, *look)
 
 
 def _convex(dataset: xarray.Dataset) -> Block:
@@ -121,8 +138,7 @@ def _convex(dataset: xarray.Dataset) -> Block:
     sign = more.astype(int) - less.astype(int)
     served = (dataset.convex_unserved == "").rename(function="column")
     value = _over(low, dataset, 2.0)
-    names = [spaced(n) for n in value.column.values]
-    return Block("convex functions", names, value, served, sign, LogNorm(0.25, 4), OVER)
+    return Block("convex functions", _spaced(value), value, served, sign, *RATE)
 
 
 def _networks(dataset: xarray.Dataset) -> Block:
@@ -137,8 +153,13 @@ def _networks(dataset: xarray.Dataset) -> Block:
     )
     sign = (low > 1).astype(int) - (high < 1).astype(int)
     served = xarray.ones_like(value, dtype=bool)
-    names = [task(n) for n in value.column.values]
-    return Block("networks", names, value, served, sign, LogNorm(0.25, 4), OVER)
+    return Block("networks", tasks(dataset)[0], value, served, sign, *RATE)
+
+
+def _spaced(values: xarray.DataArray) -> list[str]:
+    """Names of columns."""
+    names = values.column.values.astype(str)
+    return [n.replace("_", " ").replace("-", "\N{MINUS SIGN}") for n in names]
 
 
 def _middle(values: xarray.DataArray, level: str) -> xarray.DataArray:
@@ -176,9 +197,7 @@ def _over(
     return found
 
 
-def _block(
-    axes: Axes, part: Block, shown: list[tuple[str, str]], start: float
-) -> None:
+def _block(axes: Axes, part: Block, shown: list[tuple[str, str]], start: float) -> None:
     """Its cells, in two halves, and the signs."""
     for y, (plain, label) in enumerate(shown):
         for k in range(len(part.names)):
@@ -217,8 +236,8 @@ def _frame(
     width: float,
 ) -> None:
     """Names of rows, of columns and of blocks."""
-    axes.set(xlim=(-0.1, width + 1.6), ylim=(len(shown) - 0.4, -0.6))
-    axes.set_yticks(range(len(shown)), [name(plain) for plain, _ in shown])
+    axes.set(xlim=(-0.1, width + 2.2), ylim=(len(shown) - 0.4, -0.6))
+    axes.set_yticks(range(len(shown)), [_named(plain) for plain, _ in shown])
     at = [s + k + 0.5 for p, s in zip(parts, starts, strict=True)
           for k in range(len(p.names))]  # fmt: skip
     named = [n for p in parts for n in p.names]
@@ -233,23 +252,31 @@ def _frame(
         )  # fmt: skip
 
 
+def _named(label: str) -> str:
+    """GD's own name: on surfaces it has the whole gradient."""
+    return "(S)GD" if label == ONE else name(label)
+
+
 def _totals(
     axes: Axes, parts: list[Block], shown: list[tuple[str, str]], width: float
 ) -> None:
-    """How often Stable helps and hurts a method."""
-    for y, (_, label) in enumerate(shown):
-        if not label:
-            continue
-        signs = np.concatenate([p.sign.sel(algorithm=label).values for p in parts])
-        for k, sign in enumerate(MARKS):
-            count = int((signs == sign).sum())
-            axes.text(
-                width + 0.6 + 0.8 * k, y, f"{count}" if count else "·", ha="center",
-                va="center", color=COLORS[sign], size="small",
-            )  # fmt: skip
-    for k, sign in enumerate(MARKS):
-        axes.plot(width + 0.6 + 0.8 * k, -0.85, MARKS[sign], color=COLORS[sign],
-                  ms=5, clip_on=False)  # fmt: skip
+    """How often Stable helps and hurts a method, and all of them."""
+    scaled = [label for _, label in shown if label]
+    counts = {sign: [_count(parts, label, sign) for label in scaled] for sign in MARKS}
+    middle = {"ha": "center", "va": "center", "size": "small"}
+    for k, (sign, found) in enumerate(counts.items()):
+        x, color = width + 0.7 + 1.0 * k, COLORS[sign]
+        axes.plot(x, -0.95, MARKS[sign], color=color, ms=5, clip_on=False)
+        for y, count in enumerate(found):
+            axes.text(x, y, f"{count}" if count else "·", color=color, **middle)
+        axes.text(x, len(scaled) + 0.15, f"{sum(found)}", color=color, weight="bold",
+                  **middle)  # fmt: skip
+    axes.plot([width + 0.3, width + 2.1], [len(scaled) - 0.42] * 2, color="#444444",
+              lw=0.6)  # fmt: skip
+
+
+def _count(parts: list[Block], label: str, sign: int) -> int:
+    return sum(int((p.sign.sel(algorithm=label) == sign).sum()) for p in parts)
 
 
 def _legend() -> list:
@@ -261,13 +288,3 @@ def _legend() -> list:
         Patch(fc="white", ec=UNSERVED, lw=0, hatch="//////", label="cannot run there"),
         Patch(fc=FOREIGN, label="rate of another unit"),
     ]  # fmt: skip
-
-
-def _caption() -> str:
-    return caption(
-        "At the middle radius. Signs: on saddles by two rates of ten or more; on "
-        "convex functions brackets that lie apart by a twentieth; on networks an "
-        "interval over seeds, a step of the grid wider, without 1. Convex: the "
-        "largest rate that ends at the minimum or in a cycle about it. AdaSAM's "
-        "rates are over AMSGrad's."
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 import xarray
+from matplotlib.figure import Figure
 
 from experiments.zoo.answer import scaled
 from experiments.zoo.lineup import AMSGRAD
@@ -37,11 +38,30 @@ def name(label: str) -> str:
     return NAMES.get(label) or words.drawn(label.partition(" (")[0])
 
 
-def task(label: str) -> str:
-    """A task's, as it is usually written."""
-    return words.plain(label.replace(":", " "))
+def tasks(dataset: xarray.Dataset) -> tuple[list[str], str]:
+    """Tasks as they are usually written, and apart from them what all end with."""
+    known = [str(n).replace(":", " ").split() for n in dataset.task.values]
+    shared = 0
+    while (
+        shared < min(map(len, known)) - 1 and len({n[-1 - shared] for n in known}) == 1
+    ):
+        shared += 1
+    own = [words.plain(" ".join(n[: len(n) - shared])) for n in known]
+    return own, words.plain(" ".join(known[0][len(known[0]) - shared :]))
 
 
-def caption(*sentences: str) -> str:
-    """In lines as wide as the picture."""
-    return textwrap.fill(" ".join(sentences), int(style.width() * LETTERS))
+def legend(figure: Figure, handles: list, *sentences: str) -> None:
+    """What marks mean below the picture, and above that how it was measured."""
+    told = textwrap.fill(" ".join(sentences), int(style.width() * LETTERS))
+    columns = 3 if style.width() > 6 else 2
+    figure.legend(
+        handles=handles, loc="outside lower center", ncols=columns, title=told,
+        title_fontsize="x-small", fontsize="small",
+    )  # fmt: skip
+
+
+def statistics(dataset: xarray.Dataset) -> str:
+    """What the intervals are, as the experiment says it."""
+    told = [str(dataset.attrs[n]) for n in ("statistic", "multiplicity")
+            if n in dataset.attrs]  # fmt: skip
+    return f"Intervals: {'; '.join(told)}." if told else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 import xarray
@@ -12,20 +13,22 @@ from matplotlib.lines import Line2D
 
 from figures import style
 from figures.networks.layout import title
-from figures.networks.words import logarithmic
-from figures.zoo.pairs import COLORS, caption, name, pairs, task
+from figures.zoo.pairs import COLORS, legend, name, rows, statistics, tasks
 
-NEEDS = ("plain_form", "cost_counted", "difference", "difference_low",
-         "difference_high")  # fmt: skip
-ONE = "GD"
 ENDS = ("", "_low", "_high")
+NEEDS = ("plain_form", "cost_counted", *(f"difference{end}" for end in ENDS))
+ONE = "GD"
 POINTS = 100.0  # percentage points
-TALL = 2.55  # inches a row of panels
-SIDE = 0.035  # by which logarithm methods of equal cost stand side by side
+TALL = 2.1  # inches a panel
+SIDE = 0.17  # of a column: how far plain and Stable stand from its middle
 WIDEST = 4.0  # times the middle distance from SGD: where the axis ends
-FRONT = {"color": "#117733", "lw": 1.2, "zorder": 2}
-LABEL = {"size": 6.8, "va": "center", "zorder": 6}
-APART = 0.055  # of the panel's height, from label to label
+FRONT = "#117733"
+RING = {"marker": "o", "ms": 8, "mfc": "none", "mec": FRONT, "mew": 1.1, "ls": ""}
+SETTING = (
+    "Each at its own best rate and radius. Columns by counted cost, equal ones side by "
+    "side: a value counts as 1/3, a Hessian-vector product as 2 gradients. Triangles: "
+    "beyond the axis."
+)
 
 
 @dataclass(frozen=True)
@@ -34,15 +37,17 @@ class Place:
 
     Args:
         label: its.
-        cost: in gradients a step.
+        cost: in gradients a step, to two digits after the point.
         x: where it is drawn.
         ends: its difference to SGD, and the interval's ends, in points.
+        scaled: whether it is under Stable.
     """
 
     label: str
     cost: float
     x: float
     ends: tuple[float, float, float]
+    scaled: bool
 
     @property
     def value(self) -> float:
@@ -51,102 +56,57 @@ class Place:
 
     @property
     def sign(self) -> int:
-        """1 where its interval lies above SGD, -1 below, 0 undecided."""
+        """1 where its interval lies above SGD, -1 below, 0 open."""
         return int(self.ends[1] > 0) - int(self.ends[2] < 0)
 
 
 def draw(dataset: xarray.Dataset) -> Figure:
-    """A panel a task."""
-    tasks = list(dataset.task.values)
-    columns = min(len(tasks), 2 if style.width() > 6 else 1)
-    rows = -(-len(tasks) // columns)
-    figure = Figure(figsize=(style.width(), 1.5 + TALL * rows))
-    grid = figure.subplots(rows, columns, sharex=True, squeeze=False)
-    for axes in grid.flat[len(tasks) :]:
+    """A panel a task, in each a column a method, by cost."""
+    names, model = tasks(dataset)
+    across = min(len(names), 2 if style.width() > 6 else 1)
+    down = -(-len(names) // across)
+    figure = Figure(figsize=(style.width(), 2.5 + TALL * down))
+    grid = figure.subplots(down, across, sharex=True, squeeze=False)
+    for axes in grid.flat[len(names) :]:
         axes.set_axis_off()
-    for column, axes in zip(tasks, grid.flat, strict=False):
-        panel(axes, dataset.sel(task=column))
-        axes.set_title(task(column))
-    for axes in grid[-1]:
-        axes.set_xlabel("gradients a step, as counted")
+    for k, (words, axes) in enumerate(zip(names, grid.flat, strict=False)):
+        panel(axes, dataset.isel(task=k))
+        axes.set_title(words, pad=12)
     for axes in grid[:, 0]:
-        axes.set_ylabel("test accuracy over SGD's, points")
-    figure.legend(handles=_legend(), loc="outside lower center", ncols=3)
-    figure.supxlabel(_caption(dataset), fontsize="x-small")
-    title(figure, "Accuracy against cost, each method at its own best rate and radius")
+        axes.set_ylabel("over SGD's, points")
+    legend(figure, _legend(), SETTING, statistics(dataset))
+    about = f" ({model})" if model else ""
+    title(figure, f"Test accuracy against cost in gradients a step{about}")
     return figure
 
 
-def panel(axes: Axes, here: xarray.Dataset) -> None:
-    """Points with intervals, arrows from plain to Stable, the front, names."""
-    places = placed(here)
-    low, high = extent(places)
-    axes.axhline(0, color=style.THEORY, lw=0.6, zorder=1)
-    for plain, label in pairs(here).items():
-        if plain in places and label in places:
-            _arrow(axes, places[plain], places[label])
-    scaled = {*pairs(here).values()}
-    for label, place in places.items():
-        _point(axes, place, label in scaled, low, high)
-    best = front([*places.values()])
-    costs = [p.cost for p in best]
-    last = 1.15 * max(p.x for p in places.values())
-    # Steps: what is reached at this cost, until more is reached.
-    axes.step([*costs, last], [*(p.value for p in best), best[-1].value],
-              where="post", **FRONT)  # fmt: skip
-    axes.set(xscale="log", xlim=(0.88, last), ylim=(low, high))
-    logarithmic(axes.xaxis, (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 7))
-    axes.xaxis.set_major_locator(_round(last))
-    _names(axes, named(places, best), (low, high))
+def columns(dataset: xarray.Dataset) -> list[tuple[float, str, str]]:
+    """Cost, method and its form with Stable, from the cheapest."""
+    cost = dataset.cost_counted.isel(network=0).round(2)
+    found = [(float(cost.sel(algorithm=p)), p, label) for p, label in rows(dataset)]
+    known = [column for column in found if np.isfinite(column[0])]
+    return sorted(known, key=lambda column: (column[0], column[1] != ONE))
 
 
-def _round(last: float):
-    from matplotlib.ticker import FixedLocator
-
-    return FixedLocator([v for v in (1, 1.2, 1.5, 2, 2.5, 3, 4, 6, 8) if v < last])
-
-
-def placed(here: xarray.Dataset) -> dict[str, Place]:
-    """Where every method stands; methods of equal cost side by side, the best last.
-
-    A method beside its renormalised form has one place.
-    """
-    cost = here.cost_counted.isel(network=0)
-    told = here.sel(versus=ONE)
-    known = {}
-    for label in here.algorithm.values.astype(str):
-        at = told.sel(algorithm=label)
-        ends = tuple(POINTS * float(at[f"difference{end}"]) for end in ENDS)
-        ends = (0.0, 0.0, 0.0) if label == ONE else ends
-        if np.isfinite([ends[0], float(cost.sel(algorithm=label))]).all():
-            known[label] = float(cost.sel(algorithm=label)), ends
-    forms = {label: plain for plain, label in pairs(here).items()}
-    groups: dict[float, dict[str, float]] = {}
-    for label, (c, ends) in known.items():
-        own = groups.setdefault(round(c, 1), {})
-        first = forms.get(label, label)
-        own[first] = max(own.get(first, -np.inf), ends[0])
-    found = {}
-    for label, (c, ends) in known.items():
-        own = groups[round(c, 1)]
-        order = sorted(own, key=own.get)
-        at = order.index(forms.get(label, label)) - (len(order) - 1) / 2
-        found[label] = Place(label, c, c * np.exp(SIDE * at), ends)
+def placed(here: xarray.Dataset) -> list[Place]:
+    """Where every method of a task stands."""
+    found = []
+    told, cost = here.sel(versus=ONE), here.cost_counted.isel(network=0).round(2)
+    for x, (_, plain, label) in enumerate(columns(here)):
+        for form, shift in ((plain, -SIDE if label else 0.0), (label, SIDE)):
+            if not form:
+                continue
+            at = told.sel(algorithm=form)
+            ends = tuple(POINTS * float(at[f"difference{end}"]) for end in ENDS)
+            ends = (0.0, 0.0, 0.0) if form == ONE else ends
+            if np.isfinite(ends[0]):
+                own = float(cost.sel(algorithm=form))
+                found.append(Place(form, own, x + shift, ends, form == label))
     return found
 
 
-def extent(places: dict[str, Place]) -> tuple[float, float]:
-    """The axis: methods far below SGD do not press the others together."""
-    values = np.array([p.value for p in places.values()])
-    highs = np.array([p.ends[2] for p in places.values()])
-    far = WIDEST * max(float(np.median(np.abs(values))), 0.1)
-    low, high = max(values.min(), -far), min(max(highs.max(), 0.1), far)
-    margin = 0.1 * (high - low)
-    return low - margin, high + margin
-
-
 def front(places: list[Place]) -> list[Place]:
-    """Those than which none is both cheaper and better, by cost."""
+    """Those than which none is both as cheap and better, by cost."""
     best: list[Place] = []
     for place in sorted(places, key=lambda p: (p.cost, -p.value)):
         if not best or place.value > best[-1].value:
@@ -154,85 +114,87 @@ def front(places: list[Place]) -> list[Place]:
     return best
 
 
-def named(places: dict[str, Place], best: list[Place]) -> list[Place]:
-    """The front, whatever stands alone at its cost, and what is told from SGD."""
-    counts = [round(p.cost, 1) for p in places.values()]
-    return [
-        p
-        for p in places.values()
-        if p in best or p.sign > 0 or counts.count(round(p.cost, 1)) <= 2
-    ]
+def extent(places: list[Place]) -> tuple[float, float]:
+    """The axis: methods far from SGD do not press the others together."""
+    values, highs = np.array([(p.value, p.ends[2]) for p in places]).T
+    far = WIDEST * max(float(np.median(np.abs(values))), 0.1)
+    low, high = max(values.min(), -far), min(max(highs.max(), 0.1), far)
+    margin = 0.12 * (high - low)
+    return low - margin, high + margin
 
 
-def _arrow(axes: Axes, plain: Place, stable: Place) -> None:
+def panel(axes: Axes, here: xarray.Dataset) -> None:
+    """Points with intervals, arrows from plain to Stable, the front."""
+    places, known = placed(here), columns(here)
+    low, high = extent(places)
+    _groups(axes, known)
+    axes.axhline(0, color=style.THEORY, lw=0.6, zorder=1)
+    axes.set(xlim=(-0.6, len(known) - 0.4), ylim=(low, high))
+    axes.set_xticks(range(len(known)), [name(plain) for _, plain, _ in known],
+                    rotation=90, size="x-small")  # fmt: skip
+    axes.tick_params(axis="x", length=0, pad=2)
+    for place in places:
+        _point(axes, place, low, high)
+    for one, other in zip(places, places[1:], strict=False):
+        if other.scaled and not one.scaled:
+            _arrow(axes, one, other, low, high)
+    best = front(places)
+    xs, values = [p.x for p in best], [p.value for p in best]
+    # Until more is reached at a higher cost, this much is reached.
+    axes.step([*xs, len(known) - 0.4], [*values, values[-1]], where="post",
+              color=FRONT, lw=1.2, zorder=2)  # fmt: skip
+    axes.plot(xs, values, zorder=5, **RING)
+
+
+def _groups(axes: Axes, known: list[tuple[float, str, str]]) -> None:
+    """Equal costs on a ground of their own, the cost above."""
+    first = 0
+    for k, (cost, group) in enumerate(groupby(known, key=lambda column: column[0])):
+        last = first + len(list(group))
+        if k % 2 == 0:
+            axes.axvspan(first - 0.5, last - 0.5, color="#F3F3F3", lw=0, zorder=0)
+        axes.text(
+            (first + last - 1) / 2, 1.015, f"{cost:.1f}".removesuffix(".0"),
+            transform=axes.get_xaxis_transform(), ha="center", size=6.3,
+        )  # fmt: skip
+        first = last
+
+
+def _point(axes: Axes, place: Place, low: float, high: float) -> None:
+    """Filled where told from SGD; a triangle where it lies beyond the axis."""
+    color = style.THEORY if place.label == ONE else COLORS[place.sign]
+    value, *ends = place.ends
+    axes.plot([place.x] * 2, ends, color=color, lw=0.8, alpha=0.5, zorder=1)
+    face = color if place.sign or place.label == ONE else "white"
+    mark = "D" if place.scaled else "o"
+    if not low < value < high:
+        mark = "v" if value <= low else "^"
+        value = np.clip(value, low, high) + (low - value > 0) * 0.03 * (high - low)
+    axes.plot(place.x, value, mark, color=color, mfc=face, mew=0.9, zorder=4,
+              ms=3.2 if place.scaled else 3.8)  # fmt: skip
+
+
+def _arrow(axes: Axes, plain: Place, stable: Place, low: float, high: float) -> None:
+    """From plain to Stable, as far as both are seen."""
+    ends = [(p.x, float(np.clip(p.value, low, high))) for p in (stable, plain)]
+    if ends[0][1] == ends[1][1]:
+        return
     axes.annotate(
-        "", (stable.x, stable.value), (plain.x, plain.value),
-        arrowprops={"arrowstyle": "->", "lw": 0.7, "color": "#444444",
-                    "shrinkA": 2, "shrinkB": 2, "mutation_scale": 6},
-        annotation_clip=True, zorder=3,
+        "", *ends, zorder=3,
+        arrowprops={"arrowstyle": "->", "lw": 0.6, "color": "#333333", "shrinkA": 1.5,
+                    "shrinkB": 1.5, "mutation_scale": 5},
     )  # fmt: skip
 
 
-def _point(axes: Axes, place: Place, scaled: bool, low: float, high: float) -> None:
-    """Filled where told from SGD; a triangle where it lies below the axis."""
-    color = COLORS[place.sign] if place.label != ONE else "black"
-    value, *ends = place.ends
-    axes.plot([place.x] * 2, ends, color=color, lw=0.7, alpha=0.35, zorder=1)
-    face = color if place.sign or place.label == ONE else "white"
-    mark = "D" if scaled else "o"
-    y, size = value, 3.4 if scaled else 4.0
-    if not low < value < high:
-        mark, y, size = "v", low + 0.02 * (high - low), 4.0
-    axes.plot(place.x, y, mark, color=color, mfc=face, ms=size, mew=0.9, zorder=4)
-
-
-def _names(axes: Axes, chosen: list[Place], ends: tuple[float, float]) -> None:
-    """Names right of their points, pushed apart until none covers another."""
-    low, high = ends
-    step = APART * (high - low)
-    heights = spread([np.clip(p.value, low + step, high - step) for p in chosen], step)
-    for place, y in zip(chosen, heights, strict=True):
-        axes.annotate(
-            name(place.label), (place.x, np.clip(place.value, low, high)),
-            (place.x * 1.05, y), **LABEL,
-        )  # fmt: skip
-
-
-def spread(heights: list[float], step: float) -> list[float]:
-    """The nearest heights in the same order that are a step apart."""
-    order = np.argsort(heights, kind="stable")
-    # Least squares under h_i+1 - h_i >= step: pools of neighbours that touch.
-    pools: list[list[float]] = []
-    for rank, at in enumerate(order):
-        pools.append([heights[at] - rank * step])
-        while len(pools) > 1 and np.mean(pools[-2]) > np.mean(pools[-1]):
-            last = pools.pop()
-            pools[-1] += last
-    flat = [float(np.mean(pool)) for pool in pools for _ in pool]
-    found = [0.0] * len(heights)
-    for rank, at in enumerate(order):
-        found[at] = flat[rank] + rank * step
-    return found
-
-
 def _legend() -> list[Line2D]:
-    point = {"ls": "", "ms": 4, "mew": 0.9}
+    point = {"ls": "", "ms": 4, "mew": 0.9, "marker": "o"}
     return [
-        Line2D([], [], marker="o", color="#444444", **point, label="plain"),
-        Line2D([], [], marker="D", color="#444444", **point, label="with Stable"),
-        Line2D([], [], **FRONT, label="front of the means"),
-        Line2D([], [], marker="o", color=COLORS[1], **point, label="above SGD"),
-        Line2D([], [], marker="o", color=COLORS[-1], **point, label="below SGD"),
-        Line2D([], [], marker="o", color=COLORS[0], mfc="white", **point,
-               label="undecided"),
+        Line2D([], [], color="#444444", **point, label="plain"),
+        Line2D([], [], color="#444444", **point | {"marker": "D"},
+               label="with Stable"),
+        Line2D([], [], color=COLORS[1], **point, label="above SGD"),
+        Line2D([], [], color=COLORS[-1], **point, label="below SGD"),
+        Line2D([], [], color=COLORS[0], mfc="white", **point,
+               label="open: the interval holds 0"),
+        Line2D([], [], color=FRONT, **RING | {"ls": "-"}, label="front of the means"),
     ]  # fmt: skip
-
-
-def _caption(dataset: xarray.Dataset) -> str:
-    said = [str(dataset.attrs[n]) for n in ("statistic", "multiplicity")
-            if n in dataset.attrs]  # fmt: skip
-    return caption(
-        "; ".join([*said, "arrows from plain to Stable"]) + ".",
-        "A value counts as 1/3, a Hessian-vector product as 2 gradients; methods of "
-        "equal cost stand side by side; triangles lie below the axis.",
-    )
