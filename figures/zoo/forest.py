@@ -9,11 +9,11 @@ import xarray
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from figures import style
 from figures.networks.layout import narrow, title
-from figures.networks.words import logarithmic
+from figures.networks.words import number
 from figures.zoo.pairs import COLORS, legend, name, pairs, statistics, tasks
 
 ENDS = ("", "_low", "_high")
@@ -63,10 +63,10 @@ class Quantity:
 
 
 QUANTITIES = (
-    Quantity("difference", "test accuracy,\npoints", 0.0, 100.0, 1,
-             {1: "better", -1: "worse", 0: "open"}),
-    Quantity("curvature_ratio", "top Hessian\neigenvalue, factor", 1.0, 1.0, -1,
-             {1: "flatter", -1: "sharper", 0: "open"}),
+    Quantity("difference", "test accuracy, points,\nwith Stable − without",
+             0.0, 100.0, 1, {1: "better", -1: "worse", 0: "open"}),
+    Quantity("curvature_ratio", "top Hessian eigenvalue,\nwith Stable / without",
+             1.0, 1.0, -1, {1: "flatter", -1: "sharper", 0: "open"}),
 )  # fmt: skip
 NEEDS = (
     "plain_form",
@@ -78,22 +78,23 @@ def draw(dataset: xarray.Dataset) -> Figure:
     """A column a task, a row a method; accuracy above, curvature below."""
     known, (names, model) = pairs(dataset), tasks(dataset)
     figure = Figure(figsize=(style.width(), 2.5 + 2 * ROW * len(known)))
-    figure.get_layout_engine().set(w_pad=0.02, wspace=0, hspace=0.02)
+    figure.get_layout_engine().set(w_pad=0.02, wspace=0.03, hspace=0.02)
     grid = figure.subplots(2, len(names), sharey=True, sharex="row", squeeze=False)
     for quantity, row in zip(QUANTITIES, grid, strict=True):
         limit = extent(dataset, quantity)
         for k, axes in enumerate(row):
             here = dataset.isel(task=k).sel(versus=VERSUS)
             panel(axes, here, known, quantity, limit)
-            axes.set_xlabel(quantity.label)
+            wide = style.width() > 6
+            label = quantity.label
+            axes.set_xlabel(label if wide else narrow(label, len(names)))
         row[0].set_yticks(range(len(known)), [name(plain) for plain in known])
         row[0].set_ylim(len(known) - 0.4, -0.6)
     for column, axes in zip(names, grid[0], strict=True):
         axes.set_title(narrow(column, len(names)), pad=13)
     legend(figure, _legend(), SETTING, statistics(dataset))
     about = f" ({model})" if model else ""
-    title(figure, f"Does renormalisation help every variant? With Stable less without"
-                  f"{about}")  # fmt: skip
+    title(figure, f"Does renormalisation help every variant?{about}")
     return figure
 
 
@@ -151,10 +152,13 @@ def _axis(axes: Axes, quantity: Quantity, limit: float) -> None:
     if quantity.neutral:
         around = np.exp([-1.1 * limit, 1.1 * limit])
         axes.set(xscale="log", xlim=quantity.neutral * around)
-        logarithmic(axes.xaxis, (1, 2, 5) if limit < 2 else (1,))
+        near = MaxNLocator(3, prune="both")
+        axes.xaxis.set_major_locator(LogLocator(2) if limit > 0.7 else near)
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.xaxis.set_minor_locator(NullLocator())
     else:
         axes.set_xlim(-1.1 * limit, 1.1 * limit)
-        axes.xaxis.set_major_locator(MaxNLocator(5 if style.width() > 6 else 3))
+        axes.xaxis.set_major_locator(MaxNLocator(4, prune="both"))
     axes.tick_params(axis="y", length=0)
 
 
@@ -171,6 +175,10 @@ def _interval(
     if first <= value <= last:
         face = color if filled else "white"
         axes.plot(value, y, "o", color=color, mfc=face, ms=4, mew=1, zorder=3)
+        return
+    x, align = (first, "left") if value < first else (last, "right")
+    shown = number(value).replace("-", "−")
+    axes.text(x, y, f"  {shown}  ", ha=align, va="center", size="x-small", color=color)
 
 
 def _legend() -> list[Line2D]:

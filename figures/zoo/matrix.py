@@ -27,15 +27,15 @@ NEEDS = (
 ONE, BASE = "GD", methods.label("adasam/rho=0")
 TARGET = "band"  # to a minimum or to a cycle about it
 RATES, APART = 0.15, 1.05  # of which shares and ranges count as changed
-SHARES = LinearSegmentedColormap.from_list("shares", ["#F7F4EC", "#7FB69A", "#0B5345"])
+SHARES = LinearSegmentedColormap.from_list("shares", ["#EFE6CF", "#7FB69A", "#0B5345"])
 OVER = LinearSegmentedColormap.from_list(
     "over", ["#7A3E00", "#D9A760", "#F7F4EC", "#8FB6D9", "#1B3F77"]
 )
 NONE, FOREIGN, UNSERVED = "#222222", "#E4E4E4", "#999999"
-HALF, GAP, BETWEEN = 0.46, 0.04, 0.7  # of a column: a form, what parts pairs, blocks
+HALF, GAP, BETWEEN = 0.46, 0.04, 0.9  # of a column: a form, what parts pairs, blocks
 ROW = 0.175  # inches
 MARKS = {1: "^", -1: "v"}
-SCALE = "largest learning rate over (S)GD's"
+SCALE = "largest rate over (S)GD's"
 RATE = LogNorm(0.25, 4), OVER, SCALE, (0.25, 0.5, 1, 2, 4)
 SETTING = (
     "Left half plain, right half with Stable, at the middle radius. Signs: on saddles "
@@ -118,7 +118,7 @@ def _saddles(dataset: xarray.Dataset) -> Block:
     change = share - _inner(dataset, share)
     sign = (change > RATES).astype(int) - (change < -RATES).astype(int)
     served = (dataset.saddle_unserved == "").rename(landscape="column")
-    look = Normalize(0, 1), SHARES, "share of learning rates that escape", (0, 0.5, 1)
+    look = Normalize(0, 1), SHARES, "share of rates that escape", (0, 0.5, 1)
     return Block("saddles", _spaced(share), share, served, sign, *look)
 
 
@@ -265,7 +265,7 @@ def _totals(
     counts = {sign: [_count(parts, label, sign) for label in scaled] for sign in MARKS}
     middle = {"ha": "center", "va": "center", "size": "small"}
     for k, (sign, found) in enumerate(counts.items()):
-        x, color = width + 0.7 + 1.0 * k, COLORS[sign]
+        x, color = width + 0.9 + 0.9 * k, COLORS[sign]
         axes.plot(x, -0.95, MARKS[sign], color=color, ms=5, clip_on=False)
         for y, count in enumerate(found):
             axes.text(x, y, f"{count}" if count else "·", color=color, **middle)

@@ -16,7 +16,7 @@ from theory import methods
 # Of what Stable changes for the better, for the worse, and of what is not decided.
 COLORS = {1: "#0072B2", -1: "#D55E00", 0: "#777777"}
 NAMES = {methods.label(AMSGRAD): "AMSGrad"}
-LETTERS = 14.5  # of a caption, an inch
+LETTERS = 18  # of a caption, an inch
 
 
 def pairs(dataset: xarray.Dataset) -> dict[str, str]:

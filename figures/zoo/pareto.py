@@ -25,8 +25,8 @@ WIDEST = 4.0  # times the middle distance from SGD: where the axis ends
 FRONT = "#117733"
 RING = {"marker": "o", "ms": 8, "mfc": "none", "mec": FRONT, "mew": 1.1, "ls": ""}
 SETTING = (
-    "Each at its own best rate and radius. Columns by counted cost, equal ones side by "
-    "side: a value counts as 1/3, a Hessian-vector product as 2 gradients. Triangles: "
+    "Each at its own best rate and radius. Columns by counted cost, told above: a "
+    "value counts as 1/3, a Hessian-vector product as 2 gradients. Triangles: "
     "beyond the axis."
 )
 
@@ -73,7 +73,7 @@ def draw(dataset: xarray.Dataset) -> Figure:
         panel(axes, dataset.isel(task=k))
         axes.set_title(words, pad=12)
     for axes in grid[:, 0]:
-        axes.set_ylabel("over SGD's, points")
+        axes.set_ylabel("test acc. over SGD's, points")
     legend(figure, _legend(), SETTING, statistics(dataset))
     about = f" ({model})" if model else ""
     title(figure, f"Test accuracy against cost in gradients a step{about}")
@@ -83,7 +83,10 @@ def draw(dataset: xarray.Dataset) -> Figure:
 def columns(dataset: xarray.Dataset) -> list[tuple[float, str, str]]:
     """Cost, method and its form with Stable, from the cheapest."""
     cost = dataset.cost_counted.isel(network=0).round(2)
-    found = [(float(cost.sel(algorithm=p)), p, label) for p, label in rows(dataset)]
+    found = [
+        (float(cost.sel(algorithm=[*filter(None, forms)]).max()), *forms)
+        for forms in rows(dataset)
+    ]
     known = [column for column in found if np.isfinite(column[0])]
     return sorted(known, key=lambda column: (column[0], column[1] != ONE))
 
@@ -91,8 +94,8 @@ def columns(dataset: xarray.Dataset) -> list[tuple[float, str, str]]:
 def placed(here: xarray.Dataset) -> list[Place]:
     """Where every method of a task stands."""
     found = []
-    told, cost = here.sel(versus=ONE), here.cost_counted.isel(network=0).round(2)
-    for x, (_, plain, label) in enumerate(columns(here)):
+    told = here.sel(versus=ONE)
+    for x, (cost, plain, label) in enumerate(columns(here)):
         for form, shift in ((plain, -SIDE if label else 0.0), (label, SIDE)):
             if not form:
                 continue
@@ -100,8 +103,7 @@ def placed(here: xarray.Dataset) -> list[Place]:
             ends = tuple(POINTS * float(at[f"difference{end}"]) for end in ENDS)
             ends = (0.0, 0.0, 0.0) if form == ONE else ends
             if np.isfinite(ends[0]):
-                own = float(cost.sel(algorithm=form))
-                found.append(Place(form, own, x + shift, ends, form == label))
+                found.append(Place(form, cost, x + shift, ends, form == label))
     return found
 
 
@@ -117,8 +119,10 @@ def front(places: list[Place]) -> list[Place]:
 def extent(places: list[Place]) -> tuple[float, float]:
     """The axis: methods far from SGD do not press the others together."""
     values, highs = np.array([(p.value, p.ends[2]) for p in places]).T
-    far = WIDEST * max(float(np.median(np.abs(values))), 0.1)
-    low, high = max(values.min(), -far), min(max(highs.max(), 0.1), far)
+    below, above = (
+        WIDEST * max(float(np.median(np.abs(one))), 0.1) for one in (values, highs)
+    )
+    low, high = max(values.min(), -below), min(max(highs.max(), 0.1), above)
     margin = 0.12 * (high - low)
     return low - margin, high + margin
 
@@ -139,11 +143,13 @@ def panel(axes: Axes, here: xarray.Dataset) -> None:
         if other.scaled and not one.scaled:
             _arrow(axes, one, other, low, high)
     best = front(places)
-    xs, values = [p.x for p in best], [p.value for p in best]
-    # Until more is reached at a higher cost, this much is reached.
-    axes.step([*xs, len(known) - 0.4], [*values, values[-1]], where="post",
+    values = [p.value for p in best]
+    costs = [cost for cost, *_ in known]
+    # From the first column of its cost on, until more is reached at a higher one.
+    starts = [costs.index(p.cost) - 0.5 for p in best]
+    axes.step([*starts, len(known) - 0.4], [*values, values[-1]], where="post",
               color=FRONT, lw=1.2, zorder=2)  # fmt: skip
-    axes.plot(xs, values, zorder=5, **RING)
+    axes.plot([p.x for p in best], values, zorder=5, **RING)
 
 
 def _groups(axes: Axes, known: list[tuple[float, str, str]]) -> None:
@@ -169,15 +175,15 @@ def _point(axes: Axes, place: Place, low: float, high: float) -> None:
     mark = "D" if place.scaled else "o"
     if not low < value < high:
         mark = "v" if value <= low else "^"
-        value = np.clip(value, low, high) + (low - value > 0) * 0.03 * (high - low)
+        value = np.clip(value, *np.array([0.97, 0.03]) @ [[low, high], [high, low]])
     axes.plot(place.x, value, mark, color=color, mfc=face, mew=0.9, zorder=4,
-              ms=3.2 if place.scaled else 3.8)  # fmt: skip
+              ms=3.2 if mark == "D" else 3.8)  # fmt: skip
 
 
 def _arrow(axes: Axes, plain: Place, stable: Place, low: float, high: float) -> None:
-    """From plain to Stable, as far as both are seen."""
-    ends = [(p.x, float(np.clip(p.value, low, high))) for p in (stable, plain)]
-    if ends[0][1] == ends[1][1]:
+    """From plain to Stable, where both are seen."""
+    ends = [(p.x, p.value) for p in (stable, plain)]
+    if not all(low < value < high for _, value in ends):
         return
     axes.annotate(
         "", *ends, zorder=3,
