@@ -20,8 +20,8 @@ ENDS = ("", "_low", "_high")
 ROW = 0.165  # inches a method
 VERSUS = "plain"
 SETTING = (
-    "Each at its own best rate and radius, on the same fresh seeds. Triangles: it goes "
-    "on."
+    "Each method with Stable less itself without (of eigenvalues: over), both at their "
+    "own best rate and radius, on the same fresh seeds. Triangles: it goes on."
 )
 WIDEST = 4.0  # times the middle one of the intervals' farther ends: where axes end
 
@@ -85,9 +85,7 @@ def draw(dataset: xarray.Dataset) -> Figure:
         for k, axes in enumerate(row):
             here = dataset.isel(task=k).sel(versus=VERSUS)
             panel(axes, here, known, quantity, limit)
-            wide = style.width() > 6
-            label = quantity.label
-            axes.set_xlabel(label if wide else narrow(label, len(names)))
+            axes.set_xlabel(_label(quantity, len(names)))
         row[0].set_yticks(range(len(known)), [name(plain) for plain in known])
         row[0].set_ylim(len(known) - 0.4, -0.6)
     for column, axes in zip(names, grid[0], strict=True):
@@ -96,6 +94,13 @@ def draw(dataset: xarray.Dataset) -> Figure:
     about = f" ({model})" if model else ""
     title(figure, f"Does renormalisation help every variant?{about}")
     return figure
+
+
+def _label(quantity: Quantity, columns: int) -> str:
+    """An axis's, in a column without what the legend says too."""
+    if style.width() > 6:
+        return quantity.label
+    return narrow(quantity.label.splitlines()[0].rstrip(","), columns)
 
 
 def extent(dataset: xarray.Dataset, quantity: Quantity) -> float:

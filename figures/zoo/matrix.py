@@ -193,7 +193,11 @@ def _over(
         elif AdaSAM().label in label:
             there = BASE in values.algorithm.values
             base = values.sel(algorithm=BASE) if there else np.nan
-        found.loc[{"algorithm": label}] = values.sel(algorithm=label) / base
+        own = values.sel(algorithm=label)
+        both = np.isinf(own) & np.isinf(base)  # at all rates, as its base
+        ratio = (own / base).where(~both, 1.0)
+        # What never converges does so in any unit.
+        found.loc[{"algorithm": label}] = ratio.where(own > 0, 0.0)
     return found
 
 
