@@ -6,8 +6,11 @@ import numpy as np
 import xarray
 
 from experiments.networks.answer import clearly, said
+from experiments.networks.ranges import widest
 
 FLATTER = (("SAM", "GD"), ("mSAM (m 4)", "SAM"))
+FEWEST = 5  # seeds from which an interval by t may decide
+ROUNDING = 1e-9  # of accuracies and of ratios
 
 
 def answer(dataset: xarray.Dataset) -> str:
@@ -49,15 +52,34 @@ def signs(dataset: xarray.Dataset, name: str, neutral: float) -> xarray.DataArra
         neutral: the value of no difference.
 
     Returns:
-        `(task, algorithm)`, of the methods with Stable; a missing interval is
-        undecided.
+        `(task, algorithm)`, of the methods with Stable.
     """
     here = dataset.sel(versus="plain", algorithm=[*scaled(dataset)])
-    above = here[f"{name}_low"] > neutral
-    return above.astype(int) - (here[f"{name}_high"] < neutral).astype(int)
+    return sign(here, name, neutral)
+
+
+def sign(here: xarray.Dataset, name: str, neutral: float) -> xarray.DataArray:
+    """`signs` of any intervals.
+
+    A missing interval is undecided. So is one of fewer than `FEWEST` seeds, and one
+    without width: that a few seeds agree (accuracies are multiples of one over the test
+    samples) is no evidence that all would; their spread is not 0, it is unknown.
+
+    Args:
+        here: `{name}_low`, `{name}_high`, and the fresh seeds.
+        name: `difference` or `curvature_ratio`.
+        neutral: the value of no difference.
+    """
+    low, high = here[f"{name}_low"], here[f"{name}_high"]
+    known = (high - low > ROUNDING) & (here.sizes["fresh_seed"] >= FEWEST)
+    above, below = known & (low > neutral), known & (high < neutral)
+    return above.astype(int) - below.astype(int)
 
 
 def _verdict(dataset: xarray.Dataset, pairs: dict[str, str]) -> str:
+    seeds = dataset.sizes["fresh_seed"]
+    if seeds < FEWEST:
+        return f"Undecided: {seeds} fresh seeds are fewer than {FEWEST}."
     found = signs(dataset, "difference", 0.0)
     always = int((found > 0).all("task").sum())
     if always == len(pairs):
@@ -80,27 +102,50 @@ def _of_task(found: xarray.DataArray, pairs: dict[str, str]) -> str:
     told = []
     for word, which in (("better", found > 0), ("worse", found < 0)):
         names = [pairs[str(label)] for label in found.algorithm.values[which.values]]
-        listed = f" ({', '.join(names)})" if names else ""
-        told.append(f"{word} for {len(names)}{listed}")
+        told.append(f"{word} for {listed(names)}")
     undecided = int((found == 0).sum())
     return f"{', '.join(told)}, undecided for {undecided} on {found.task.item()}"
 
 
+def listed(names: list[str]) -> str:
+    """`2 (SAM, ASAM)`, `0`."""
+    return f"{len(names)} ({', '.join(names)})" if names else "0"
+
+
 def _largest(dataset: xarray.Dataset, pairs: dict[str, str]) -> str:
+    spread = _spread(dataset)
+    known = dataset.assign(
+        {
+            f"train_largest_ratio_{end}": dataset[f"train_largest_ratio_{end}"].where(
+                spread
+            )
+            for end in ("low", "high")
+        }
+    )
     counts = [
-        clearly(dataset, "train", label, plain, "plain")
-        for label, plain in pairs.items()
+        clearly(known, "train", label, plain, "plain") for label, plain in pairs.items()
     ]
     more, less, none = map(sum, zip(*counts, strict=True))
     ratio = dataset.train_largest_ratio.sel(versus="plain", algorithm=[*pairs])
     if ratio.isnull().all():
         return ""
+    agree = ratio.notnull() & ~spread.sel(versus="plain", algorithm=[*pairs])
     return (
-        f"The largest learning rate that trains is {_span(ratio)} times the plain "
+        f"The largest learning rate that trains is {span(ratio)} times the plain "
         f"form's over methods, radii and tasks, clearly larger at {more} and smaller "
         f"at {less} of {ratio.size}"
-        f"{f', at {none} of these since a seed trains nowhere' if none else ''}."
+        f"{f', at {none} of these since a seed trains nowhere' if none else ''}; at "
+        f"{int(agree.sum())} all seeds agree, so that no spread is known."
     )
+
+
+def _spread(dataset: xarray.Dataset) -> xarray.DataArray:
+    """Whether seeds differ in a factor: its interval is wider than by the grid alone.
+
+    Of seeds that all agree the spread is not known: such an interval decides nothing.
+    """
+    low, high = (dataset[f"train_largest_ratio_{end}"] for end in ("low", "high"))
+    return np.log(high / low) > 2 * widest(dataset.eta) + ROUNDING
 
 
 def _curved(dataset: xarray.Dataset, pairs: dict[str, str]) -> str:
@@ -109,7 +154,7 @@ def _curved(dataset: xarray.Dataset, pairs: dict[str, str]) -> str:
     if ratio.isnull().all():
         return ""
     return (
-        f"The top eigenvalue of the Hessian at the end is {_span(ratio)} times the "
+        f"The top eigenvalue of the Hessian at the end is {span(ratio)} times the "
         f"plain form's, lower in {int((found < 0).sum())}, higher in "
         f"{int((found > 0).sum())} and undecided in {int((found == 0).sum())} of "
         f"{found.size} comparisons."
@@ -132,7 +177,7 @@ def _flatter(dataset: xarray.Dataset) -> str:
     return f"Task by task, {'; '.join(words)}." if words else ""
 
 
-def _span(ratio: xarray.DataArray) -> str:
+def span(ratio: xarray.DataArray) -> str:
     """`1.2 (0.5 to 3)`, the geometric mean, the least and the most."""
     mean = float(np.exp(np.log(ratio).mean()))
     return f"{mean:.3g} ({float(ratio.min()):.3g} to {float(ratio.max()):.3g})"

@@ -1,0 +1,1 @@
+"""A part of `experiments.variants` a file: its table, and its sentences."""
