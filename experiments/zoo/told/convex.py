@@ -60,7 +60,8 @@ def _cell(at: xarray.Dataset) -> str:
 def answer(dataset: xarray.Dataset) -> str:
     """Of how many methods Stable widens the range, and narrows it."""
     words = [_to(dataset.sel(target=target), target) for target in TARGETS]
-    return f"Convex functions: {'; '.join(words)}." if any(words) else ""
+    told = "; ".join(filter(None, words)) or "of no method are both ranges decided"
+    return f"Convex functions: {told}."
 
 
 def changes(at: xarray.Dataset, own: str, plain: str) -> xarray.DataArray:
