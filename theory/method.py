@@ -258,6 +258,11 @@ class Method(ABC):
                     f"`{type(self).__name__}` takes {_range(spec)}, got {value}."
                 )
 
+    @property
+    def has_radius(self) -> bool:
+        """Whether it has a rho, which is not fixed at 0."""
+        return self.get("rho") != 0
+
     def init(self, x: Any) -> Any:
         """The state before the first step; a tuple of arrays, `()` for most."""
         return ()

@@ -111,4 +111,4 @@ def _levels(jobs: dict[Any, Any]) -> int:
 
 def _unit(spec: str) -> str:
     method = methods.make(spec)
-    return method.radius_unit if plan.has_radius(method) else "none"
+    return method.radius_unit if method.has_radius else "none"

@@ -96,14 +96,9 @@ def rates(task: Task, config: Any) -> tuple[float, ...]:
 
 def radii(method: Method, config: Any) -> tuple[float, ...]:
     """Radii: as given, else those of the unit; one, 0, of a method without."""
-    if not has_radius(method):
+    if not method.has_radius:
         return (0.0,)
     return tuple(config.rho_grid or config.radii[method.radius_unit])
-
-
-def has_radius(method: Method) -> bool:
-    """Whether it has a rho, which is not fixed at 0."""
-    return method.get("rho") != 0
 
 
 def epochs(task: Task, config: Any) -> int:

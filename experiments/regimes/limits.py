@@ -71,8 +71,8 @@ def charted(name: str, spec: str, chart: xarray.Dataset, config: Any) -> xarray.
         },
     )
     dataset = dataset.isel(rho_level=np.arange(len(shown)) % len(rho))
-    rho = shown if has_radius(method) else np.zeros(len(shown))
-    unit = method.radius_unit if has_radius(method) else "none"
+    rho = shown if method.has_radius else np.zeros(len(shown))
+    unit = method.radius_unit if method.has_radius else "none"
     return dataset.assign(
         rho=_leading(CELL, rho), radius_unit=_leading("algorithm", unit)
     )
@@ -143,12 +143,7 @@ def _noisy(here: Place, method: Method, config: Any) -> Codes:
 
 def radii(here: Place, method: Method, config: Any) -> tuple[float, ...]:
     """Those that are run: one, 0, of a method that has none."""
-    return here.rhos(method, config) if has_radius(method) else (0.0,)
-
-
-def has_radius(method: Method) -> bool:
-    """Whether the method has a rho at all."""
-    return method.get("rho", None) is not None
+    return here.rhos(method, config) if method.has_radius else (0.0,)
 
 
 def label(here: Place) -> str:

@@ -201,7 +201,7 @@ def traced(plane: Plane, config: Any) -> xarray.Dataset:
 
 def followed(labels: Labels, size: int, seed: int) -> Boundary:
     """The boundaries; without a radius the nodes of a column are one run."""
-    budget = None if labels.has_radius else size**2
+    budget = None if labels.method.has_radius else size**2
     return follow(labels, size, COARSE, SAMPLES, seed, budget)
 
 

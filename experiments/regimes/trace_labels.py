@@ -57,14 +57,9 @@ class Labels:
     runs: int = field(default=0, init=False)
     columns: dict = field(default_factory=dict, init=False, repr=False)
 
-    @property
-    def has_radius(self) -> bool:
-        """Whether the method has a rho at all."""
-        return self.method.get("rho", None) is not None
-
     def __call__(self, i: np.ndarray, j: np.ndarray) -> np.ndarray:
         """The labels of nodes, `(n,)`."""
-        if self.has_radius:
+        if self.method.has_radius:
             return self._decided(self.eta[j], self.rho[i])
         new = np.array([one for one in np.unique(j) if one not in self.columns], int)
         if len(new):

@@ -8,7 +8,6 @@ import numpy as np
 import xarray
 
 from experiments.saddles.site import Site, sites
-from experiments.saddles.times import has_radius
 from theory import methods, simulate
 from theory.method import Method
 from theory.quadratic import multipliers
@@ -35,7 +34,7 @@ def directions(name: str, number: int, spec: str, config: Any) -> xarray.Dataset
     rho = site.rhos(method, *config.rho_grid)
     shape = (len(rho), len(lam))
     growth, told, reach = (np.full(shape, np.nan) for _ in range(3))
-    if method.radius_unit == "rate" or not has_radius(method):
+    if method.radius_unit == "rate" or not method.has_radius:
         small = 1e-4 * site.radius
         for r, one in enumerate(rho):
             exact = method.having(rho=one)

@@ -13,7 +13,7 @@ from experiments.saddles.directions import directions
 from experiments.saddles.maps import path, trap_map
 from experiments.saddles.site import sites
 from experiments.saddles.thresholds import across, threshold
-from experiments.saddles.times import escape, has_radius, starts_for
+from experiments.saddles.times import escape, starts_for
 from experiments.saddles.traps import trap
 from theory import methods, simulate
 
@@ -54,7 +54,7 @@ def _cases(name: str, here: tuple, config: Any) -> list[tuple]:
         for spec in config.methods:
             cases.append(("escape", name, number, spec, config))
             # In high dimension the single directions say more than random rays.
-            if has_radius(methods.make(spec)) and site.landscape.dim <= 16:
+            if methods.make(spec).has_radius and site.landscape.dim <= 16:
                 cases.append(("trap", name, number, spec, config))
             if site.saddle.index > 1:
                 cases.append(("directions", name, number, spec, config))
@@ -76,7 +76,7 @@ def is_heavy(case: tuple, config: Any) -> bool:
     site = sites(name, config.radius)[number]
     radii = len(config.rho_grid[0] or config.rho_grid[1]["length"])
     runs = len(config.eta_grid[0] or config.eta_grid[1])
-    runs *= radii if has_radius(methods.make(spec)) else 1
+    runs *= radii if methods.make(spec).has_radius else 1
     runs *= starts_for(site, config.starts)
     large = runs * config.steps >= simulate.WORTH_COMPILING
     return large or config.device != "cpu"

@@ -40,7 +40,7 @@ def escape(name: str, number: int, spec: str, config: Any) -> xarray.Dataset:
     method = methods.make(spec)
     eta, rhos = site.etas(*config.eta_grid), site.rhos(method, *config.rho_grid)
     # A method without a radius is run once and shown at every level.
-    rho = rhos if has_radius(method) else np.zeros(1)
+    rho = rhos if method.has_radius else np.zeros(1)
     count = starts_for(site, config.starts)
     x = site.starts(count, config.seed)
     run = simulate.batch(
@@ -101,8 +101,8 @@ def escape(name: str, number: int, spec: str, config: Any) -> xarray.Dataset:
         },
     )
     dataset = dataset.isel(rho_level=np.arange(len(rhos)) % len(rho))
-    shown = rhos if has_radius(method) else 0 * rhos
-    unit = method.radius_unit if has_radius(method) else "none"
+    shown = rhos if method.has_radius else 0 * rhos
+    unit = method.radius_unit if method.has_radius else "none"
     return dataset.assign(
         rho=(("saddle", "algorithm", "rho_level"), shown[None, None]),
         radius_unit=(("algorithm",), [unit]),
@@ -124,7 +124,7 @@ def inside_trap(
 
     No start for a method whose radius is no length.
     """
-    if method.radius_unit != "length" or not has_radius(method):
+    if method.radius_unit != "length" or not method.has_radius:
         return np.zeros((len(rho), len(u)), dtype=bool)
     size = np.linalg.norm(u * site.saddle.eigenvalues, axis=1)
     return size < sam_trap(rho, site.saddle.eigenvalues)[:, None]
@@ -148,11 +148,6 @@ def _sure(left: np.ndarray, told: list) -> list:
         ]
         for e, row in enumerate(told)
     ]
-
-
-def has_radius(method: Method) -> bool:
-    """Whether the method has a rho at all."""
-    return method.get("rho", None) is not None
 
 
 def _quantiles(times: np.ndarray | None, count: int) -> np.ndarray:

@@ -9,7 +9,6 @@ from functools import cache, partial
 import numpy as np
 import xarray
 
-from experiments.networks.plan import has_radius
 from experiments.zoo.lineup import (
     dear,
     fewer,
@@ -177,7 +176,7 @@ def _case(method: Method, place: Convex, quick: bool) -> xarray.Dataset:
 
 def radii(method: Method, place: Convex) -> np.ndarray:
     """In the method's unit; zeros where it has none."""
-    if not has_radius(method):
+    if not method.has_radius:
         return np.zeros(len(RADII))
     unit = place.beta if method.radius_unit == "rate" else 1.0
     return np.array(RADII) / unit
@@ -213,7 +212,7 @@ def measured(method: Method, place: Convex, rho: np.ndarray, quick: bool) -> dic
         known.update(zip(zip(rho, eta, strict=True), found, strict=True))
         return found
 
-    once = rho if has_radius(method) else rho[:1]
+    once = rho if method.has_radius else rho[:1]
     limits = bracketed(codes, once, SCAN, rtol=1.0 if quick else WIDTH, levels=(1.0,))
     low, high = (
         np.broadcast_to(end[:, :, 0].T, (len(TARGETS), len(rho)))

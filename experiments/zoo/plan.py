@@ -9,7 +9,7 @@ import numpy as np
 from experiments import run
 from experiments.networks.job import Training
 from experiments.networks.paired import Pairs
-from experiments.networks.plan import Task, has_radius, label
+from experiments.networks.plan import Task, label
 from experiments.zoo.lineup import line_up, plain_forms, variants
 from landscapes.splits import present
 from theory import methods
@@ -113,7 +113,7 @@ def rates(task: Task, method: Method, count: int) -> tuple[float, ...]:
 
 def radii(task: Task, method: Method, count: int) -> tuple[float, ...]:
     """So many radii, the middle ones, of the unit or of the method; 0 without."""
-    if not has_radius(method):
+    if not method.has_radius:
         return (0.0,)
     grid = OWN.get(_name(method), RADII[method.radius_unit])
     if method.radius_unit == "rate":

@@ -9,7 +9,6 @@ from functools import cache, partial
 import numpy as np
 import xarray
 
-from experiments.networks.plan import has_radius
 from experiments.saddles.site import Site
 from experiments.zoo.lineup import (
     fewer,
@@ -196,7 +195,7 @@ def _case(method: Method, name: str, place: Place, quick: bool) -> xarray.Datase
 
 def radii(method: Method, site: Site) -> np.ndarray:
     """In the method's unit, of R or of 1/m; zeros where it has none."""
-    if not has_radius(method):
+    if not method.has_radius:
         return np.zeros(len(LENGTHS))
     if method.radius_unit == "length":
         return np.array(LENGTHS) * site.radius
@@ -239,7 +238,7 @@ def measured(
     method: Method, place: Place, eta: np.ndarray, rho: np.ndarray, count: int
 ) -> dict[str, np.ndarray]:
     """Shares and times, `(rho, eta)`."""
-    f, once = place.site.landscape, slice(None) if has_radius(method) else slice(1)
+    f, once = place.site.landscape, slice(None) if method.has_radius else slice(1)
     run = _run(method, place, eta, rho[once], count, place.steps)
     with np.errstate(all="ignore"):
         lower = f.value(run.x) < f.value(place.site.saddle.point)
