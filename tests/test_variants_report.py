@@ -122,6 +122,19 @@ def test_escapes_are_counted_over_all_cells_where_both_can_run(base):
     assert "in 31 of 60 with it, in 36 without" in text
 
 
+@pytest.mark.parametrize("alone", ["SAM", "SSAM-N"])
+def test_a_saddle_that_one_of_two_can_leave_is_not_compared(base, alone):
+    data = surfaces(base)
+    other = "SAM" if alone == "SSAM-N" else "SSAM-N"
+    data["saddle_escaped"].loc[{"algorithm": other}] = NAN
+    assert "of 2 methods" in saddles.answer(data)
+    data["saddle_escaped"].loc[{"algorithm": other, "landscape": "flat"}] = 1.0
+    # At the flat one: SAM in 12 of 12, as ESAM; SSAM-N in 9, or in 12 as set here.
+    own = 9 if alone == "SSAM-N" else 12
+    text = saddles.answer(data)
+    assert f"in {1 + 12 + own} of 48 with it, in 24 without" in text
+
+
 # -- Convex functions ------------------------------------------------------------------
 
 
