@@ -294,7 +294,7 @@ def test_the_report_holds_the_parts_that_the_result_holds(base, monkeypatch):
     whole = xarray.merge([surfaces(base), ranges(base), steps(base)])
     heads = [part.splitlines()[0] for part in report.table(whole).split("\n\n")]
     assert [heads[k] for k in (0, 1, 3, 5)] == [
-        "trained", "saddles", "convex functions", "cost: of a step",
+        "trained", "saddles", "convex functions", "cost of a step",
     ]  # fmt: skip
     words = [part.split(":")[0] for part in report.answer(whole).split("\n\n")]
     assert words == ["Yes.", "Saddles", "Convex functions", "Cost"]

@@ -114,14 +114,8 @@ def listed(names: list[str]) -> str:
 
 def _largest(dataset: xarray.Dataset, pairs: dict[str, str]) -> str:
     spread = _spread(dataset)
-    known = dataset.assign(
-        {
-            f"train_largest_ratio_{end}": dataset[f"train_largest_ratio_{end}"].where(
-                spread
-            )
-            for end in ("low", "high")
-        }
-    )
+    ends = [f"train_largest_ratio_{end}" for end in ("low", "high")]
+    known = dataset.assign({name: dataset[name].where(spread) for name in ends})
     counts = [
         clearly(known, "train", label, plain, "plain") for label, plain in pairs.items()
     ]

@@ -24,7 +24,7 @@ def table(dataset: xarray.Dataset) -> str:
         name: [_row(dataset.sel(network=name, algorithm=label)) for label in labels]
         for name in dataset.network.values.astype(str)
     }
-    return "\n".join(["cost: of a step", sections(HEAD, rows), "", _notes(dataset)])
+    return "\n".join(["cost of a step", sections(HEAD, rows), "", _notes(dataset)])
 
 
 def _row(at: xarray.Dataset) -> tuple[str, ...]:
