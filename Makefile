@@ -7,7 +7,7 @@ JOBS ?= 2
 BIN := .venv/bin
 
 .PHONY: all .venv saddle_escape certified_regimes regimes fashion_mnist networks \
-  ledger table figures conformance test lint bench clean
+  variants ledger table figures conformance test lint bench clean
 all: .venv
 
 .venv: .venv/complete
@@ -66,6 +66,10 @@ networks: .venv  ## real networks: edges of stability, learning rates, saddles
 	$(BIN)/python -m experiments.network_saddles $(if $(QUICK),--quick)
 	$(BIN)/python -m figures edge_of_stability network_regimes network_saddles \
 	  --results $(FOLDER)
+
+variants: .venv  ## every method, with and without Stable
+	$(BIN)/python -m experiments.variants $(if $(QUICK),--quick)
+	$(BIN)/python -m figures variants --results $(FOLDER)
 
 ledger: .venv  ## every statement's verdict, and its pictures
 	$(BIN)/python -m theory --json experiments/results/ledger.json
