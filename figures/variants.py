@@ -6,16 +6,19 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import xarray
 from matplotlib.figure import Figure
 
 from experiments.run import load
 from figures.needs import drawable
 from figures.zoo import forest, matrix, pareto, tree
+from figures.zoo.pairs import pairs
 
 RESULT = "variants.nc"
-TREE, FOREST, MATRIX = "variants_tree", "variants_forest", "variants_matrix"
+TREE, FOREST = "variants_tree", "variants_forest"
+MATRIX, PARETO = "variants_matrix", "variants_pareto"
 README = (TREE, FOREST, MATRIX)
-PICTURES = {FOREST: forest, MATRIX: matrix, "variants_pareto": pareto}
+PICTURES = {FOREST: forest, MATRIX: matrix, PARETO: pareto}
 
 
 def variants(results: Path) -> dict[str, Callable[[], Figure]]:
@@ -31,6 +34,16 @@ def variants(results: Path) -> dict[str, Callable[[], Figure]]:
     """
     path = results / RESULT
     if path.is_file():
-        return {TREE: tree.draw} | drawable(load(path), PICTURES)
+        dataset = load(path)
+        return {TREE: tree.draw} | drawable(dataset, PICTURES, _lacking(dataset))
     print(f"{', '.join(PICTURES)}: left out, no `{path}`", file=sys.stderr)
     return {TREE: tree.draw}
+
+
+def _lacking(dataset: xarray.Dataset) -> dict[str, list[str]]:
+    """Methods that a picture cannot do without."""
+    there = {*dataset.get("algorithm", xarray.DataArray([])).values.tolist()}
+    alone = "plain_form" in dataset and not pairs(dataset)
+    sgd = [] if matrix.ONE in there else ["SGD"]
+    both = ["method beside its renormalised form"] if alone else []
+    return {FOREST: both, MATRIX: sgd, PARETO: sgd}

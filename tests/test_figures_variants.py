@@ -92,6 +92,11 @@ def save(dataset: xarray.Dataset, out) -> None:
 
 
 @cache
+def blocks() -> list[matrix.Block]:
+    return matrix.blocks(made())
+
+
+@cache
 def draw(module, how="screen") -> Figure:
     """A picture with its texts in place."""
     with style.use(how):
@@ -119,6 +124,22 @@ def test_what_lacks_is_named_and_the_tree_stays(tmp_path, capsys):
     found = pictures.variants(tmp_path)
     assert list(found) == [pictures.TREE, pictures.FOREST]
     assert "variants_matrix: left out, no `largest`" in capsys.readouterr().err
+
+
+def test_without_sgd_only_what_needs_none_is_drawn(tmp_path, capsys):
+    save(made().sel(algorithm=["SAM", "SSAM-N"], versus=["plain"]), tmp_path)
+    found = pictures.variants(tmp_path)
+    assert list(found) == [pictures.TREE, pictures.FOREST]
+    assert "variants_pareto: left out, no SGD" in capsys.readouterr().err
+    with style.use("screen"):
+        found[pictures.FOREST]()
+    save(made().sel(algorithm=["GD", "SAM", "USAM"]), tmp_path)
+    found = pictures.variants(tmp_path)
+    assert list(found) == [pictures.TREE, pictures.MATRIX, pictures.PARETO]
+    assert "no method beside its renormalised form" in capsys.readouterr().err
+    with style.use("screen"):
+        for draw_it in found.values():
+            draw_it()
 
 
 @pytest.mark.parametrize("how", style.STYLES)
@@ -215,7 +236,7 @@ def cells(block, number):
 
 def test_cells_show_the_middle_radius_and_what_cannot_run():
     whole = made()
-    saddles, convex, networks = matrix.blocks(whole)
+    saddles, convex, networks = blocks()
     _, found = cells(saddles, len(SADDLES))
     for (label, k), patch in found.items():
         if whole.saddle_unserved.sel(algorithm=label)[k] != "":
@@ -245,12 +266,10 @@ def test_cells_show_the_middle_radius_and_what_cannot_run():
 
 def test_signs_are_where_stable_is_clearly_apart():
     whole = made()
-    saddles, convex, networks = matrix.blocks(whole)
+    saddles, convex, networks = blocks()
     for label, plain in zip(LABELS, PLAIN, strict=True):
         if not plain:
-            assert not any(
-                b.sign.sel(algorithm=label).any() for b in matrix.blocks(whole)
-            )
+            assert not any(b.sign.sel(algorithm=label).any() for b in blocks())
             continue
         share = whole.escape_eta_share[:, :, MIDDLE]
         change = (share.sel(algorithm=label) - share.sel(algorithm=plain)).round(1)
@@ -270,7 +289,7 @@ def test_signs_are_where_stable_is_clearly_apart():
 
 
 def test_signs_are_drawn_and_summed():
-    parts, scaled = matrix.blocks(made()), [p for p in PLAIN if p]
+    parts, scaled = blocks(), [p for p in PLAIN if p]
     axes = draw(matrix).axes[0]
     bold = [t.get_text() for t in axes.texts if t.get_weight() == "bold"]
     for (sign, mark), total in zip(matrix.MARKS.items(), bold, strict=True):
@@ -284,8 +303,10 @@ def test_points_are_differences_to_sgd_at_their_cost():
     whole = made()
     for k, axes in enumerate(draw(pareto).axes):
         here = whole.isel(task=k)
-        names = [t.get_text() for t in axes.get_xticklabels()]
-        costs = [cost for cost, *_ in pareto.columns(here)]
+        costs, plain, _ = zip(*pareto.columns(here), strict=True)
+        costs, names = [*costs], [name(label) for label in plain]
+        ticks = [t.get_text() for t in axes.get_xticklabels()]
+        assert ticks == (names if k >= 2 else [])
         assert costs == sorted(costs) and names[0] == "SGD"
         low, high = axes.get_ylim()
         drawn = {p.label: p for p in pareto.placed(here)}

@@ -21,7 +21,7 @@ ROW = 0.165  # inches a method
 VERSUS = "plain"
 SETTING = (
     "Each method with Stable less itself without (of eigenvalues: over), both at their "
-    "own best rate and radius, on the same fresh seeds. Triangles: it goes on."
+    "own best rate and radius, on the same fresh seeds. Triangles: beyond the axis."
 )
 WIDEST = 4.0  # times the middle one of the intervals' farther ends: where axes end
 
@@ -89,7 +89,7 @@ def draw(dataset: xarray.Dataset) -> Figure:
         row[0].set_yticks(range(len(known)), [name(plain) for plain in known])
         row[0].set_ylim(len(known) - 0.4, -0.6)
     for column, axes in zip(names, grid[0], strict=True):
-        axes.set_title(narrow(column, len(names)), pad=13)
+        axes.set_title(narrow(column, len(names)), pad=16)
     legend(figure, _legend(), SETTING, statistics(dataset))
     about = f" ({model})" if model else ""
     title(figure, f"Does renormalisation help every variant?{about}")

@@ -33,7 +33,7 @@ OVER = LinearSegmentedColormap.from_list(
 )
 NONE, FOREIGN, UNSERVED = "#222222", "#E4E4E4", "#999999"
 HALF, GAP, BETWEEN = 0.46, 0.04, 0.9  # of a column: a form, what parts pairs, blocks
-ROW = 0.175  # inches
+ROW, TALL = 0.175, 0.88  # of rows: inches; how much of one is filled
 MARKS = {1: "^", -1: "v"}
 SCALE = "largest rate over (S)GD's"
 RATE = LogNorm(0.25, 4), OVER, SCALE, (0.25, 0.5, 1, 2, 4)
@@ -204,25 +204,32 @@ def _over(
 def _block(axes: Axes, part: Block, shown: list[tuple[str, str]], start: float) -> None:
     """Its cells, in two halves, and the signs."""
     for y, (plain, label) in enumerate(shown):
-        for k in range(len(part.names)):
-            for side, form in enumerate((plain, label)):
-                if form:
-                    _cell(axes, part, form, k, start + k + GAP + side * HALF, y)
-            if label:
-                sign = int(part.sign.sel(algorithm=label)[k])
-                _sign(axes, sign, start + k + GAP + 1.5 * HALF, y)
+        for side, form in enumerate(filter(None, (plain, label))):
+            at = {"algorithm": form}
+            row = zip(
+                part.value.sel(at).values, part.served.sel(at).values, strict=True
+            )
+            for k, (value, served) in enumerate(row):
+                corner = start + k + GAP + side * HALF, y - TALL / 2
+                _cell(axes, part, float(value), bool(served), corner)
+        if label:
+            for k, sign in enumerate(part.sign.sel(algorithm=label).values):
+                _sign(axes, int(sign), start + k + GAP + 1.5 * HALF, y)
 
 
-def _cell(axes: Axes, part: Block, form: str, k: int, x: float, y: float) -> None:
-    value = float(part.value.sel(algorithm=form)[k])
-    look = {"fc": part.colors(part.norm(value)) if value > 0 else NONE, "lw": 0}
-    if part.colors is SHARES:
-        look["fc"] = part.colors(part.norm(value))
-    if np.isnan(value):
-        look["fc"] = FOREIGN
-    if not bool(part.served.sel(algorithm=form)[k]):
-        look = {"fc": "white", "ec": UNSERVED, "lw": 0, "hatch": "//////"}
-    axes.add_patch(Rectangle((x, y - 0.44), HALF, 0.88, **look))
+def _cell(
+    axes: Axes, part: Block, value: float, served: bool, corner: tuple[float, float]
+) -> None:
+    """Half a cell: a colour of the scale, or what is beside it."""
+    if not served:
+        look = {"fc": "white", "ec": UNSERVED, "hatch": "//////"}
+    elif np.isnan(value):
+        look = {"fc": FOREIGN}
+    elif value == 0 and part.colors is OVER:
+        look = {"fc": NONE}
+    else:
+        look = {"fc": part.colors(part.norm(value))}
+    axes.add_patch(Rectangle(corner, HALF, TALL, lw=0, **look))
 
 
 def _sign(axes: Axes, sign: int, x: float, y: float) -> None:
