@@ -288,6 +288,17 @@ def test_signs_are_where_stable_is_clearly_apart():
         np.testing.assert_array_equal(networks.sign.sel(algorithm=label), told)
 
 
+def test_ranges_whose_brackets_touch_are_not_told_apart():
+    whole = made().sel(algorithm=["USAM", "SSAM"])
+    for wide, sign in ((1.5, 0), (1.1, 1)):
+        low = xarray.zeros_like(whole.range_low) + 2.0
+        low = low * xarray.where(whole.algorithm == "SSAM", 1.3, 1.0)
+        here = whole.assign(range_low=low, range_high=wide * low)
+        assert (matrix._convex(here).sign.sel(algorithm="SSAM") == sign).all()
+        here = whole.assign(range_low=1 / low, range_high=wide / low)
+        assert (matrix._convex(here).sign.sel(algorithm="SSAM") == -sign).all()
+
+
 def test_signs_are_drawn_and_summed():
     parts, scaled = blocks(), [p for p in PLAIN if p]
     axes = draw(matrix).axes[0]
@@ -334,9 +345,14 @@ def test_the_front_is_of_those_that_nothing_beats():
     axes = draw(pareto).axes[2]
     (ring,) = [a for a in points(axes, "o") if a.get_markersize() == pareto.RING["ms"]]
     assert len(ring.get_xdata()) == len(LABELS) - len(beaten)
+
+
+@pytest.mark.parametrize("k", range(len(TASKS)))
+def test_no_point_lies_above_the_front(k):
+    axes = draw(pareto).axes[k]
     (step,) = [a for a in axes.get_lines() if a.get_drawstyle() == "steps-post"]
     x, y = step.get_data()
-    for place in places:  # none lies above the front
+    for place in pareto.placed(made().isel(task=k)):
         assert place.value <= y[np.searchsorted(x, place.x) - 1] + 1e-12
 
 
