@@ -103,6 +103,7 @@ def _bar(axes: Axes, part: Block, ends: tuple[float, float], count: int) -> None
     place.figure.colorbar(
         ScalarMappable(part.norm, part.colors), place, orientation="horizontal",
         label=part.scale, ticks=part.ticks, format="{x:g}",
+        extend="both" if part.colors is OVER else "neither", extendfrac=0.025,
     ).minorticks_off()  # fmt: skip
 
 
