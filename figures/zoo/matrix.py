@@ -296,7 +296,7 @@ def _legend() -> list:
     return [
         *(Line2D([], [], ls="", marker=MARKS[s], color=COLORS[s], ms=6, label=w)
           for s, w in signs.items()),
-        Patch(fc=NONE, label="no rate at all"),
+        Patch(fc=NONE, label="no rate (networks: of a seed)"),
         Patch(fc="white", ec=UNSERVED, lw=0, hatch="//////", label="cannot run there"),
         Patch(fc=FOREIGN, label="rate of another unit"),
     ]  # fmt: skip
