@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from experiments.run import load
 from figures.needs import drawable
-from figures.zoo import forest, matrix, pareto, tree
+from figures.zoo import blocks, forest, matrix, pareto, tree
 from figures.zoo.pairs import pairs
 
 RESULT = "variants.nc"
@@ -44,6 +44,6 @@ def _lacking(dataset: xarray.Dataset) -> dict[str, list[str]]:
     """Methods that a picture cannot do without."""
     there = {*dataset.get("algorithm", xarray.DataArray([])).values.tolist()}
     alone = "plain_form" in dataset and not pairs(dataset)
-    sgd = [] if matrix.ONE in there else ["SGD"]
+    sgd = [] if blocks.ONE in there else ["SGD"]
     both = ["method beside its renormalised form"] if alone else []
     return {FOREST: both, MATRIX: sgd, PARETO: sgd}

@@ -14,6 +14,7 @@ from experiments import run
 from experiments.zoo.lineup import line_up, plain_forms, variants
 from figures import style
 from figures import variants as pictures
+from figures.zoo import blocks as data
 from figures.zoo import forest, matrix, pareto
 from figures.zoo.pairs import COLORS, name, pairs, rows, tasks
 from tests.test_figures_networks import texts
@@ -62,7 +63,7 @@ def made() -> xarray.Dataset:
     versus = ("task", "algorithm", "versus")
     span = ("algorithm", "function", "target", "convex_rho_level")
     trained = ("versus", "task", "algorithm", "rho_level")
-    data = {
+    table = {
         "plain_form": ("algorithm", PLAIN),
         "cost_counted": (("algorithm", "network"), cost[:, None]),
         "escape_eta_share": (("algorithm", "landscape", "saddle_rho_level"), share),
@@ -73,9 +74,9 @@ def made() -> xarray.Dataset:
         "largest": (("task", "algorithm", "rho_level", "seed"), largest),
     }
     for end, off in zip(HIGH, (0, -1, 1), strict=True):
-        data[f"difference{end}"] = versus, apart + 0.006 * off
-        data[f"curvature_ratio{end}"] = versus, curved * 1.2**off
-        data[f"train_largest_ratio{end}"] = trained, ratio * 1.3**off
+        table[f"difference{end}"] = versus, apart + 0.006 * off
+        table[f"curvature_ratio{end}"] = versus, curved * 1.2**off
+        table[f"train_largest_ratio{end}"] = trained, ratio * 1.3**off
     coords = {
         "algorithm": LABELS, "task": TASKS, "versus": VERSUS, "landscape": SADDLES,
         "function": FUNCTIONS, "target": ["point", "band"], "network": ["mlp"],
@@ -84,7 +85,7 @@ def made() -> xarray.Dataset:
         "statistic": "paired t over 20 seeds",
         "multiplicity": "Bonferroni over 72",
     }
-    return xarray.Dataset(data, coords, words)
+    return xarray.Dataset(table, coords, words)
 
 
 def save(dataset: xarray.Dataset, out) -> None:
@@ -92,8 +93,8 @@ def save(dataset: xarray.Dataset, out) -> None:
 
 
 @cache
-def blocks() -> list[matrix.Block]:
-    return matrix.blocks(made())
+def blocks() -> list[data.Block]:
+    return data.blocks(made())
 
 
 @cache
@@ -243,7 +244,7 @@ def test_cells_show_the_middle_radius_and_what_cannot_run():
             assert label == LABELS[UNSERVED] and patch.get_hatch()
             continue
         share = float(whole.escape_eta_share.sel(algorithm=label)[k, MIDDLE])
-        assert patch.get_facecolor() == pytest.approx(matrix.SHARES(share))
+        assert patch.get_facecolor() == pytest.approx(data.SHARES(share))
     _, found = cells(convex, len(FUNCTIONS))
     black, grey = ({c for c, p in found.items() if to_hex(p.get_fc()) == color.lower()}
                    for color in (matrix.NONE, matrix.FOREIGN))  # fmt: skip
@@ -253,7 +254,7 @@ def test_cells_show_the_middle_radius_and_what_cannot_run():
     assert float(convex.value.sel(algorithm="SAM")[1]) == pytest.approx(one / 2)
     base, own = (
         float(whole.range_low.sel(algorithm=n, target="band")[1, MIDDLE])
-        for n in (matrix.BASE, "AdaSAM")
+        for n in (data.BASE, "AdaSAM")
     )
     assert float(convex.value.sel(algorithm="AdaSAM")[1]) == pytest.approx(own / base)
     assert float(convex.value.sel(algorithm="AdaSAM")[0]) == 1  # both at all rates
@@ -294,9 +295,9 @@ def test_ranges_whose_brackets_touch_are_not_told_apart():
         low = xarray.zeros_like(whole.range_low) + 2.0
         low = low * xarray.where(whole.algorithm == "SSAM", 1.3, 1.0)
         here = whole.assign(range_low=low, range_high=wide * low)
-        assert (matrix._convex(here).sign.sel(algorithm="SSAM") == sign).all()
+        assert (data._convex(here).sign.sel(algorithm="SSAM") == sign).all()
         here = whole.assign(range_low=1 / low, range_high=wide / low)
-        assert (matrix._convex(here).sign.sel(algorithm="SSAM") == -sign).all()
+        assert (data._convex(here).sign.sel(algorithm="SSAM") == -sign).all()
 
 
 def test_signs_are_drawn_and_summed():
