@@ -128,7 +128,8 @@ def method(label: str) -> Method:
         ValueError: no method of this version does.
     """
     for made in map(methods.make, methods.specs()):
-        if made.label == label.partition(" (")[0]:  # a cap stands in brackets
+        # Hyperparameters stand in brackets, after a label that may have some, too.
+        if made.label in (label, label.partition(" (")[0]):
             return made
     raise ValueError(f"the result holds a method `{label}` that is unknown here.")
 

@@ -256,7 +256,7 @@ def test_a_bad_number_is_refused_with_option_and_rule(word, rule):
 
 TRUE = ["--method", "gd", "--measure", "distance", "--mu", "0.25", "--jobs", "1"]
 BAD = {
-    "--method usm": "--method: unknown method `usm`: did you mean usam, sam, ssam?",
+    "--method usm": "--method: unknown method `usm`: did you mean usam, ausam, sam?",
     "--measure pairs": "measure is one of distance, pair, descent, got `pairs`.",
     "--method sam --measure pair": "`SAM` is certified in distance and descent",
     "--method sam --measure distance": "`SAM` has no scale of its own: it takes a",

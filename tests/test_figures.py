@@ -139,6 +139,8 @@ def test_every_method_has_its_own_colour():
     specs = ("gd", "usam", "sam", "ssam", "ssam-n")
     assert len({style.color(make(spec).label) for spec in specs}) == len(specs)
     assert style.color(make("stable@1:usam").label) == make("ssam").color
+    for made in map(make, methods.specs()):
+        assert style.method(made.label).label == made.label
     with pytest.raises(ValueError, match="`Newton`"):
         style.color("Newton")
 

@@ -5,11 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments import edge_of_stability, network_regimes, network_saddles
+from experiments import (
+    edge_of_stability,
+    network_regimes,
+    network_saddles,
+    variants,
+)
 from experiments.edges.plan import edge_runs
 from experiments.networks import plan
 from experiments.networks.saddles.escape import escape
 from experiments.networks.training import trained
+from experiments.zoo import convex, cost, saddles
+from experiments.zoo import plan as zoo
 from theory import kept, methods
 
 CHECKS = 4
@@ -62,3 +69,38 @@ def test_saddles_hold_as_they_did(spec):
     for share in ("escaped", "held", "escape_steps"):
         np.testing.assert_array_equal(anew[share], before[share])
     np.testing.assert_allclose(anew.rho, before.rho, 1e-9)
+
+
+@pytest.fixture(scope="module")
+def zoo_result():
+    return kept.result("variants")
+
+
+@pytest.mark.parametrize(
+    "spec", ["gd", "stable:gsam", "looksam", "esam", "sparse-sam", "adasam/rho=0"]
+)
+@pytest.mark.parametrize("data", ["digits", "digits:noisy"])
+def test_variants_end_as_they_did(zoo_result, data, spec):
+    task = data, "mlp:relu"
+    job = zoo.job(task, spec, variants.Config())
+    eta, rho = 1, len(job.rho) // 2  # a small rate: rounding does not grow
+    one = replace(job, eta=(job.eta[eta],), rho=(job.rho[rho],), seeds=1)
+    (anew,) = trained(one, 0, 1)
+    before = zoo_result.sel(task=plan.label(task), algorithm=methods.label(spec)).isel(
+        eta_level=eta, rho_level=rho, seed=0
+    )
+    for name in ("start_loss", "train_loss", "test_loss", "g_norm"):
+        np.testing.assert_allclose(anew[name], before[name], 1e-2)
+    assert abs(anew["test_accuracy"] - before.test_accuracy) <= 2 / 500
+
+
+def test_variants_leave_saddles_and_converge_as_they_did(zoo_result):
+    specs = ["gd", "stable:sam", "usam"]
+    here = zoo_result.sel(algorithm=[methods.label(spec) for spec in specs])
+    for name, anew in (
+        ("saddle_escaped", saddles.saddles(specs, False)),
+        ("cost_counted", cost.cost(specs, True)),
+    ):
+        np.testing.assert_array_equal(anew[name], here[name])
+    anew, before = convex.convex(specs, False), here.range_low
+    np.testing.assert_allclose(anew.range_low, before.transpose(*anew.range_low.dims))
