@@ -28,7 +28,7 @@ def answer(dataset: xarray.Dataset) -> str:
         _curved(dataset, pairs),
         _flatter(dataset),
         f"Intervals: {attrs['statistic']}, {attrs['multiplicity']}; {attrs['spread']}; "
-        f"{attrs['images']}.",
+        f"{attrs['choice']}; {attrs['images']}.",
     )
     return " ".join(filter(None, parts))
 
@@ -85,9 +85,10 @@ def _verdict(dataset: xarray.Dataset, pairs: dict[str, str]) -> str:
     if always == len(pairs):
         return "Yes, in test accuracy on every task."
     once, worse = (int(one.any("task").sum()) for one in (found > 0, found < 0))
+    word = "No" if worse else "Not that it shows"
     return (
-        f"No: of {len(pairs)} methods its test accuracy is better on every task for "
-        f"{always}, on some task for {once}, worse on some task for {worse}."
+        f"{word}: of {len(pairs)} methods its test accuracy is better on every task "
+        f"for {always}, on some task for {once}, worse on some task for {worse}."
     )
 
 

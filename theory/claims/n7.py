@@ -29,7 +29,7 @@ def n7():
             Claim(
                 id="N7.saddles",
                 says="leaves saddles at as many learning rates, radius by radius",
-                expected="open",
+                expected="refuted",
                 relation=">=",
                 measured=variants.escapes,
                 bound=lambda method, other, landscape, level: 0.0,

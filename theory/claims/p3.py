@@ -138,7 +138,7 @@ def p3():
             ),
         ),
         code=("theory/methods/stable.py",),
-        notes="Counted, not timed, for every method here (operations but for ESAM, which "
-        "masks what it compares); of the two norms SAM has "
-        "taken one before. Polyak's step has a size of its own and is not composed.",
+        notes="Counted, not timed, for every method here (operations but for ESAM, "
+        "which masks what it compares); of the two norms SAM has taken one before. "
+        "Polyak's step has a size of its own and is not composed.",
     )
