@@ -26,8 +26,8 @@ from experiments.networks.tuned import chosen, judges
 from experiments.run import BadOption, load, parse
 from experiments.sweeping.options import file_word
 from experiments.zoo import answer, lineup, plan, report
-from experiments.zoo.training import comparisons
-from experiments.zoo.words import attributes
+from experiments.zoo.training import comparisons, with_choice
+from experiments.zoo.words import CHOICE, attributes
 from landscapes.splits import WRONG, split
 from theory import methods
 
@@ -429,6 +429,34 @@ def test_the_answer_counts_what_the_intervals_say():
     assert "8 with GD, 6 with SAM, 4 with plain" in text
     table = report.table(whole)
     assert table.count("Stable ASAM") == 2 and table.count("*") >= 8
+
+
+def test_intervals_hold_the_difference_in_hindsight():
+    labels, cell = ["GD", "SAM"], ("task", "algorithm", "versus")
+    test = np.zeros((1, 2, 2, 2, 2))  # task, algorithm, rho, eta, seed
+    test[0, 0, 0] = [[0.90, 0.92], [0.80, 0.81]]
+    test[0, 1, 1] = [[0.95, 0.97], [np.nan, 1.0]]  # one overflown: no cell to choose
+    low, high = np.full((2, 1, 2, 1), np.nan)
+    for gain, ends in ((0.2, (0.045, 0.3)), (0.05, (-0.1, 0.2)), (-0.2, (-0.3, 0.055))):
+        low[0, 1, 0], high[0, 1, 0] = gain - 0.1, gain + 0.1
+        if gain == 0.05:
+            low[0, 1, 0], high[0, 1, 0] = ends
+        whole = xarray.Dataset(
+            {
+                "test_accuracy": (
+                    ("task", "algorithm", "rho_level", "eta_level", "seed"), test
+                ),
+                "difference_low": (cell, low),
+                "difference_high": (cell, high),
+            },
+            coords={"algorithm": labels, "versus": ["GD"]},
+        )  # fmt: skip
+        found = with_choice(whole, {"GD": {"SAM": "GD"}})
+        assert found.hindsight_test.values.tolist() == [[0.91, 0.96]]
+        here = found.sel(algorithm="SAM").isel(task=0, versus=0)
+        told = float(here.difference_low), float(here.difference_high)
+        assert told == pytest.approx(ends) and CHOICE == 0.005
+        assert np.isnan(found.difference_low[0, 0, 0])
 
 
 # -- The experiment --------------------------------------------------------------------

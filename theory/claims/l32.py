@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from theory.claim import Claim, Statement
+from theory.kept import Unkept
 from theory.measured import variants
 
 SHARDS = "mSAM (m 4)"
 
 
 def cells(method, other, same):
-    """Every task where both chose one cell, or where they did not."""
-    for case in variants.tasks(method, other):
-        if variants.same_cell(**case) == same:
-            yield case
+    """The tasks on which both chose one cell, or those on which they did not.
+
+    Raises:
+        Unkept: there is none to compare them on.
+    """
+    tasks = [*variants.tasks(method, other)]
+    found = [case for case in tasks if variants.same_cell(**case) == same]
+    if same and not found:
+        raise Unkept(f"waits for a task on which {method} and {other} choose one cell")
+    return found
 
 
 def flatter(id, says, method, other):
