@@ -69,6 +69,7 @@ def made() -> xarray.Dataset:
         "escape_eta_share": (("algorithm", "landscape", "saddle_rho_level"), share),
         "saddle_unserved": (("algorithm", "landscape"), unserved["saddle"]),
         "convex_unserved": (("algorithm", "function"), unserved["convex"]),
+        "range_failure": (span, np.full(low.shape, "diverged")),
         "range_low": (span, low),
         "range_high": (span, 1.02 * low),
         "largest": (("task", "algorithm", "rho_level", "seed"), largest),
@@ -298,6 +299,21 @@ def test_ranges_whose_brackets_touch_are_not_told_apart():
         assert (data._convex(here).sign.sel(algorithm="SSAM") == sign).all()
         here = whole.assign(range_low=1 / low, range_high=wide / low)
         assert (data._convex(here).sign.sel(algorithm="SSAM") == -sign).all()
+
+
+def test_what_is_undecided_says_nothing():
+    whole = made().sel(algorithm=["USAM", "SSAM"])
+    low = xarray.ones_like(whole.range_low)
+    low = low.where(whole.algorithm != "SSAM")
+    here = whole.assign(range_low=low, range_high=low)
+    told = data._convex(here)
+    assert (told.sign.sel(algorithm="SSAM") == -1).all()
+    assert (told.value.sel(algorithm="SSAM") == 0).all()
+    failure = xarray.full_like(whole.range_failure, "undecided")
+    told = data._convex(here.assign(range_failure=failure))
+    assert (told.sign == 0).all()
+    assert told.value.sel(algorithm="SSAM").isnull().all()
+    assert (told.value.sel(algorithm="USAM") == 0.5).all()
 
 
 def test_signs_are_drawn_and_summed():

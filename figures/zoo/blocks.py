@@ -15,7 +15,8 @@ from theory.methods.sam_polyak import SAMPolyak
 
 NEEDS = (
     "plain_form", "escape_eta_share", "saddle_unserved", "range_low", "range_high",
-    "convex_unserved", "largest", "train_largest_ratio_low", "train_largest_ratio_high",
+    "range_failure", "convex_unserved", "largest",
+    "train_largest_ratio_low", "train_largest_ratio_high",
 )  # fmt: skip
 ONE, BASE = "GD", methods.label("adasam/rho=0")
 TARGET = "band"  # to a minimum or to a cycle about it
@@ -35,7 +36,7 @@ class Block:
     Args:
         words: what they are, and what is shown.
         names: of the columns.
-        value: `(algorithm, column)`; 0 of none, NaN of what cannot be compared.
+        value: `(algorithm, column)`; 0 of none, NaN where undecided, or not comparable.
         served: whether a method can run there, `(algorithm, column)`.
         sign: of a method under Stable against itself without, `(algorithm, column)`.
         norm: of the colours.
@@ -84,9 +85,13 @@ def _convex(dataset: xarray.Dataset) -> Block:
     # What converges nowhere has no bracket, but the other's has a lower end.
     more, less = more | ((inner[0] == 0) & (low > 0)), less & (low > 0)
     less = less | ((low == 0) & (inner[0] > 0))
-    sign = more.astype(int) - less.astype(int)
+    # What had not come to an end says neither that it would, nor that it would not.
+    failure = _middle(dataset.range_failure.sel(target=TARGET), "convex_rho_level")
+    failure = failure.rename(function="column")
+    cut = (low == 0) & (failure == "undecided")
+    sign = (more.astype(int) - less.astype(int)).where(~(cut | _inner(dataset, cut)), 0)
     served = (dataset.convex_unserved == "").rename(function="column")
-    value = _over(low, dataset, 2.0)
+    value = _over(low, dataset, 2.0).where(~cut)
     return Block("convex functions", _spaced(value), value, served, sign, *RATE)
 
 

@@ -159,5 +159,5 @@ def _legend() -> list:
           for s, w in signs.items()),
         Patch(fc=NONE, label="no rate (networks: of a seed)"),
         Patch(fc="white", ec=UNSERVED, lw=0, hatch="//////", label="cannot run there"),
-        Patch(fc=FOREIGN, label="rate of another unit"),
+        Patch(fc=FOREIGN, label="undecided, or another unit"),
     ]  # fmt: skip

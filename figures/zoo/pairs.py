@@ -64,4 +64,6 @@ def statistics(dataset: xarray.Dataset) -> str:
     """What the intervals are, as the experiment says it."""
     told = [str(dataset.attrs[n]) for n in ("statistic", "multiplicity")
             if n in dataset.attrs]  # fmt: skip
-    return f"Intervals: {'; '.join(told)}." if told else ""
+    chosen = "; of accuracies, with the difference that hindsight would choose"
+    chosen *= "choice" in dataset.attrs
+    return f"Intervals: {'; '.join(told)}{chosen}." if told else ""
