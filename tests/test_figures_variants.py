@@ -309,7 +309,7 @@ def test_what_is_undecided_says_nothing():
     told = data._convex(here)
     assert (told.sign.sel(algorithm="SSAM") == -1).all()
     assert (told.value.sel(algorithm="SSAM") == 0).all()
-    failure = xarray.full_like(whole.range_failure, "undecided")
+    failure = xarray.full_like(whole.range_failure, "undecided", dtype="<U12")
     told = data._convex(here.assign(range_failure=failure))
     assert (told.sign == 0).all()
     assert told.value.sel(algorithm="SSAM").isnull().all()
