@@ -3,10 +3,11 @@
     python -m experiments.variants --quick
     python -m experiments.variants --data digits:noisy --methods sam stable:sam
 
-Every method is trained on real data, with right and with partly wrong labels, on a grid
-of learning rates and radii of its own; at its own best, chosen on validation data, it
-is trained anew from fresh seeds and judged on test data, in pairs on the same seeds,
-with the largest Hessian eigenvalue where it ended.
+Which saddles every method leaves, up to which learning rate it converges on convex
+functions, and what its steps cost. Then it is trained on real data, with right and with
+partly wrong labels, on a grid of learning rates and radii of its own; at its own best,
+chosen on validation data, it is trained anew from fresh seeds and judged on test data,
+in pairs on the same seeds, with the largest Hessian eigenvalue where it ended.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ FILES = (
 class Config(run.Work):
     """All methods, with and without Stable: does renormalisation help every variant?
 
-    Steps are plain (SGD on mini-batches). Without --data: digits and, where the data
+    On saddles, on convex functions, in training; and what each costs. Steps are plain
+    (SGD on mini-batches). Without --data: digits and, where the data
     are here, Fashion-MNIST, each also with a fifth of the training labels wrong.
     Without --methods: all, each with Stable where it can be. Every method has a grid of
     10 learning rates and 3 radii.
