@@ -9,9 +9,8 @@ from landscapes.scalar_loss import loss
 from theory import methods, simulate
 from theory.claim import Claim, Statement
 from theory.method import norm
-from theory.methods.stable import compared
+from theory.methods.stable import compares_all
 
-WHOLE = compared.dispatch(object)
 STEPS = 12  # beyond the periods of methods that save every few gradients
 
 
@@ -39,13 +38,7 @@ def landscape(name, X, y):
 
 def wrapped():
     """Every method whose direction may be rescaled, all of it."""
-    made = {name: methods.make(name) for name in methods.names()}
-    return [name for name, method in made.items() if not _in_part(method)]
-
-
-def _in_part(method):
-    """Not at all, or over some tensors only."""
-    return method.whole_step or compared.dispatch(type(method)) is not WHOLE
+    return [name for name in methods.names() if compares_all(methods.make(name))]
 
 
 def cases(quick):
@@ -75,7 +68,7 @@ def p2():
                 measured=measured,
                 bound=lambda **case: 1.0,
                 cases=cases,
-                within=lambda method, **_: not _in_part(methods.make(method)),
+                within=lambda method, **_: compares_all(methods.make(method)),
                 rtol=1e-12,  # rounding
                 proof="paper_notes.md, P2",
             ),

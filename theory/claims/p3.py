@@ -12,7 +12,7 @@ from landscapes.scalar_loss import loss
 from theory import methods
 from theory.base import gradient_descent
 from theory.claim import Claim, Statement
-from theory.claims.p2 import wrapped
+from theory.methods.stable import compares_all
 
 STEPS = 16  # beyond the periods of methods; a power of two divides counts exactly
 DIM = 5
@@ -99,7 +99,7 @@ def within(method, what):
     """A direction that may be rescaled."""
     if what == "gradients":
         return not methods.make(method).whole_step
-    return method in wrapped()
+    return compares_all(methods.make(method))
 
 
 def cases(*quantities):

@@ -20,6 +20,12 @@ def compared(method: Method, d: Any, g: Any, state: Any) -> tuple[Any, Any]:
     return d, g
 
 
+def compares_all(method: Method) -> bool:
+    """Whether Stable takes a method, and compares all of its direction."""
+    own = compared.dispatch(type(method))
+    return not method.whole_step and own is compared.dispatch(object)
+
+
 @dataclass(frozen=True, eq=False)
 class Stable(Method):
     r"""Rescales a method's direction to the norm of the raw gradient.
