@@ -22,7 +22,7 @@ OWN = (l29.overhead, l30.counted, l31.faster)  # which read no result
 TASKS, SEEDS, VERSUS = ("digits", "fashion"), 20, ("GD", "SAM", "plain")
 
 
-def made(folder, gain=0.0, half=0.001, ratio=1.0, eta=1.0, hindsight=None):
+def made(folder, gain=0.0, half=0.001, ratio=1.0, time=1.0, eta=1.0, hindsight=None):
     """A result in which every comparison comes out alike.
 
     Args:
@@ -30,6 +30,7 @@ def made(folder, gain=0.0, half=0.001, ratio=1.0, eta=1.0, hindsight=None):
         gain: in test accuracy, a share.
         half: of every interval.
         ratio: of the curvatures, ranges.
+        time: of every step but GD's and SAM's, which are 1 and 2.
         eta: the learning rate of SAM; the others' are 1.
         hindsight: the gain with the best cells; as `gain`.
     """
@@ -42,6 +43,7 @@ def made(folder, gain=0.0, half=0.001, ratio=1.0, eta=1.0, hindsight=None):
     low = np.full((len(labels), 1, 2, 2), 1.0)
     low[stable] = ratio
     high = 1.01 * low
+    times = np.array([1.0, 2.0, *[time] * (len(labels) - 2)])[:, None]
     best = 0.9 + (gain if hindsight is None else hindsight) * rank
     rates = np.array([eta if label == "SAM" else 1.0 for label in labels])
     share = 0.5 + gain * stable[:, None, None] * np.ones((len(labels), 1, 2))
@@ -53,6 +55,10 @@ def made(folder, gain=0.0, half=0.001, ratio=1.0, eta=1.0, hindsight=None):
     }
     table |= {
         f"curvature_ratio{k}": (cell, np.full(shape, ratio + s * half))
+        for k, s in around.items()
+    }
+    table |= {
+        f"cost_time{k}": (("algorithm", "network"), times * (1 + s * 0.01))
         for k, s in around.items()
     }
     dataset = xarray.Dataset(
@@ -69,7 +75,7 @@ def made(folder, gain=0.0, half=0.001, ratio=1.0, eta=1.0, hindsight=None):
         },
         coords={
             "task": list(TASKS), "algorithm": labels, "versus": list(VERSUS),
-            "landscape": ["saddle"], "function": ["bowl"],
+            "landscape": ["saddle"], "function": ["bowl"], "network": ["mlp"],
             "target": ["point", "band"],
         },
         attrs={kept.RESTS_ON: json.dumps({})},
@@ -122,6 +128,15 @@ def test_what_is_similar_may_be_a_little_less(judged):
 
 
 @pytest.mark.parametrize(
+    ("time", "verdicts"),
+    [(1.1, ("supported",) * 3), (1.9, ("refuted",) * 3)],
+)
+def test_quartiles_of_time_decide(judged, time, verdicts):
+    rows = [judged(name, time=time)["time"] for name in ("L29", "L30", "L31")]
+    assert tuple(rows) == verdicts
+
+
+@pytest.mark.parametrize(
     ("ratio", "flatter", "wider"),
     [
         (0.5, "supported", "refuted"),
@@ -134,6 +149,13 @@ def test_quotients_decide(judged, ratio, flatter, wider):
     assert found == {"sam": flatter, "msam": flatter}
     ranges = judged("N7", ratio=ratio)
     assert (ranges["point"], ranges["band"]) == (wider, wider)
+
+
+def test_a_quotient_of_times_has_the_widest_quartiles(judged):
+    judged("L30", time=1.5)
+    found = variants.times("LookSAM", "SAM")
+    told = 1.5 * 0.99 / (2 * 1.01), 1.5 / 2, 1.5 * 1.01 / (2 * 0.99)
+    assert (found.low, found.value, found.high) == pytest.approx(told)
 
 
 def test_a_quotient_of_ranges_is_a_bracket(judged):

@@ -66,5 +66,7 @@ def l32():
         notes="Geometric means of paired quotients. What holds at the edge of "
         "stability, where a learning rate bounds the curvature, is L28's and the edge "
         "rows' matter. Compared are methods that chose one learning rate and, both "
-        "having one, one radius: a larger one flattens by itself. " + variants.SETTING,
+        "having one, one radius: a larger one flattens by itself. That was asked after "
+        "the result was seen; the tasks that it leaves out are those outside the "
+        "assumptions. " + variants.SETTING,
     )

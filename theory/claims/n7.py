@@ -6,6 +6,22 @@ from theory.claim import Claim, Statement
 from theory.measured import variants
 
 
+def wider(id, says, target):
+    """The range of learning rates is no smaller under Stable."""
+    return Claim(
+        id=id,
+        says=says,
+        expected="open",
+        relation=">=",
+        measured=variants.widened,
+        bound=lambda method, other, target, function, level: 1.0,
+        cases=lambda quick: variants.functions(target),
+        within=lambda method, other, target, function, level: True,
+        rtol=0.05,  # the brackets' width
+        loose="a quotient may have any size",
+    )
+
+
 def n7():
     """The statement."""
     return Statement(
@@ -37,30 +53,16 @@ def n7():
                 within=lambda method, other, landscape, level: True,
                 loose="a difference may have any size",
             ),
-            Claim(
-                id="N7.point",
-                says="converges on convex functions to the minimiser at as large "
-                "learning rates, where both do at some",
-                expected="open",
-                relation=">=",
-                measured=variants.widened,
-                bound=lambda method, other, target, function, level: 1.0,
-                cases=lambda quick: variants.functions("point"),
-                within=lambda method, other, target, function, level: True,
-                rtol=0.05,  # the brackets' width
-                loose="a quotient may have any size",
+            wider(
+                "N7.point",
+                "converges on convex functions to the minimiser at as large learning "
+                "rates, where both do at some",
+                "point",
             ),
-            Claim(
-                id="N7.band",
-                says="or at least to its cycle about it",
-                expected="open",
-                relation=">=",
-                measured=variants.widened,
-                bound=lambda method, other, target, function, level: 1.0,
-                cases=lambda quick: variants.functions("band"),
-                within=lambda method, other, target, function, level: True,
-                rtol=0.05,  # the brackets' width
-                loose="a quotient may have any size",
+            wider(
+                "N7.band",
+                "or at least to its cycle about it",
+                "band",
             ),
         ),
         code=("experiments/variants.py", "theory/measured/variants.py"),

@@ -20,6 +20,11 @@ SETTING = (
     "partly wrong labels, plain steps on mini-batches, the same epochs for all, each "
     "method at its own best learning rate and radius, judged on fresh seeds. "
 )
+# In the notes of those that tell times.
+TIMED = (
+    "Times are of a network on which a step of SGD takes half a millisecond: what is "
+    "not a gradient weighs most there; `python -m benchmarks.methods` times a ResNet. "
+)
 MISS = 0.05 / 8  # by chance, of the few comparisons that were not planned
 MARGIN = 0.5  # percentage points that count as the same accuracy
 
@@ -88,6 +93,12 @@ def apart(task: str, method: str, other: str) -> Interval:
 def curvature(task: str, method: str, other: str) -> Interval:
     """The top Hessian eigenvalue at the end over the other method's, likewise."""
     return _compared(task, method, other, "curvature_ratio")
+
+
+def times(method: str, other: str) -> Interval:
+    """How long a step takes over the other method's, by the quartiles of epochs."""
+    one, two = (_times(dataset(method, other), label) for label in (method, other))
+    return Interval(one.value / two.value, one.low / two.high, one.high / two.low)
 
 
 def same_cell(task: str, method: str, other: str) -> bool:
@@ -166,6 +177,13 @@ def _pairs() -> list[dict[str, str]]:
     """Methods under Stable and themselves."""
     pairs = ({key: case[key] for key in ("method", "other")} for case in renormalised())
     return [dict(pair) for pair in dict.fromkeys(tuple(p.items()) for p in pairs)]
+
+
+def _times(found: xarray.Dataset, label: str) -> Interval:
+    names = ("cost_time", "cost_time_low", "cost_time_high")
+    return Interval(
+        *(float(found[name].sel(algorithm=label).mean("network")) for name in names)
+    )
 
 
 def _compared(

@@ -1,0 +1,83 @@
+"""Headline claims of methods, of accuracy and of time, as the kept variants tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from theory.claim import Claim
+from theory.interval import Interval
+from theory.measured import variants
+
+
+def accuracy(
+    id: str,
+    says: str,
+    expected: str,
+    method: str,
+    other: str,
+    least: float = 0.0,
+    measured: Callable[..., Interval] = variants.gained,
+) -> Claim:
+    """On every task a method's test accuracy is at least the other's, and so much more.
+
+    Args:
+        id: of the claim.
+        says: it, in words.
+        expected: its verdict.
+        method: label.
+        other: label of the one it is compared with.
+        least: percentage points.
+        measured: `variants.gained`, or `variants.apart` of pairs that were not planned.
+    """
+    return Claim(
+        id=id,
+        says=says,
+        expected=expected,
+        relation=">=",
+        measured=measured,
+        bound=lambda task, method, other: least,
+        cases=lambda quick: variants.tasks(method, other),
+        within=lambda task, method, other: True,
+        loose="a difference may have any size",
+        grade="N",
+    )
+
+
+def as_accurate(id: str, expected: str, method: str) -> Claim:
+    """A method is as accurate as SAM, up to `variants.MARGIN`."""
+    says = f"its test accuracy is at most {variants.MARGIN} points below SAM's"
+    return accuracy(id, says, expected, method, "SAM", -variants.MARGIN)
+
+
+def time(
+    id: str,
+    says: str,
+    expected: str,
+    method: str,
+    other: str,
+    relation: str,
+    bound: float,
+) -> Claim:
+    """How long a step takes over another's, on a network of 32 neurons.
+
+    Args:
+        id: of the claim.
+        says: it, in words; that it is of this network is added.
+        expected: its verdict.
+        method: label.
+        other: label of the one it is compared with.
+        relation: `<=` or `>=`.
+        bound: of the quotient.
+    """
+    return Claim(
+        id=id,
+        says=f"{says}, on an MLP of 32 neurons",
+        expected=expected,
+        relation=relation,
+        measured=lambda: variants.times(method, other),
+        bound=lambda: bound,
+        cases=lambda quick: [{}],
+        within=lambda: True,
+        loose="time is the machine's",
+        grade="N",
+    )
