@@ -449,6 +449,7 @@ def test_the_command_tells_failures_and_writes_scripts(monkeypatch, capsys, tmp_
 CORRECT = ["planted_optimizers:Correct", "--build", BUILD.format(name="Correct")]
 BAD = {
     "not installed": ["no_such_package:SAM"],
+    "package` is not installed": ["no_such_package:SAM", "--build", "SAM(model)"],
     "has no class": ["planted_optimizers:Nobody"],
     "PACKAGE:CLASS, got": ["planted_optimizers"],
     "give a PACKAGE:CLASS": [],

@@ -53,6 +53,7 @@ def judge(peer: Peer) -> list[Result]:
     """
     _known(peer, exact.quadratic, 1)
     problem, made = problems.Quadratic(), False
+    _ = peer.found  # says so where it is not installed, however it would be made
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
