@@ -7,7 +7,7 @@ JOBS ?= 2
 BIN := .venv/bin
 
 .PHONY: all .venv saddle_escape certified_regimes regimes fashion_mnist networks \
-  variants ledger table figures conformance test lint bench clean
+  variants ledger paper_notes table figures conformance test lint bench clean
 all: .venv
 
 .venv: .venv/complete
@@ -74,6 +74,15 @@ variants: .venv  ## every method, with and without Stable
 ledger: .venv  ## every statement's verdict, and its pictures
 	$(BIN)/python -m theory --json experiments/results/ledger.json
 	$(BIN)/python -m figures ledger
+
+# The kept results, of which the pictures in the notes are drawn.
+KEPT := $(basename $(notdir $(wildcard experiments/kept/*.nc)))
+
+paper_notes: .venv  ## the paper: verdicts, tables, pictures in it anew, and its PDF
+	$(BIN)/python -m theory --write --json experiments/results/ledger.json
+	$(BIN)/python -m figures ledger --readme
+	$(BIN)/python -m figures $(KEPT) --results experiments/kept --readme
+	$(BIN)/python -m figures.paper_notes
 
 table: .venv  ## the methods in README, from what they say of themselves
 	$(BIN)/python -m theory.family README.md

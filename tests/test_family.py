@@ -13,7 +13,7 @@ from tests import test_method_reductions as ends
 from tests import test_zoo_states as states
 from tests import test_zoo_subsets as subsets
 from tests.test_zoo_subsets import BOWL, DATA, NET, THETA, D, N, Noted, P, W
-from theory import family
+from theory import family, written
 from theory.methods import make, names, specs
 from theory.methods.lookahead_sam import LookaheadSAM
 from theory.methods.sam import SAM
@@ -269,9 +269,7 @@ def test_costs_are_those_published():
 
 
 def test_readme_shows_the_table_of_the_methods():
-    text = README.read_text(encoding="utf-8")
-    begin, end = family.MARKERS
-    assert text.partition(begin)[2].partition(end)[0] == family.table()
+    assert written.part(README, family.PART) + "\n" == family.table()
 
 
 def test_a_row_has_its_cells_and_its_formula_no_bar():
@@ -280,17 +278,6 @@ def test_a_row_has_its_cells_and_its_formula_no_bar():
     for row in (head, *rows):
         assert row.count("|") == len(family.HEAD) + 1
         assert row.count("$") % 2 == 0 and row.count("(") == row.count(")")
-
-
-def test_the_table_is_renewed_between_its_markers(tmp_path):
-    begin, end = family.MARKERS
-    file = tmp_path / "README.md"
-    file.write_text(f"a\n{begin}old\n{end}b\n")
-    family.renew(file)
-    assert file.read_text() == f"a\n{begin}{family.table()}{end}b\n"
-    file.write_text("a\n")
-    with pytest.raises(ValueError, match="lacks the markers"):
-        family.renew(file)
 
 
 def test_the_family_loads_no_torch_and_its_costs_need_only_symbols():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from theory import __main__ as command
-from theory import claims, ledger, table
+from theory import claims, ledger, table, written
 from theory.claim import GRADES, Claim
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,8 +33,7 @@ def theory(*words, cwd=ROOT):
 
 def notes():
     """Id, grade and verdict of every line of the table in the notes."""
-    text = (ROOT / "paper_notes.md").read_text(encoding="utf-8")
-    lines = text.partition(command.BEGIN)[2].partition(command.END)[0].splitlines()
+    lines = written.part(command.NOTES, command.LEDGER).splitlines()
     cells = [
         [cell.strip() for cell in line.split("|")] for line in lines if "|" in line
     ]

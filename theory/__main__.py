@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from theory.ledger import Row
 
 NOTES = Path(__file__).resolve().parent.parent / "paper_notes.md"
-BEGIN, END = "<!-- ledger: begin -->", "<!-- ledger: end -->"
+LEDGER = "ledger"  # the table among the notes' parts
 CHOICES = ("holds", "supported", "refuted", "open", "failed", "unexpected")
 
 
@@ -44,7 +44,7 @@ class Options:
     json: Annotated[str, tyro.conf.arg(metavar="FILE")] = ""
     """write the rows, their cases and pictures to FILE"""
     write: bool = False
-    """renew the table in paper_notes.md (all statements, not --quick)"""
+    """renew what paper_notes.md has of the ledger (all statements, not --quick)"""
     recompute: bool = False
     """first run anew the experiments whose kept results these rows read (hours)"""
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
@@ -69,12 +69,12 @@ def work(options: Options) -> None:
     # One thread a process: sums do not depend on --jobs, and two rows run at once.
     for library in ("OMP", "OPENBLAS", "MKL"):
         os.environ[f"{library}_NUM_THREADS"] = "1"
-    from theory import claims, kept, ledger, table
+    from theory import claims, errata, kept, ledger, table, written
 
     if options.json:
         check_folder(Path(options.json).absolute().parent)
     if options.write:
-        _split(NOTES)
+        written.part(NOTES, LEDGER)
     names = list(options.ids) or claims.names()
     if options.recompute:
         kept.recompute(name for row in names for name in claims.load(row).reads)
@@ -89,10 +89,12 @@ def work(options: Options) -> None:
             print(older)
     if options.json:
         text = json.dumps([ledger.entry(row) for row in rows], indent=1)
-        _write(Path(options.json), text + "\n")
+        with atomic(Path(options.json).absolute()) as temporary:
+            temporary.write_text(text + "\n", encoding="utf-8")
+        print(f"written: {options.json}")
     if options.write:
-        before, after = _split(NOTES)
-        _write(NOTES, f"{before}{BEGIN}\n\n{table.markdown(rows)}\n\n{END}{after}")
+        written.renew(NOTES, errata.parts(rows) | {LEDGER: table.markdown(rows)})
+        print(f"written: {NOTES.name}")
     if not all(row.agrees for row in rows):
         sys.exit(1)
 
@@ -101,26 +103,6 @@ def _matches(row: Row, only: str) -> bool:
     if only == "unexpected":
         return not row.agrees
     return only in ("", row.verdict)
-
-
-def _split(path: Path) -> tuple[str, str]:
-    """The notes before and after the table.
-
-    Raises:
-        ValueError: the markers are not there.
-    """
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError(f"`{path.name}` lacks the markers `{BEGIN}` and `{END}`.")
-    return before, after
-
-
-def _write(path: Path, text: str) -> None:
-    with atomic(path.absolute()) as temporary:
-        temporary.write_text(text, encoding="utf-8")
-    print(f"written: {path.name if path == NOTES else path}")
 
 
 if __name__ == "__main__":

@@ -12,12 +12,12 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from theory import methods
+from theory import methods, written
 from theory.method import Method
 from theory.methods.stable import Stable
 from theory.reduces import Reduces
 
-MARKERS = "<!-- methods -->\n", "<!-- end of methods -->\n"
+PART = "methods"  # of README
 HEAD = ("method", "$d$", "known from", "gradients", "becomes", "Stable around it")
 SYMBOLS = {
     "lam": r"\lambda",
@@ -128,22 +128,8 @@ def _around(method: Method) -> str:
     return f"{says}; {method.equalised}" if method.equalised else says
 
 
-def renew(path: Path) -> None:
-    """Writes the table between the markers of a file.
-
-    Raises:
-        ValueError: the file lacks them.
-    """
-    text = path.read_text(encoding="utf-8")
-    head, begun, rest = text.partition(MARKERS[0])
-    _, ended, tail = rest.partition(MARKERS[1])
-    if not begun or not ended:
-        raise ValueError(f"`{path}` lacks the markers {MARKERS}.")
-    path.write_text(head + begun + table() + ended + tail, encoding="utf-8")
-
-
 if __name__ == "__main__":
     if sys.argv[1:]:
-        renew(Path(sys.argv[1]))
+        written.renew(Path(sys.argv[1]), {PART: table()})
     else:
         print(table(), end="")

@@ -103,7 +103,9 @@ def _explained(j: Judgement) -> str:
 def markdown(rows: list[Row]) -> str:
     """The table of paper_notes.md."""
     head = ["id", "claim", "by", "grade", "verdict", "nearest", "what decided"]
-    lines = [" | ".join(head), " | ".join(["---"] * len(head))]
+    # A typesetter takes the columns' widths from these.
+    rule = ["-" * width for width in (4, 16, 12, 3, 6, 5, 34)]
+    lines = [" | ".join(head), " | ".join(rule)]
     for row in rows:
         cells = (
             row.id,

@@ -1,0 +1,112 @@
+"""The measured and certified parts of the notes, and their PDF.
+
+    python -m figures.paper_notes
+
+Renews the parts of `paper_notes.md` that say what was measured, from the kept results
+(`python -m theory --write` renews what it has of the ledger), and builds a PDF where
+pandoc and a TeX engine are here. `make paper_notes` does all.
+"""
+
+from __future__ import annotations
+
+import importlib
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from experiments import run
+from theory import kept, proofs, written
+from theory.proving.pieces import load
+from theory.proving.rational import between
+
+NOTES = run.ROOT / "paper_notes.md"
+# Experiments whose results are kept, in the order of the appendix, and who tells them.
+REPORTS = {
+    "edge_of_stability": "experiments.edges.report",
+    "network_regimes": "experiments.networks.report",
+    "network_saddles": "experiments.networks.saddles.report",
+    "variants": "experiments.zoo.report",
+}
+ENGINES = ("xelatex", "lualatex", "tectonic")
+SETTINGS = run.ROOT / "figures/paper_notes.yaml"
+
+
+@dataclass
+class Options:
+    """Renews what the notes say was measured and certified, and builds their PDF."""
+
+    out: Path = Path("figures/out")
+    """folder of the PDF"""
+
+
+def measured(experiment: str) -> str:
+    """A kept result's answer, and its whole table, folded."""
+    report = importlib.import_module(REPORTS[experiment])
+    result = kept.result(experiment)
+    answer = "\n\n".join(report.answer(result).splitlines())
+    return (
+        f"{answer}\n\n<details><summary>The table of <code>python -m "
+        f"experiments.{experiment}</code></summary>\n\n```\n"
+        f"{report.table(result)}\n```\n\n</details>"
+    )
+
+
+def certified() -> str:
+    """The kept proofs: what each proves, for beta = 1, and where it lies."""
+    lines = [
+        "| file | method | $\\mu$ | $\\rho$ | $\\eta$ | ratio | at most | pieces |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for name in proofs.KEPT:
+        proof = load(proofs.FOLDER / f"{name}.json")
+        s = proof.statement
+        cells = (
+            f"`{name}.json`",
+            s.made(s.rho and s.rho[0]).label,
+            str(s.mu),
+            between(s.rho) if s.rho else "–",
+            between(s.eta),
+            "rise of $f$" if s.mu < 0 else s.measure,
+            str(s.factor),
+            str(len(proof.pieces)),
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def parts() -> dict[str, str]:
+    """All of them, by name."""
+    return {name: measured(name) for name in REPORTS} | {"certified": certified()}
+
+
+def built(out: Path) -> str:
+    """Builds the PDF; its path, or what is missing, in words."""
+    pandoc = shutil.which("pandoc")
+    engine = next(filter(shutil.which, ENGINES), None)
+    if not (pandoc and engine):
+        lacking = "pandoc" if not pandoc else f"one of {', '.join(ENGINES)}"
+        return f"no PDF: {lacking} is not here"
+    run.check_folder(out)
+    path = out / "paper_notes.pdf"
+    words = [pandoc, str(NOTES), f"--defaults={SETTINGS}", f"--pdf-engine={engine}"]
+    done = subprocess.run(
+        [*words, "--output", str(path.absolute())],
+        cwd=run.ROOT,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise ValueError(f"pandoc built no PDF: {done.stderr.strip().splitlines()[0]}")
+    return str(path)
+
+
+def work(options: Options) -> None:
+    """Renews, builds, says so."""
+    written.renew(NOTES, parts())
+    print(f"written: {NOTES.name}")
+    print(built(options.out))
+
+
+if __name__ == "__main__":
+    run.main(Options, work, "figures.paper_notes")

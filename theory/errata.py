@@ -1,0 +1,52 @@
+"""What the ledger says of the literature and of itself, as parts of the notes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from theory.claim import VERDICTS
+
+if TYPE_CHECKING:
+    from theory.judge import Judgement
+    from theory.ledger import Row
+
+
+def parts(rows: list[Row]) -> dict[str, str]:
+    """Text by name: how many statements there are, which are false, which are open."""
+    return {
+        "counts": counts(rows),
+        "errata": errata(rows),
+        "unsettled": unsettled(rows),
+    }
+
+
+def counts(rows: list[Row]) -> str:
+    """A sentence."""
+    found = Counter(row.verdict for row in rows)
+    told = [f"{found[verdict]} {verdict}" for verdict in reversed(VERDICTS)]
+    claims = sum(len(row.judgements) for row in rows)
+    return (
+        f"The ledger has {len(rows)} statements, made of {claims} claims, each with a "
+        f"verdict that is computed: {', '.join(told)}."
+    )
+
+
+def errata(rows: list[Row]) -> str:
+    """Every claim that is refuted, with the case that does it."""
+    lines = [
+        f"- **{j.id}** ({row.source}): {j.says}. *Refuted*: {j.reason}."
+        for row, j in _with("refuted", rows)
+    ]
+    return "\n".join(lines)
+
+
+def unsettled(rows: list[Row]) -> str:
+    """Every claim that is open, with the reason."""
+    lines = [f"- **{j.id}**: {j.says}. {j.reason}." for _, j in _with("open", rows)]
+    return "\n".join(lines) or "None."
+
+
+def _with(verdict: str, rows: list[Row]) -> Iterator[tuple[Row, Judgement]]:
+    return ((row, j) for row in rows for j in row.judgements if j.verdict == verdict)
