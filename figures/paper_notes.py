@@ -89,13 +89,16 @@ def built(out: Path) -> str:
         return f"no PDF: {lacking} is not here"
     run.check_folder(out)
     path = out / "paper_notes.pdf"
-    words = [pandoc, str(NOTES), f"--defaults={SETTINGS}", f"--pdf-engine={engine}"]
-    done = subprocess.run(
-        [*words, "--output", str(path.absolute())],
-        cwd=run.ROOT,
-        capture_output=True,
-        text=True,
-    )
+    words = [
+        pandoc,
+        str(NOTES),
+        f"--defaults={SETTINGS}",
+        f"--pdf-engine={engine}",
+        f"--resource-path={run.ROOT}",
+        f"--output={path.name}",
+    ]
+    # Engines leave files where they run.
+    done = subprocess.run(words, cwd=out, capture_output=True, text=True)
     if done.returncode:
         raise ValueError(f"pandoc built no PDF: {done.stderr.strip().splitlines()[0]}")
     return str(path)
