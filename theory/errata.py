@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def parts(rows: list[Row]) -> dict[str, str]:
-    """Text by name: how many statements there are, which are false, which are open."""
+    """Text by name: how many statements there are, what is refuted, what is open."""
     return {
         "counts": counts(rows),
         "errata": errata(rows),
