@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from experiments import run
-from theory import kept, proofs, written
-from theory.proving.pieces import load
-from theory.proving.rational import between
+from figures.notes.certified import certified
+from figures.notes.networks import extended, gained
+from theory import kept, written
 
 NOTES = run.ROOT / "paper_notes.md"
 # Experiments whose results are kept, in the order of the appendix, and who tells them.
@@ -29,7 +29,7 @@ REPORTS = {
     "variants": "experiments.zoo.report",
 }
 ENGINES = ("xelatex", "lualatex", "tectonic")
-SETTINGS = run.ROOT / "figures/paper_notes.yaml"
+SETTINGS = run.ROOT / "figures/notes/pandoc.yaml"
 
 
 @dataclass
@@ -52,32 +52,10 @@ def measured(experiment: str) -> str:
     )
 
 
-def certified() -> str:
-    """The kept proofs: what each proves, for beta = 1, and where it lies."""
-    lines = [
-        "| file | method | $\\mu$ | $\\rho$ | $\\eta$ | ratio | at most | pieces |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    for name in proofs.KEPT:
-        proof = load(proofs.FOLDER / f"{name}.json")
-        s = proof.statement
-        cells = (
-            f"`{name}.json`",
-            s.made(s.rho and s.rho[0]).label,
-            str(s.mu),
-            between(s.rho) if s.rho else "–",
-            between(s.eta),
-            "rise of $f$" if s.mu < 0 else s.measure,
-            str(s.factor),
-            str(len(proof.pieces)),
-        )
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
-
-
 def parts() -> dict[str, str]:
     """All of them, by name."""
-    return {name: measured(name) for name in REPORTS} | {"certified": certified()}
+    made = {part.__name__: part() for part in (extended, gained, certified)}
+    return {name: measured(name) for name in REPORTS} | made
 
 
 def built(out: Path) -> str:

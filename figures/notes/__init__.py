@@ -1,0 +1,1 @@
+"""What `figures.paper_notes` writes into the notes, part by part."""
