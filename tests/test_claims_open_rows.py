@@ -1,0 +1,125 @@
+"""Rows that were open: closed forms against oracles, and mutants they must notice."""
+
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+from mpmath import iv
+from scipy import integrate
+
+from landscapes.components import Components
+from theory import beside, bounce, claims
+from theory.enclosure import Enclosure, enclosed
+from theory.judge import judge
+from theory.method import norm
+from theory.methods.sam import SAM
+
+
+def verdict(name):
+    """Of one claim, quickly."""
+    statement = claims.load(name.partition(".")[0])
+    (claim,) = (c for c in statement.claims if c.id == name)
+    return judge(claim, statement.grade, True).verdict
+
+
+def density(a, x):
+    """Of the bounce, `(n,)`."""
+    k, t = bounce.steps_of_density(a)
+    return (k[:, None] * (x < t[:, None])).sum(axis=0) / (k * t).sum()
+
+
+@pytest.mark.parametrize("a", [0.15, 0.5, 0.849, 0.953, 1.0])
+def test_the_bounce_s_density_is_invariant_and_positive(a):
+    k, t = bounce.steps_of_density(a)
+    assert k.sum() == pytest.approx(1 + a, abs=1e-12)
+    y = a * (np.arange(2000) + 0.5) / 2000
+    right, left = (a + y) / (1 + a), (a - y) / (1 + a)
+    pushed = (density(a, left) + density(a, right)) / (1 + a)
+    # At the jumps rounding may choose either side.
+    assert (np.abs(pushed - density(a, y)) > 1e-9).mean() < 0.02
+    assert density(a, y).min() > -1e-9
+    assert bounce.share_below(a, a) == pytest.approx(1, abs=1e-12)
+
+
+@pytest.mark.parametrize(("eta", "lam"), [(0.9, 0.4), (0.9, -0.4), (0.5, 2.0)])
+def test_the_exponent_is_the_mean_of_the_factor_s_logarithm(eta, lam):
+    """By quadrature between all points where density or logarithm jump."""
+    k, t = bounce.steps_of_density(eta)
+
+    def factor(x):
+        return np.log(abs(1 - eta * lam * (1 + lam / x)))
+
+    zero = eta * lam**2 / (1 - eta * lam) if eta * lam != 1 else -1.0
+    cuts = np.unique([0, *t[:40], *[v for v in (zero,) if 0 < v < eta]])
+    total = 0
+    for low, high in zip(cuts[:-1], cuts[1:], strict=True):
+        weight = density(eta, np.array([(low + high) / 2]))[0]
+        total += weight * integrate.quad(factor, low, high, limit=200)[0]
+    found = bounce.exponent_beside(eta, lam, 1.0)
+    assert found == pytest.approx(total, abs=2e-5)  # of jumps left out
+
+
+def test_both_exponents_of_the_parted_trap_are_negative_in_interval_arithmetic():
+    iv.dps = 60
+    eta = iv.mpf(849) / 1000
+    for lam, most in ((iv.mpf(64) / 100, -0.8), (-iv.mpf(21) / 100, -0.011)):
+        k, t, top, mass = iv.mpf(1), eta, iv.mpf(0), iv.mpf(0)
+        slope, offset = 1 - eta * lam, -eta * lam**2
+        for _ in range(120):
+            u = slope * t + offset
+            whole = (u * iv.log(abs(u)) - offset * iv.log(abs(offset))) / slope
+            top, mass = top + k * (whole - t * iv.log(t)), mass + k * t
+            beyond = (1 + eta) * t - eta
+            assert beyond.a > 0 or beyond.b < 0  # the sign is certain
+            k, t = (k if beyond.a > 0 else -k) / (1 + eta), abs(beyond)
+        # Each later term is below 3 times its weight.
+        rest = iv.mpf([-3, 3]) * abs(k) * (1 + eta) / eta
+        assert ((top + rest) / (mass + rest)).b < most
+
+
+def test_an_enclosure_holds_what_more_digits_give():
+    a, b = enclosed(Fraction(1, 3)), enclosed(Fraction(2, 7))
+    with mpmath.workdps(120):
+        true = mpmath.sqrt(mpmath.mpf(1) / 9 + mpmath.mpf(4) / 49) / 3 - 2
+        found = norm(Components([a, b])) / 3 - 2
+        low, high = (
+            mpmath.mpf(v.numerator) / v.denominator for v in (found.low, found.high)
+        )
+        assert low <= true <= high and high - low < mpmath.mpf(2) ** -250
+    assert abs(-a).low == a.low and 0 < (2 - a).high - Fraction(5, 3) < 1e-70
+    wide = Enclosure(Fraction(-1), Fraction(1))
+    with pytest.raises(ValueError, match="must not enclose 0"):
+        a / wide
+    with pytest.raises(ValueError, match="may be equal or not"):
+        assert wide == 0
+    assert abs(wide).low == 0 and (a == b) is False
+
+
+@pytest.mark.parametrize("name", ["N5.exponent", "N5.parts"])
+def test_an_ascent_of_another_length_is_noticed(name, monkeypatch):
+    whole = SAM.direction
+
+    def longer(self, x, state, gradient):
+        return whole(self.having(rho=self.rho * 2), x, state, gradient)
+
+    monkeypatch.setattr(SAM, "direction", longer)
+    assert verdict(name) not in ("holds", "supported")
+
+
+def test_a_wrong_weight_in_the_density_is_noticed(monkeypatch):
+    right = bounce.steps_of_density
+
+    def wrong(a):
+        k, t = right(a)
+        return np.abs(k), t
+
+    monkeypatch.setattr(bounce, "steps_of_density", wrong)
+    assert verdict("N5.bounce") == "refuted"
+    assert verdict("N5.exponent") == "refuted"
+
+
+def test_leaving_is_told_by_the_descending_part():
+    lam = np.array([0.5, -0.2, -1.0])
+    w = np.array([[9.0, 0, 0.9], [0, 5.1, 0], [0, 4.9, 0]])
+    np.testing.assert_array_equal(beside.gone(lam, w), [False, True, False])
