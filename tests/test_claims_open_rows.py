@@ -96,7 +96,7 @@ def test_an_enclosure_holds_what_more_digits_give():
     assert abs(wide).low == 0 and (a == b) is False
 
 
-@pytest.mark.parametrize("name", ["N5.exponent", "N5.parts"])
+@pytest.mark.parametrize("name", ["N5.bounce", "N5.parts"])
 def test_an_ascent_of_another_length_is_noticed(name, monkeypatch):
     whole = SAM.direction
 
@@ -105,6 +105,18 @@ def test_an_ascent_of_another_length_is_noticed(name, monkeypatch):
 
     monkeypatch.setattr(SAM, "direction", longer)
     assert verdict(name) not in ("holds", "supported")
+
+
+def test_a_longer_step_is_noticed(monkeypatch):
+    """(Exponents do not depend on the radius.)"""
+    whole = SAM.direction
+
+    def longer(self, x, state, gradient):
+        d, g, state = whole(self, x, state, gradient)
+        return d * 0.8, g, state
+
+    monkeypatch.setattr(SAM, "direction", longer)
+    assert verdict("N5.exponent") == "refuted"
 
 
 def test_a_wrong_weight_in_the_density_is_noticed(monkeypatch):
