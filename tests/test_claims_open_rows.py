@@ -9,11 +9,12 @@ from mpmath import iv
 from scipy import integrate
 
 from landscapes.components import Components
-from theory import beside, bounce, claims
+from theory import beside, bounce, claims, stable_curve
 from theory.enclosure import Enclosure, enclosed
 from theory.judge import judge
 from theory.method import norm
 from theory.methods.sam import SAM
+from theory.settling import last
 
 
 def verdict(name):
@@ -108,7 +109,7 @@ def test_an_ascent_of_another_length_is_noticed(name, monkeypatch):
 
 
 def test_a_longer_step_is_noticed(monkeypatch):
-    """(Exponents do not depend on the radius.)"""
+    """Of the radius exponents do not know."""
     whole = SAM.direction
 
     def longer(self, x, state, gradient):
@@ -135,3 +136,33 @@ def test_leaving_is_told_by_the_descending_part():
     lam = np.array([0.5, -0.2, -1.0])
     w = np.array([[9.0, 0, 0.9], [0, 5.1, 0], [0, 4.9, 0]])
     np.testing.assert_array_equal(beside.gone(lam, w), [False, True, False])
+
+
+@pytest.mark.parametrize(("e", "s"), [(1.0, 2.0), (1.9, 2.0), (0.5, 0.5)])
+def test_the_stable_curve_shrinks_onto_the_cycle_under_the_method_s_steps(e, s):
+    points = stable_curve.stable_curve(e, s)[5:-5:25]
+    lam, rho = np.array([s, -1.0]), 0.7
+    w = rho * points / lam
+    one = last("ssam-n", lam, e / s, rho, w, 1)
+    mapped = np.array([stable_curve.folded(z, e, s) for z in points])
+    np.testing.assert_allclose(np.abs(lam * one) / rho, mapped, rtol=1e-12)
+    cycle = [e / 2, np.sqrt(1 - e**2 / 4)]
+    np.testing.assert_allclose(stable_curve.saddle(e), cycle, rtol=1e-15)
+    far = np.abs(points - cycle).max(axis=-1)
+    rates = np.abs(np.linalg.eigvals(stable_curve.jacobian(np.array(cycle), e, s)))
+    for _ in range(3):
+        points = np.array([stable_curve.folded(z, e, s) for z in points])
+    # At the rate of the smaller multiplier, where the map is nearly linear.
+    near = far < 0.05
+    left = np.abs(points - cycle).max(axis=-1)[near]
+    assert (left <= 1.3 * rates.min() ** 3 * far[near] + 1e-9).all()
+
+
+def test_a_rim_that_is_off_the_stable_curve_is_noticed(monkeypatch):
+    right = stable_curve.folded
+
+    def bent(z, e, s):
+        return right(z, e, s) * [1, 1.001]
+
+    monkeypatch.setattr(stable_curve, "folded", bent)
+    assert verdict("T9.edge") == "refuted"

@@ -10,6 +10,16 @@ from theory.neighbourhood import ssam_n_conjecture, ssam_n_neighbourhood
 from theory.quadratic import gd_edge, weakest_descent
 from theory.settling import last, settling_rate, steepness
 from theory.spectra import descends, mixed, saddles, starts
+from theory.stable_curve import saddle, stable_curve
+
+PLANES = (
+    (0.5, 0.5),
+    (1.0, 1.0),
+    (1.0, 2.0),
+    (1.3, 4.0),
+    (1.6, 1.0),
+    (1.9, 2.0),
+)  # e and the ratio of curvatures
 
 
 def small(quick):
@@ -124,6 +134,50 @@ def slowly(quick):
     yield {"eta": eta, "rho": rho, "lam": lam, "w": w}
 
 
+def rim(e, s, x, rho):
+    r"""Bisected: $|g_-|/\rho m$ up to which starts of $|g_+| = x\rho m$ are held."""
+    lam = np.stack([s, -np.ones_like(s)], axis=-1)
+
+    def held(y):
+        g = np.stack([x + 0 * y, y], axis=-1)
+        end = last("ssam-n", lam, e / s, rho, rho[:, None] * g / lam, 400)
+        return steepness(lam, end) < rho
+
+    return bisect(held, np.full_like(x, 1e-3), np.full_like(x, 1.01), 1e-10, parts=65)
+
+
+def curves(quick):
+    """Points of stable curves; the method's runs must bisect to them."""
+    found = []
+    for e, s in PLANES[1:2] if quick else PLANES:
+        points = stable_curve(e, s)
+        points = points[:: len(points) // (4 if quick else 6)]
+        found += [(e, s, x, y) for x, y in points]
+    e, s, x, y = np.array(found).T
+    rho = np.random.default_rng(95).uniform(0.1, 3, len(x))
+    yield {"e": e, "s": s, "x": x, "y": y, "rho": rho}
+
+
+def rims(quick):
+    """Small and large |g_+|, where the curve as traced may have ended."""
+    plane = np.array(PLANES[1:2] if quick else PLANES[1:])
+    e, s = np.repeat(plane, 4, axis=0).T
+    x = np.tile(np.geomspace(0.02, 2, 4), len(plane))
+    yield {"e": e, "s": s, "x": x, "rho": np.full_like(x, 0.3)}
+
+
+def nearest(e, s, x, rho):
+    """How near the run from the rim comes to the cycle (5), in units of rho m."""
+    lam = np.stack([s, -np.ones_like(s)], axis=-1)
+    y = rim(e, s, x, rho).value
+    w, least = rho[:, None] * np.stack([x, y], axis=-1) / lam, np.inf
+    for _ in range(120):
+        w = last("ssam-n", lam, e / s, rho, w, 1)
+        off = np.abs(lam * w) / rho[:, None] - saddle(e).T
+        least = np.minimum(least, np.sqrt((off**2).sum(axis=-1)))
+    return least
+
+
 def t9():
     """The statement."""
     proof = "paper_notes.md, T9"
@@ -185,6 +239,31 @@ def t9():
                 within=lambda e, ratio, rho: (0 < e) & (e < 2),
                 rtol=1e-11,  # rounding
                 proof=proof,
+            ),
+            Claim(
+                id="T9.edge",
+                says=r"in the plane the edge of what is attracted is that cycle's "
+                r"stable curve",
+                expected="supported",
+                measured=lambda y, **case: rim(**case),
+                bound=lambda y, **case: y,
+                cases=curves,
+                within=lambda e, s, x, rho, y: e * np.maximum(1, 1 / s) < 2,
+                rtol=1e-9,  # the bracket, and differences in Newton steps
+                grade="N",
+            ),
+            Claim(
+                id="T9.nears",
+                says=r"all of it: from the edge, $\lvert g_+\rvert \le 2\rho m$, runs "
+                "come near the cycle",
+                expected="supported",
+                relation="<=",
+                measured=nearest,
+                bound=lambda e, s, x, rho: np.full_like(x, 0.03),
+                cases=rims,
+                within=lambda e, s, x, rho: e * np.maximum(1, 1 / s) < 2,
+                loose="as near as a bracket of 1e-10 allows",
+                grade="N",
             ),
             Claim(
                 id="T9.conjecture",
