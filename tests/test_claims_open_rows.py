@@ -1,5 +1,6 @@
 """Rows that were open: closed forms against oracles, and mutants they must notice."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import mpmath
@@ -9,10 +10,21 @@ from mpmath import iv
 from scipy import integrate
 
 from landscapes.components import Components
-from theory import beside, bounce, claims, stable_curve
+from theory import (
+    beside,
+    bounce,
+    claims,
+    gradient_factor,
+    members,
+    searched_steps,
+    stable_curve,
+)
 from theory.enclosure import Enclosure, enclosed
+from theory.gram.programme import programme
+from theory.gram.worst import Search
 from theory.judge import judge
-from theory.method import norm
+from theory.method import dot, norm
+from theory.methods import make
 from theory.methods.sam import SAM
 from theory.settling import last
 
@@ -166,3 +178,77 @@ def test_a_rim_that_is_off_the_stable_curve_is_noticed(monkeypatch):
 
     monkeypatch.setattr(stable_curve, "folded", bent)
     assert verdict("T9.edge") == "refuted"
+
+
+def test_the_gradient_s_factor_is_the_programme_s():
+    """Of the programme of three points, which no closed form enters."""
+    rng = np.random.default_rng(5)
+    for _ in range(12):
+        mu, rho = rng.choice([0.0, 0.02, 0.1, 0.3]), 10 ** rng.uniform(-1.5, 1)
+        eta = rng.uniform(0.1, 1) * 2 / (1 + rho)
+        made = programme(make("usam", rho=rho), mu, 1.0, eta, "descent", star=False)
+        z = made.points[-1].g
+        made = replace(made, final=dot(z, z))
+        found = Search(made, mu, 1.0).at(np.zeros(0))
+        factor = gradient_factor.usam_gradient_factor(eta, mu, 1.0, rho)
+        assert found.solved
+        assert factor == pytest.approx(np.sqrt(found.value), abs=1e-5)
+        assert factor <= gradient_factor.usam_gradient_bound(eta, mu, 1.0, rho) + 1e-12
+
+
+def test_the_gradient_s_certificate_is_an_identity():
+    """S is the square it is said to be, and all multipliers conserve the values."""
+    for eta, mu, rho in ((0.5, 0.0, 1.0), (0.38, 0.1, 4.0), (1.85, 0.0, 0.05)):
+        bend = gradient_factor.bend(eta, mu, rho)
+        with np.errstate(all="ignore"):
+            made = gradient_factor.early(eta, mu, rho)
+            if not min(made.values()) >= 0:
+                made = gradient_factor.late(eta, mu, rho)
+        flow = np.zeros(3)
+        for (i, j), weight in made.items():
+            flow[i] += weight
+            flow[j] -= weight
+        np.testing.assert_allclose(flow, 0, atol=1e-12)
+        S = np.diag([bend.square, 0, -1.0]) - np.outer(bend.u, bend.u)
+        for pair, weight in made.items():
+            S -= weight * gradient_factor.slack(eta, mu, rho, *pair)
+        np.testing.assert_allclose(S, 0, atol=1e-9)
+
+
+def test_for_mu_zero_the_gradient_s_factor_is_the_formula_of_the_notes():
+    rho, eta = 1.0, 0.5
+    b = 1 + rho
+    t = np.roots([b, -(4 - rho * eta), eta**2]).min()
+    square = ((b * t + eta) ** 2 - 4 * t) / (4 * t - (eta - t) ** 2)
+    found = gradient_factor.usam_gradient_factor(eta, 0.0, 1.0, rho)
+    assert found**2 == pytest.approx(square, rel=1e-12)
+    scaled = gradient_factor.usam_gradient_factor(eta / 3, 0.0, 3.0, rho / 3)
+    assert scaled == pytest.approx(found, rel=1e-12)
+
+
+@pytest.mark.parametrize("key", searched_steps.FOUND)
+def test_a_function_found_is_run_through_its_own_points(key):
+    measure, mu, rho, eta = key
+    f, w = searched_steps.function(*key)
+    first = 1 if measure == "f" else 0
+    x = members.step("ssam", np.array([rho]), f, w[None], np.array([eta]))
+    np.testing.assert_allclose(x[0], f.points[first + 2], atol=1e-12)
+    np.testing.assert_allclose(f.gradient(x)[0], f.gradients[first + 2], atol=1e-9)
+
+
+def test_numbers_that_were_not_searched_are_refused():
+    with pytest.raises(ValueError, match="no function was kept of `f` at mu = 0.9"):
+        searched_steps.function("f", 0.9, 1.0, 1.0)
+    with pytest.raises(ValueError, match="eta must be finite and in"):
+        gradient_factor.usam_gradient_factor(1.1, 0.0, 1.0, 1.0)
+
+
+def test_a_shorter_certificate_is_noticed(monkeypatch):
+    right = gradient_factor.bend
+
+    def wrong(*numbers):
+        found = right(*numbers)
+        return found and replace(found, square=found.square * 0.999)
+
+    monkeypatch.setattr(gradient_factor, "bend", wrong)
+    assert verdict("N4.usam_bends") == "refuted"

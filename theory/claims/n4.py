@@ -153,7 +153,7 @@ def exact_length(method, f, mu, beta, rho, eta, x, low):
 def few(quick):
     """Fewer of USAM's runs."""
     for run in falls.runs("usam")(quick):
-        each = -(-len(run["x"]) // (12 if quick else 40))
+        each = -(-len(run["x"]) // (12 if quick else 25))
         cut = {k: run[k][::each] for k in ("x", "rho", "eta")}
         if np.ndim(getattr(run["f"], "spectrum", 0)) < 2:
             yield run | cut
@@ -396,7 +396,7 @@ def n4():
                 bound=proved_length,
                 cases=few,
                 within=of_the_class,
-                tight=0.999,
+                tight=0.99,
                 rtol=1e-9,  # rounding
                 **shared,
             ),
@@ -422,7 +422,7 @@ def n4():
                 bound=exact_length,
                 cases=few,
                 within=of_the_class,
-                tight=0.999,
+                tight=0.99,
                 rtol=1e-9,  # rounding
             ),
         ),
