@@ -6,6 +6,7 @@ from fractions import Fraction
 import mpmath
 import numpy as np
 import pytest
+import sympy
 from mpmath import iv
 from scipy import integrate
 
@@ -215,6 +216,71 @@ def test_the_gradient_s_certificate_is_an_identity():
         np.testing.assert_allclose(S, 0, atol=1e-9)
 
 
+def test_the_gradient_s_certificate_in_symbols():
+    """Its forms have rank one."""
+    eta, mu, rho, t, p, s = sympy.symbols("eta mu rho t p s", positive=True)
+    a, b, l = 1 + rho * mu, 1 + rho, 1 - mu  # noqa: E741
+    g, h, z = (sympy.Matrix([int(i == j) for j in range(3)]) for i in range(3))
+    points, gradients = (0 * g, rho * g, -eta * h), (g, h, z)
+
+    def form(i, j):
+        dx, dg = points[i] - points[j], gradients[i] - gradients[j]
+        whole = dg * (2 * mu * dx - dg).T - mu * dx * dx.T
+        whole -= 2 * l * gradients[j] * dx.T
+        return (whole + whole.T) / 2
+
+    first = {(0, 1): t * s, (1, 2): t * s, (0, 2): (1 - t) * s, (2, 0): s}
+    second = {(0, 1): p, (1, 0): (1 - t) * p, (1, 2): t * p, (2, 0): t * p}
+    middle = 4 * (1 - eta * mu) - eta * (rho * (1 + mu) ** 2 + eta * mu * l * b)
+    root = (b * (1 - eta * mu) - rho * mu) * t**2 - middle * t + (eta * l) ** 2
+    linear = (1 - eta * l) * (eta * a - 1) * t
+    linear -= eta * (1 + mu) * (2 + rho * (1 + mu)) + rho * l - 4
+    steep = 2 * (t * (1 - eta * mu) + eta**2 * mu)
+    for made, rule, scale, value in (
+        (first, root, s, steep / (4 * t - (eta * l - t) ** 2)),
+        (
+            second,
+            linear,
+            p,
+            2 * (1 + eta * mu * (eta - 1) * t) / (4 * t - (t * (1 - eta * l)) ** 2),
+        ),
+    ):
+        S = -z * z.T - sum((w * form(*k) for k, w in made.items()), sympy.zeros(3))
+        minor = sympy.expand(S[0, 1] * S[1, 2] - S[0, 2] * S[1, 1])
+        assert sympy.rem(sympy.expand(minor / scale**2), sympy.expand(rule), t) == 0
+        other = S[1, 1] * S[2, 2] - S[1, 2] ** 2
+        assert sympy.cancel(other.subs(scale, value)) == 0
+
+
+@pytest.mark.parametrize("numbers", [("1/2", 1, "1/5"), ("1/3", "7/2", "1/40")])
+def test_for_mu_zero_what_is_left_of_the_slacks_has_one_sign(numbers):
+    """The notes' three quotients, at numbers that are no root."""
+    eta, rho, t = map(sympy.Rational, numbers)
+    b = 1 + rho
+    slack = gradient_factor.slack
+    u = [-eta - t * b, 2 * t, eta - t]
+    inner, length = sympy.symbols("inner length")
+    plane = sympy.Matrix([[1, 0], [0, 1], [-u[0] / u[2], -u[1] / u[2]]])
+    gram = plane * sympy.Matrix([[1, inner], [inner, length]]) * plane.T
+
+    def value(*pairs):
+        forms = sum(slack(float(eta), 0.0, float(rho), *k) for k in pairs)
+        return sum(v * float(f) for v, f in zip(gram, forms.reshape(-1), strict=True))
+
+    found = sympy.solve(
+        [value((0, 2), (2, 0)), value((0, 1), (1, 2), (2, 0))], [inner, length]
+    )
+    less, more = eta**2 * b - (eta * b + rho) * t, eta**2 + (eta * b + rho) * t
+    below = eta**3 * (b + 1) + 2 * eta**2 * rho * t
+    below -= (3 * eta * rho + 2 * eta + 4 * rho) * t**2
+    for left, right in (
+        (length - inner**2, rho**2 * (eta - t) ** 2 * more * less / below**2),
+        (value((0, 1), (1, 0)), 2 * rho**2 * t * less / below),
+        (value((1, 2), (2, 1)), 2 * rho * more * less / below),
+    ):
+        assert float(left.subs(found)) == pytest.approx(float(right), rel=1e-9)
+
+
 def test_for_mu_zero_the_gradient_s_factor_is_the_formula_of_the_notes():
     rho, eta = 1.0, 0.5
     b = 1 + rho
@@ -222,6 +288,8 @@ def test_for_mu_zero_the_gradient_s_factor_is_the_formula_of_the_notes():
     square = ((b * t + eta) ** 2 - 4 * t) / (4 * t - (eta - t) ** 2)
     found = gradient_factor.usam_gradient_factor(eta, 0.0, 1.0, rho)
     assert found**2 == pytest.approx(square, rel=1e-12)
+    flat = gradient_factor.flat_gradient_factor(eta, rho)
+    assert flat**2 == pytest.approx(square, rel=1e-12)
     scaled = gradient_factor.usam_gradient_factor(eta / 3, 0.0, 3.0, rho / 3)
     assert scaled == pytest.approx(found, rel=1e-12)
 

@@ -108,6 +108,17 @@ def usam_gradient_factor(eta: Any, mu: Any, beta: Any, rho: Any) -> np.ndarray:
     return _each(_factor, eta, mu, beta, rho)
 
 
+def flat_gradient_factor(eta: Any, rho: Any) -> np.ndarray:
+    r"""N4: the factor for mu = 0, beta = 1, $\eta \le \sqrt 2$, $\eta \le 2/b$.
+
+    Its square is $1 + \rho^2t/(\rho t+(2+\rho)\eta)$, t the smaller root of
+    $bt^2-(4-\rho\eta)t+\eta^2$.
+    """
+    b, middle = 1 + np.asarray(rho), 4 - np.multiply(rho, eta)
+    t = 2 * eta**2 / (middle + np.sqrt(middle**2 - 4 * b * eta**2))
+    return np.sqrt(1 + rho**2 * t / (rho * t + (2 + rho) * eta))
+
+
 def usam_gradient_bound(eta: Any, mu: Any, beta: Any, rho: Any) -> np.ndarray:
     """N4: at least that factor: `bend`'s certificate, or the factor of pairs (N3)."""
     return _each(_bound, eta, mu, beta, rho)

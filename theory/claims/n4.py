@@ -128,6 +128,13 @@ def bent(quick):
             yield dict(zip(("eta", "mu", "rho"), map(float, numbers), strict=True))
 
 
+def flat(quick):
+    """Those of them that the formula for mu = 0 is about."""
+    for case in bent(quick):
+        if case["mu"] == 0 and case["eta"] <= 2**0.5:
+            yield case
+
+
 def lengthened(eta, mu, rho):
     """How much longer USAM's step makes the gradient of the plane's function."""
     f, one = gradient_factor.gradient_function(eta, mu, rho), np.ones(1)
@@ -389,8 +396,7 @@ def n4():
             Claim(
                 id="N4.usam_length",
                 says=r"USAM: $\lVert g^+\rVert^2 \le \tau\lVert g\rVert^2$, $\tau$ in "
-                r"closed form (for $\mu = 0$, $t \le 1$: $\frac{(bt+\eta)^2-4t}"
-                r"{4t-(\eta-t)^2}$, $bt^2-(4-\rho\eta)t+\eta^2 = 0$)",
+                "closed form, by multipliers that are a root and its like",
                 relation="<=",
                 measured=falls.growth,
                 bound=proved_length,
@@ -401,10 +407,26 @@ def n4():
                 **shared,
             ),
             Claim(
+                id="N4.usam_flat",
+                says=r"$\mu = 0$, $\eta \le \sqrt 2$, $\eta \le \frac2b$: exactly $\tau "
+                r"= 1+\frac{\rho^2t}{\rho t+(2+\rho)\eta} > 1$, $bt^2-(4-\rho\eta)t+"
+                r"\eta^2 = 0$: the gradient may grow at every rate",
+                measured=lengthened,
+                bound=lambda eta, mu, rho: gradient_factor.flat_gradient_factor(
+                    eta, rho
+                ),
+                cases=flat,
+                within=lambda eta, mu, rho: (
+                    (mu == 0) & (eta <= 2**0.5) & (eta * (1 + rho) <= 2 + 1e-12)
+                ),
+                rtol=1e-9,  # rounding
+                **shared,
+            ),
+            Claim(
                 id="N4.usam_bends",
-                says=r"that is attained by functions of the plane, by formula, where "
-                r"$\lVert h\rVert \ge \langle g, h\rangle$: for $\mu = 0$ at every "
-                r"$\eta$ and $\rho$ tried, so the gradient may grow at each",
+                says=r"for all $\mu \ge 0$ such functions attain $\tau$ wherever "
+                r"there are vectors with $\langle g, h\rangle$, $\lVert h\rVert$ of "
+                "the formula",
                 expected="supported",
                 measured=lengthened,
                 bound=usam_bend,
