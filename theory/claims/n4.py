@@ -409,8 +409,8 @@ def n4():
             Claim(
                 id="N4.usam_flat",
                 says=r"$\mu = 0$, $\eta \le \sqrt 2$, $\eta \le \frac2b$: exactly "
-                r"$\tau = 1+\frac{\rho^2t}{\rho t+(2+\rho)\eta} > 1$, $bt^2-(4-\rho\eta)t+"
-                r"\eta^2 = 0$: the gradient may grow at every rate",
+                r"$\tau = 1+\frac{\rho^2t}{\rho t+(2+\rho)\eta} > 1$, "
+                r"$bt^2-(4-\rho\eta)t+\eta^2 = 0$: the gradient may grow at every rate",
                 measured=lengthened,
                 bound=lambda eta, mu, rho: gradient_factor.flat_gradient_factor(
                     eta, rho
