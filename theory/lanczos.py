@@ -36,7 +36,7 @@ class Lanczos:
 
 
 def lanczos(product: Product, start: torch.Tensor, steps: int) -> Lanczos:
-    r"""k steps from every start, each vector orthogonalised against all before, twice.
+    r"""So many steps from every start, each orthogonalised against all before, twice.
 
     Without that, eigenvalues that have converged would come again as copies. Where the
     starts' Krylov space is smaller than k, a $\beta$ is rounding, and what follows is

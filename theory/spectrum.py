@@ -1,8 +1,8 @@
 r"""The whole spectrum of a Hessian: each eigenvalue, or a few and how the rest lie.
 
 $\mathrm{tr}\,H = \mathrm{tr}\,V^\top HV + (P - r)\,\mathbb E\,v^\top Hv$ for any r
-orthonormal columns V and v uniform on the sphere beside them: whatever V is, the mean is
-right, and with V the outlying eigenvectors the random part is small (the idea of
+orthonormal columns V and v uniform on the sphere beside them: whatever V is, the mean
+is right, and with V the outlying eigenvectors the random part is small (the idea of
 Hutch++; Meyer et al., arXiv 2010.09649). Likewise for $H^2$ and, as far as V is
 invariant, for any function of H.
 """
