@@ -71,10 +71,15 @@ def along(net: Network, x: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
 
 
 def top(net: Network, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    r"""All eigenvalues of H, falling, `(B, P)`, and $v_1$, `(B, P)`."""
-    pairs = [torch.linalg.eigh(net.hessian(row)) for row in x]
-    lam = torch.stack([values.flip(0) for values, _ in pairs])
-    return lam, torch.stack([vectors[:, -1] for _, vectors in pairs])
+    r"""The n eigenvalues of H at zero loss, falling, `(B, n)`, and $v_1$, `(B, P)`.
+
+    The others are 0: these are those of the Gram matrix of the $a_i/\sqrt n$.
+    """
+    _, a = residuals(net, x)
+    a = a.detach() / net.n**0.5
+    lam, u = torch.linalg.eigh(a @ a.mT)
+    v = (u[..., -1:].mT @ a)[..., 0, :]
+    return lam.flip(-1), v / v.norm(dim=-1, keepdim=True)
 
 
 def top_slope(net: Network, x: torch.Tensor, v: torch.Tensor) -> torch.Tensor:

@@ -1,0 +1,189 @@
+"""The table and the answer of `experiments.hessian_spectra`."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray
+
+from experiments.text import align
+from theory.interval import Interval
+from theory.measured.spectra import EQUAL, compared, values
+
+SGD = "GD"
+HEAD = (
+    "task", "method", "cell", "eta", "rho", "loss", "lam_1", "over SGD's", "trace",
+    "over SGD's", "eff. rank", "over SGD's", "negative", "cos(g,v1)",
+)  # fmt: skip
+NOTES = """\
+At the end of training, means over the seeds; `over SGD's`: geometric means of the
+  ratios seed by seed with 95 % intervals by Student's t, each by itself.
+cell: own: each at its own best learning rate and radius (on validation data); small,
+  middle, large: radii at one learning rate; late: the middle radius, after GD.
+eff. rank: (tr H)^2 / tr H^2; negative: share of negative eigenvalues in sum |lam|."""
+DRIFT_HEAD = (
+    "zero loss", "samples", "method", "eta", "rho", "drift", "small eta", "cos",
+    "lam_1 falls", "trace falls", "far: lam_1", "far: trace",
+)  # fmt: skip
+DRIFT_NOTES = """\
+Along the manifold of zero loss, least and largest over the seeds. samples: all in a
+  step (L19, L20: descent on lam_1) or one (L20: on the trace); eta: times lam_1, or
+  times the trace. drift: over SAM's predicted one, with the factor 4/(2 - eta lam)^2 of
+  every bounce; small eta: without it; falls: over those predicted; far: the end of
+  a long way over its start, at rho .05."""
+
+
+def table(dataset: xarray.Dataset) -> str:
+    """One row a task, cell and method; then the drifts."""
+    text = []
+    if "task" in dataset.dims:
+        rows = [HEAD]
+        for task in dataset.task.values.astype(str):
+            rows += [
+                _row(dataset, task, label, cell)
+                for cell in dataset.cell.values.astype(str)
+                for label in dataset.algorithm.values.astype(str)
+                if _there(dataset, task, label, cell)
+            ]
+        text += [align(rows, left=3), NOTES]
+    if "site" in dataset.dims:
+        rows = [DRIFT_HEAD]
+        for site in dataset.site.values.astype(str):
+            for mode in dataset.samples.values.astype(str):
+                for label in dataset.algorithm.values.astype(str):
+                    rows += _drifts(dataset, site, mode, label)
+        text += [align(rows, left=3), DRIFT_NOTES]
+    return "\n\n".join(text)
+
+
+def _there(found: xarray.Dataset, task: str, label: str, cell: str) -> bool:
+    here = found.sel(task=task, algorithm=label, cell=cell)
+    twice = label == SGD and cell in EQUAL[1:]  # it has no radius
+    return bool(np.isfinite(here.eta)) and not twice
+
+
+def _row(found: xarray.Dataset, task: str, label: str, cell: str) -> tuple[str, ...]:
+    here = found.sel(task=task, algorithm=label, cell=cell)
+    lost = int((here.diverged > 0).sum())
+    words = [_name(task, label), f"{float(here.eta):.3g}", f"{float(here.rho):.3g}"]
+    words.insert(1, cell + (f" ({lost} diverged)" if lost else ""))
+    words.append(f"{_mean(here.train_loss):.2g}")
+    for what in ("largest", "trace", "effective_rank"):
+        words.append(f"{np.nanmean(_values(found, task, label, cell, what)):.3g}")
+        words.append(_over(found, task, label, cell, what))
+    words.append(f"{_mean(here.negative_share):.2g}")
+    words.append(f"{_mean(here.cos_g_v1):.2f}")
+    return (task, *words)
+
+
+def _name(task: str, label: str) -> str:
+    return "SGD" if label == SGD and len(task.split()) == 3 else label
+
+
+def _mean(values: xarray.DataArray) -> float:
+    return float(values.mean())
+
+
+def _values(
+    found: xarray.Dataset, task: str, label: str, cell: str, what: str
+) -> np.ndarray:
+    own = values(found, task, label, cell, what)
+    return own if np.isfinite(own).any() else np.zeros(1) * np.nan + np.inf
+
+
+def _over(found: xarray.Dataset, task: str, label: str, cell: str, what: str) -> str:
+    if label == SGD or SGD not in found.algorithm.values:
+        return "-"
+    return _told(compared(found, task, label, SGD, cell, what))
+
+
+def _told(found: Interval) -> str:
+    if not np.isfinite(found.value):
+        return "-"
+    return f"{found.value:.2f} [{found.low:.2f}, {found.high:.2f}]"
+
+
+def _drifts(found: xarray.Dataset, site: str, mode: str, label: str) -> list[tuple]:
+    here = found.sel(site=site, samples=mode, algorithm=label)
+    rows = []
+    for k, share in enumerate(here.share.values):
+        for j, rho in enumerate(found.small_rho.values):
+            own = here.isel(share_level=k, rho_level=j)
+            first = k == j == 0
+            rows.append(
+                (
+                    site, mode, label, f"{share:g}", f"{rho:g}",
+                    *(_span(own[name].values) for name in (
+                        "ratio", "small_ratio", "cosine", "fall_top", "fall_trace")),
+                    *(_span(_far(here[name])) if first else "" for name in (
+                        "far_top", "far_trace")),
+                )
+            )  # fmt: skip
+    return rows
+
+
+def _far(path: xarray.DataArray) -> np.ndarray:
+    return (path.isel(check=-1) / path.isel(check=0)).values
+
+
+def _span(numbers: np.ndarray) -> str:
+    low, high = numbers.min(), numbers.max()
+    return f"{low:.3f} to {high:.3f}" if np.isfinite(low + high) else "-"
+
+
+def answer(dataset: xarray.Dataset) -> str:
+    """The answer in a few sentences, every number out of the data."""
+    words = []
+    if "task" in dataset.dims and SGD in dataset.algorithm.values:
+        words.append(_flattened(dataset))
+    if "site" in dataset.dims:
+        words += [_drifted(dataset, mode) for mode in dataset.samples.values]
+    return " ".join(filter(None, words)) or "Nothing to compare: give gd and another."
+
+
+def _flattened(found: xarray.Dataset) -> str:
+    told = []
+    for label in found.algorithm.values.astype(str):
+        if label == SGD:
+            continue
+        ends = [
+            _centre(found, task, label, cell)
+            for task in found.task.values.astype(str)
+            for cell in EQUAL
+        ]
+        ends = [value for value in ends if np.isfinite(value)]
+        if ends:
+            middle = np.exp(np.mean(np.log(ends)))
+            told.append(f"{label} {middle:.2f} ({min(ends):.2f} to {max(ends):.2f})")
+    if not told:
+        return ""
+    return (
+        "At one learning rate the largest eigenvalue at the end is, of SGD's, "
+        f"{', '.join(told)} (geometric means over tasks and radii; least and largest)."
+    )
+
+
+def _centre(found: xarray.Dataset, task: str, label: str, cell: str) -> float:
+    return float(compared(found, task, label, SGD, cell, "largest").value)
+
+
+def _drifted(found: xarray.Dataset, mode: str) -> str:
+    what, name = (
+        ("the largest eigenvalue", "far_top")
+        if mode == "all"
+        else ("the trace", "far_trace")
+    )
+    told = []
+    for label in found.algorithm.values.astype(str):
+        here = found.sel(algorithm=label, samples=mode)
+        told.append(f"{label} {float(_far(here[name]).mean()):.2f}")
+    words = (
+        f"At zero loss, {mode} of the samples in a step, {what} goes on to fall to, "
+    )
+    words += f"of the start's, {', '.join(told)}"
+    if "SAM" not in found.algorithm.values:
+        return f"{words}."
+    near = found.ratio.sel(algorithm="SAM", samples=mode).isel(rho_level=0).values
+    return (
+        f"{words}; SAM's drift over the predicted one is {near.min():.4f} to "
+        f"{near.max():.4f}."
+    )
