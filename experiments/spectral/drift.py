@@ -130,9 +130,10 @@ def _short(
 
     Returns:
         `ratio`: of the displacement to the predicted one, along it; `small_ratio`: to
-        that of small learning rates; `cosine` between them; `bounce`: of a step with
-        $v_1$; `fall_top` and `fall_trace` of the eigenvalue and trace, over those
-        predicted; `(samples, share_level, rho_level, seed)`.
+        that of small learning rates; `fall_top` and `fall_trace` of the eigenvalue
+        and trace, over those predicted; `cosine_top` and `cosine_trace` of the
+        displacement with steepest descent of each along the manifold; `bounce`: of a
+        step with $v_1$; `(samples, share_level, rho_level, seed)`.
     """
     shape = len(SHARES[mode]), len(RADII), len(x)
     share, rho, seed = np.indices(shape).reshape(3, -1)
@@ -189,7 +190,6 @@ def _beside(
         way = steps * zero_loss.velocity(rho, eta, zero_loss.along(net, middle, each))
         told[name] = (moved * way).sum(-1) / (way**2).sum(-1)
         if name == "ratio":
-            told["cosine"] = told[name] * way.norm(dim=-1) / moved.norm(dim=-1)
             predicted = way
     (lam0, _), (lam1, _) = (zero_loss.top(net, point) for point in (first, last))
     for name, change, slope in (
@@ -197,6 +197,10 @@ def _beside(
         ("fall_trace", lam1.sum(-1) - lam0.sum(-1), slope_trace),
     ):
         told[name] = change / (predicted * slope).sum(-1)
+    for name, slope in (("top", slope_top), ("trace", slope_trace)):
+        down = -zero_loss.along(net, middle, slope)
+        size = down.norm(dim=-1) * moved.norm(dim=-1)
+        told[f"cosine_{name}"] = (moved * down).sum(-1) / size
     return told
 
 

@@ -10,6 +10,10 @@ from theory.interval import Interval
 from theory.measured.spectra import EQUAL, compared, values
 
 SGD = "GD"
+DRIFTS = (
+    "ratio", "small_ratio", "cosine_top", "cosine_trace", "fall_top", "fall_trace",
+)  # fmt: skip
+FAR = ("far_top", "far_trace")
 HEAD = (
     "task", "method", "cell", "eta", "rho", "loss", "lam_1", "over SGD's", "trace",
     "over SGD's", "eff. rank", "over SGD's", "negative", "cos(g,v1)",
@@ -21,15 +25,16 @@ cell: own: each at its own best learning rate and radius (on validation data); s
   middle, large: radii at one learning rate; late: the middle radius, after GD.
 eff. rank: (tr H)^2 / tr H^2; negative: share of negative eigenvalues in sum |lam|."""
 DRIFT_HEAD = (
-    "zero loss", "samples", "method", "eta", "rho", "drift", "small eta", "cos",
-    "lam_1 falls", "trace falls", "far: lam_1", "far: trace",
+    "zero loss", "samples", "method", "eta", "rho", "drift", "small eta",
+    "cos lam_1", "cos trace", "lam_1 falls", "trace falls", "far: lam_1", "far: trace",
 )  # fmt: skip
 DRIFT_NOTES = """\
 Along the manifold of zero loss, least and largest over the seeds. samples: all in a
   step (L19, L20: descent on lam_1) or one (L20: on the trace); eta: times lam_1, or
   times the trace. drift: over SAM's predicted one, with the factor 4/(2 - eta lam)^2 of
-  every bounce; small eta: without it; falls: over those predicted; far: the end of
-  a long way over its start, at rho .05."""
+  every bounce; small eta: without it; cos: with steepest descent of lam_1, of the
+  trace; falls: over those predicted; far: the end of a long way over its start, at
+  rho .05."""
 
 
 def table(dataset: xarray.Dataset) -> str:
@@ -68,7 +73,7 @@ def _row(found: xarray.Dataset, task: str, label: str, cell: str) -> tuple[str, 
     words.insert(1, cell + (f" ({lost} diverged)" if lost else ""))
     words.append(f"{_mean(here.train_loss):.2g}")
     for what in ("largest", "trace", "effective_rank"):
-        words.append(f"{np.nanmean(_values(found, task, label, cell, what)):.3g}")
+        words.append(_centre_of(_values(found, task, label, cell, what)))
         words.append(_over(found, task, label, cell, what))
     words.append(f"{_mean(here.negative_share):.2g}")
     words.append(f"{_mean(here.cos_g_v1):.2f}")
@@ -87,7 +92,11 @@ def _values(
     found: xarray.Dataset, task: str, label: str, cell: str, what: str
 ) -> np.ndarray:
     own = values(found, task, label, cell, what)
-    return own if np.isfinite(own).any() else np.zeros(1) * np.nan + np.inf
+    return own[np.isfinite(own)]
+
+
+def _centre_of(numbers: np.ndarray) -> str:
+    return f"{numbers.mean():.3g}" if numbers.size else "-"
 
 
 def _over(found: xarray.Dataset, task: str, label: str, cell: str, what: str) -> str:
@@ -103,21 +112,18 @@ def _told(found: Interval) -> str:
 
 
 def _drifts(found: xarray.Dataset, site: str, mode: str, label: str) -> list[tuple]:
+    """SAM at all rates and radii; the others, with nothing to tell, at the middle."""
     here = found.sel(site=site, samples=mode, algorithm=label)
     rows = []
     for k, share in enumerate(here.share.values):
         for j, rho in enumerate(found.small_rho.values):
+            middle = (k, j) == (1, 1)
+            if label != "SAM" and not middle:
+                continue
             own = here.isel(share_level=k, rho_level=j)
-            first = k == j == 0
-            rows.append(
-                (
-                    site, mode, label, f"{share:g}", f"{rho:g}",
-                    *(_span(own[name].values) for name in (
-                        "ratio", "small_ratio", "cosine", "fall_top", "fall_trace")),
-                    *(_span(_far(here[name])) if first else "" for name in (
-                        "far_top", "far_trace")),
-                )
-            )  # fmt: skip
+            words = [_span(own[name].values) for name in DRIFTS]
+            words += [_span(_far(here[name])) if middle else "" for name in FAR]
+            rows.append((site, mode, label, f"{share:g}", f"{rho:g}", *words))
     return rows
 
 
