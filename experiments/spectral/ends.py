@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,8 @@ LEVELS = np.geomspace(1e-6, 1e3, 73)
 def ends(task: Task, spec: str, config: Any) -> xarray.Dataset:
     """All cells and seeds of a method on a task."""
     nets = networks(task.data, task.model, task.loss, task.train, DTYPE, "cpu")
-    net, own = nets["train"], _distinct(cells(task, spec))
+    net = replace(nets["train"], engine="traced")  # few shapes, many steps
+    own = _distinct(cells(task, spec))
     x, start = trained(net, task, spec, own, config.seeds)
     if task.late:
         gd = Cell(LATE, task.eta, 0.0)

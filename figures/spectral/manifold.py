@@ -46,7 +46,7 @@ def draw(dataset: xarray.Dataset) -> Figure:
         handles.append(
             Line2D([], [], color=style.color("SAM"), ls="", ms=4, label=words, **kind)
         )
-    columns = len(handles) if style.width() > 6 else 3
+    columns = 5 if style.width() > 6 else 3
     figure.legend(handles=handles, loc="outside lower center", ncols=columns)
     title(figure, "At zero loss SAM goes on to flatten; who renormalises stays")
     return figure

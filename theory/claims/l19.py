@@ -7,6 +7,7 @@ from sympy import cos, exp
 
 from landscapes.sharp_valley import one_plus_square, sharp_valley
 from theory.claim import Claim, Statement
+from theory.measured import spectra
 from theory.methods.sam import SAM
 from theory.quadratic import sam_cycle
 from theory.runs import at
@@ -89,8 +90,51 @@ def l19():
                 proof="paper_notes.md, L19",
                 grade="T",
             ),
+            Claim(
+                id="L19.networks",
+                says=r"on a network's manifold of zero loss (one output, all samples "
+                r"in a step) it drifts by that formula with "
+                r"$\nabla\lambda_1(H)$ along the manifold: measured over predicted, "
+                r"$\rho = 10^{-3}$, $\eta\lambda_1 \le 1.5$",
+                expected="supported",
+                measured=spectra.drift("ratio"),
+                bound=lambda **case: 1.0,
+                cases=lambda quick: spectra.drifts("all", "SAM"),
+                within=lambda share, **case: share < 2,
+                rtol=0.01,  # of the order of rho^2 / (2 - eta lam_1)^2
+                grade="N",
+            ),
+            Claim(
+                id="L19.descent",
+                says=r"there $\lambda_1$ falls by what that drift says",
+                expected="supported",
+                measured=spectra.drift("fall_top"),
+                bound=lambda **case: 1.0,
+                cases=lambda quick: spectra.drifts("all", "SAM"),
+                within=lambda share, **case: share < 2,
+                rtol=0.01,  # as above
+                grade="N",
+            ),
+            Claim(
+                id="L19.far",
+                says=r"and goes on to fall: after 1500 steps at $\rho = .05$, "
+                r"$\eta\lambda_1 = .5$ it is at most .8 of the start's",
+                expected="supported",
+                relation="<=",
+                measured=spectra.fallen,
+                bound=lambda **case: 0.8,
+                cases=lambda quick: spectra.far("all", ("SAM",), "far_top"),
+                within=lambda **case: True,
+                tight=0.5,
+                grade="N",
+            ),
         ),
-        code=("landscapes/sharp_valley.py", "theory/quadratic.py"),
+        code=(
+            "landscapes/sharp_valley.py",
+            "theory/quadratic.py",
+            "theory/zero_loss.py",
+        ),
+        reads=(spectra.EXPERIMENT,),
         notes=(
             "In the cycle $|x_a| = \\rho + \\frac{\\eta\\rho\\lambda}{2 - \\eta"
             "\\lambda} = \\frac{2\\rho}{2 - \\eta\\lambda}$, and each step takes "

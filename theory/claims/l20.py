@@ -14,6 +14,7 @@ from landscapes.two_sheets import (
 from theory.claim import Claim, Curve, Picture, Statement
 from theory.interval import mean
 from theory.iterate import iterate
+from theory.measured import spectra
 from theory.methods.sam import SAM
 from theory.quadratic import sam_cycle
 from theory.runs import last
@@ -192,14 +193,57 @@ def l20():
                 runs=(200, 800),
                 grade="N",
             ),
+            Claim(
+                id="L20.networks",
+                says=r"1-SAM drifts along a network's manifold of zero loss (one "
+                r"output) by $-\frac{\eta\rho^2}2\nabla\,\mathrm{tr}\,H$ a step: "
+                r"measured over predicted at $\eta\,\mathrm{tr}\,H = .02$",
+                expected="supported",
+                measured=spectra.drift("small_ratio"),
+                bound=lambda **case: 1.0,
+                cases=lambda quick: spectra.drifts("one", "SAM", levels=1),
+                within=lambda share, **case: share < 0.05,
+                rtol=0.04,  # of the order of eta tr H
+                grade="N",
+            ),
+            Claim(
+                id="L20.bounces",
+                says=r"at larger $\eta$ by $-\frac{\eta\rho^2}{2n}\sum_i"
+                r"\frac4{(2 - \eta\lvert a_i\rvert^2)^2}\nabla\lvert a_i\rvert^2$, "
+                r"$\mathrm{tr}\,H = \frac1n\sum_i\lvert a_i\rvert^2$",
+                expected="supported",
+                measured=spectra.drift("ratio"),
+                bound=lambda **case: 1.0,
+                cases=lambda quick: spectra.drifts("one", "SAM"),
+                within=lambda share, **case: share < 1,
+                rtol=0.08,  # samples disturb one another's bounces: eta tr H
+                grade="N",
+            ),
+            Claim(
+                id="L20.trace",
+                says=r"there the trace falls by what that drift says",
+                expected="supported",
+                measured=spectra.drift("fall_trace"),
+                bound=lambda **case: 1.0,
+                cases=lambda quick: spectra.drifts("one", "SAM"),
+                within=lambda share, **case: share < 1,
+                rtol=0.08,  # as above
+                grade="N",
+            ),
         ),
-        code=("landscapes/two_sheets.py", "landscapes/mean.py"),
+        code=(
+            "landscapes/two_sheets.py",
+            "landscapes/mean.py",
+            "theory/zero_loss.py",
+        ),
+        reads=(spectra.EXPERIMENT,),
         notes=(
             "By L19 a loss of sharpness $\\lambda$ pulls by "
             "$\\frac{4}{(2 - \\eta\\lambda)^2}$ times the rate of small $\\eta$. Full "
             "batch only one sheet bounces, so its end does not depend on it; 1-SAM "
             "leaves the argmin of the trace as $\\eta$ grows: at $\\eta = .06$ it ends "
-            "at (.829, .171) in place of (.667, .333)."
+            "at (.829, .171) in place of (.667, .333). Networks: as in L19, "
+            "where the full batch is L19.networks."
         ),
         picture=picture,
     )

@@ -108,19 +108,22 @@ def ratio(what: str, family: int):
     return measured
 
 
-def drifts(mode: str, method: str, rho_level: int = 0) -> Iterator[dict[str, Any]]:
+def drifts(
+    mode: str, method: str, rho_level: int = 0, levels: int | None = None
+) -> Iterator[dict[str, Any]]:
     """Every site and learning rate, a method and radius.
 
     Args:
         mode: `all` samples in a step, or `one`.
         method: label.
         rho_level: of the small radii.
+        levels: so many learning rates, from the smallest; None: all.
     """
     found = dataset()
     if "site" not in found.dims:
         raise Unkept(f"waits for sites of zero loss in `experiments.{EXPERIMENT}`")
     for site in found.site.values.astype(str):
-        for level, share in enumerate(found.share.sel(samples=mode).values):
+        for level, share in enumerate(found.share.sel(samples=mode).values[:levels]):
             yield {
                 "site": str(site), "samples": mode, "method": method,
                 "share": float(share), "share_level": level, "rho_level": rho_level,
