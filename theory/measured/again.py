@@ -1,0 +1,58 @@
+"""Pairs of methods, each at its best cell, from many seeds, for the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from theory.interval import Interval, mean
+from theory.kept import Unkept
+from theory.measured.reading import dataset
+
+EXPERIMENT = "variants_again"
+STAGES = (30, 60)  # seeds
+# In the notes of every row that reads it.
+SETTING = (
+    "MLPs of 32 neurons on 1000 images of digits and of Fashion-MNIST, right labels "
+    "and a fifth of them wrong, plain steps on mini-batches, the same epochs for all; "
+    "each method at the learning rate and radius, of 10 by 3, that test best on three "
+    "other seeds; given these, one partition of the data and its test images. "
+)
+
+
+def tasks(method: str, other: str, words: str = "") -> Iterator[dict[str, str]]:
+    """Every task, of a method beside another.
+
+    Args:
+        method: its label.
+        other: label of the one it is compared with.
+        words: what a task's name contains.
+
+    Raises:
+        Unkept: there is no such result.
+    """
+    for task in dataset(EXPERIMENT).task.values.astype(str):
+        if words in task:
+            yield {"task": task, "method": method, "other": other}
+
+
+def gained(
+    task: str, method: str, other: str, runs: int, seed: int, level: float
+) -> Interval:
+    """Percentage points of test accuracy, paired by seed, over so many kept seeds.
+
+    Args:
+        task: a data set.
+        method: label.
+        other: label of the one it is compared with.
+        runs: how many seeds, the first ones.
+        seed: not used: the seeds were drawn when the experiment ran.
+        level: probability that the interval misses.
+
+    Raises:
+        Unkept: there are fewer seeds.
+    """
+    test = dataset(EXPERIMENT).test_accuracy.sel(task=task)
+    if test.sizes["seed"] < runs:
+        raise Unkept(f"waits for {runs} seeds in `experiments.{EXPERIMENT}`")
+    one, two = (test.sel(algorithm=a).values[:runs] for a in (method, other))
+    return mean(100 * (one - two), level)
