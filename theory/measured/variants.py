@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import xarray
-from scipy.special import stdtrit
 
 from theory.interval import Interval, bracket
 from theory.kept import Unkept
@@ -25,7 +24,6 @@ TIMED = (
     "Times are of a network on which a step of SGD takes half a millisecond: what is "
     "not a gradient weighs most there; `python -m benchmarks.methods` times a ResNet. "
 )
-MISS = 0.05 / 8  # by chance, of the few comparisons that were not planned
 MARGIN = 0.5  # percentage points that count as the same accuracy
 
 
@@ -74,20 +72,6 @@ def gained(task: str, method: str, other: str) -> Interval:
     difference in hindsight, too: the choice of a learning rate is partly chance.
     """
     return _compared(task, method, other, "difference", 100.0)
-
-
-def apart(task: str, method: str, other: str) -> Interval:
-    """The same of any two methods, paired by seed; each interval by itself."""
-    found = dataset(method, other).sel(task=task)
-    one, two = (found.sel(algorithm=label) for label in (method, other))
-    gain = 100 * (one.tuned_test - two.tuned_test).dropna("fresh_seed").values
-    half = stdtrit(len(gain) - 1, 1 - MISS / 2) * gain.std(ddof=1) / len(gain) ** 0.5
-    hindsight = 100 * float(one.hindsight_test - two.hindsight_test)
-    return Interval(
-        gain.mean(),
-        min(gain.mean() - half, hindsight - MARGIN),
-        max(gain.mean() + half, hindsight + MARGIN),
-    )
 
 
 def curvature(task: str, method: str, other: str) -> Interval:

@@ -12,7 +12,7 @@ from experiments.networks.job import Training
 from experiments.networks.plan import Task
 from experiments.networks.tuned import OVERFLOWN
 from experiments.zoo.plan import RATES
-from landscapes.splits import present
+from landscapes.splits import NOISY, present
 from theory import kept, methods
 
 GRID = "variants"  # whose kept result has the cells
@@ -38,10 +38,10 @@ def jobs(config: Any) -> dict[tuple[Task, str], Training]:
 def _job(task: Task, spec: str, grid: xarray.Dataset, config: Any) -> Training:
     here = grid.sel(task=plan.label(task), algorithm=methods.label(spec))
     eta, rho = best(here)
+    many = config.seeds * (2 if task[0].endswith(f":{NOISY}") else 1)
     return Training(
-        *task, spec, (eta,), (rho,), config.seeds, config.epochs, FIRST,
-        train=config.train,
-    )  # fmt: skip
+        *task, spec, (eta,), (rho,), many, config.epochs, FIRST, train=config.train
+    )
 
 
 def best(here: xarray.Dataset) -> tuple[float, float]:
@@ -62,11 +62,17 @@ def best(here: xarray.Dataset) -> tuple[float, float]:
 
 
 def result(jobs: dict[Any, Training], runs: xarray.Dataset) -> xarray.Dataset:
-    """What is kept of the runs: test accuracies, and where they were trained."""
-    test = runs.test_accuracy.isel(rho_level=0, eta_level=0, drop=True)
+    """What is kept of the runs: test accuracies, and where they were trained.
+
+    Args:
+        jobs: by task and method.
+        runs: what was gathered of them; NaN where a task has fewer seeds.
+    """
+    runs = runs.isel(rho_level=0, eta_level=0, drop=True)
+    test, ran = runs.test_accuracy, runs.start_loss.notnull()
     told = {
-        "test_accuracy": test.fillna(OVERFLOWN),
-        "overflown": test.isnull().sum("seed"),
+        "test_accuracy": test.fillna(OVERFLOWN).where(ran),
+        "overflown": (test.isnull() & ran).sum("seed"),
     }
     for name in ("eta", "rho"):
         rows = {
