@@ -62,14 +62,13 @@ def work(config: Config) -> None:
 
 def measure(config: Config) -> xarray.Dataset:
     """The chosen cells from fresh seeds; what was complete on disk is kept."""
-    from experiments.networks.grid import gathered
     from experiments.sweep import sweep
     from experiments.zoo.again import cells
     from theory.kept import RESTS_ON, stamp
 
     rests_on = stamp(FILES)  # of the sources as they are now
     jobs = cells.jobs(config)
-    runs = gathered(jobs, sweep(list(jobs.values()), config, NAME))
+    runs = cells.runs(jobs, sweep(list(jobs.values()), config, NAME))
     return cells.result(jobs, runs).assign_attrs({RESTS_ON: rests_on})
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray
 
 from experiments.networks import plan
+from experiments.networks.grid import gathered
 from experiments.networks.job import Training
 from experiments.networks.plan import Task
 from experiments.networks.tuned import OVERFLOWN
@@ -61,12 +63,24 @@ def best(here: xarray.Dataset) -> tuple[float, float]:
     return float(here.eta.values[eta]), float(here.rho.values[rho])
 
 
+def runs(jobs: dict[Any, Training], paths: list[Path]) -> xarray.Dataset:
+    """What was measured, as `gathered`; NaN where a task has fewer seeds."""
+    rows: dict[Task, dict[Any, Path]] = {}
+    for key, path in zip(jobs, paths, strict=True):
+        rows.setdefault(key[0], {})[key] = path
+    each = [
+        gathered({key: jobs[key] for key in row}, list(row.values()))
+        for row in rows.values()
+    ]
+    return xarray.concat(each, "task", join="outer")
+
+
 def result(jobs: dict[Any, Training], runs: xarray.Dataset) -> xarray.Dataset:
     """What is kept of the runs: test accuracies, and where they were trained.
 
     Args:
         jobs: by task and method.
-        runs: what was gathered of them; NaN where a task has fewer seeds.
+        runs: from `runs`.
     """
     runs = runs.isel(rho_level=0, eta_level=0, drop=True)
     test, ran = runs.test_accuracy, runs.start_loss.notnull()
