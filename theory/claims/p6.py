@@ -95,7 +95,7 @@ def p6():
             "95 % intervals of all 28 comparisons together, given the chosen cells and "
             "one partition of the data: with 14 rates SSAM-N's cell on Fashion-MNIST "
             "was another, and no worse than SAM's. Open is the sign alone, of what is "
-            "less than .4 points. Nothing is said of larger networks. "
+            "less than .8 points. Nothing is said of larger networks. "
             "Where loss is a function of one inner product an example, and examples "
             "come one at a time, SSAM is SGD (T16): no gain is possible there."
         ),
