@@ -3,11 +3,11 @@
     python -m experiments.network_edges --quick
 
 `experiments.network_regimes` has whole ranges from five seeds; this has their upper
-ends, on the same networks and data, from fresh seeds: 30, and 60 of the tanh network,
-whose seeds differ most. USAM and SAM take the largest radius at which that experiment
-trains from all seeds. Rates stand a quarter of an octave apart in a window around the
-end; each seed's are shifted by a random part of a step, the same for all methods, so
-that means over seeds are not bound to the grid.
+ends, on the same networks and data, from fresh seeds: 30, and 60 of the tanh network
+and the CNN, whose seeds differ most. USAM and SAM take the largest radius at which that
+experiment trains from all seeds. Rates stand a quarter of an octave apart in a window
+around the end; each seed's are shifted by a random part of a step, the same for all
+methods, so that means over seeds are not bound to the grid.
 
 The result: `trains` and `train_loss` over that of the start (task, algorithm, seed,
 rate), NaN beyond a window; `eta` of each; `edge` (task, algorithm, seed): the window's
@@ -41,7 +41,7 @@ class Config(run.Work):
     """The largest learning rates at which SGD, USAM and SAM train, from many seeds."""
 
     seeds: int = 30
-    """fresh ones, twice as many on tanh"""
+    """fresh ones, twice as many on the tanh network and the CNN"""
     epochs: int = 0
     """passes over the training data; 0: 40, and 20 of a cnn"""
     train: int = 0

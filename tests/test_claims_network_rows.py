@@ -142,6 +142,12 @@ def test_networks_may_have_other_numbers_of_seeds(judged):
     assert np.log(found.high / found.low) == pytest.approx(2 * half)
 
 
+def test_seeds_are_added_only_while_nothing_is_decided(judged):
+    assert judged("P4", made_edges, ratio=0.8, seeds=30)["tanh"] == "supported"
+    assert judged("P4", made_edges, ratio=0.93, seeds=30)["tanh"] == "open"
+    assert judged("P4", made_edges, ratio=0.93, spread=0.08)["tanh"] == "supported"
+
+
 def test_a_window_that_ends_too_early_is_no_verdict(judged):
     assert judged("P4", made_edges, ratio=0.8, cut=1.0)["normalised"] == "failed"
 

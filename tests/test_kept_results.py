@@ -12,11 +12,13 @@ from experiments import (
     variants,
 )
 from experiments.edges.plan import edge_runs
-from experiments.networks import plan
+from experiments.networks import plan, upper
+from experiments.networks.job import Training
 from experiments.networks.saddles.escape import escape
 from experiments.networks.training import trained
 from experiments.zoo import convex, cost, saddles
 from experiments.zoo import plan as zoo
+from experiments.zoo.again import cells
 from theory import kept, methods
 
 CHECKS = 4
@@ -104,3 +106,41 @@ def test_variants_leave_saddles_and_converge_as_they_did(zoo_result):
         np.testing.assert_array_equal(anew[name], here[name])
     anew, before = convex.convex(specs, False), here.range_low
     np.testing.assert_allclose(anew.range_low, before.transpose(*anew.range_low.dims))
+
+
+@pytest.mark.parametrize(
+    ("task", "spec"),
+    [(upper.TANH, "usam"), (("digits", "mlp:relu"), "gd"), (upper.TANH, "sam")],
+)
+def test_windows_begin_and_end_as_they_did(task, spec):
+    whole, seed = kept.result("network_edges"), upper.FIRST + 2
+    before = whole.sel(
+        task=plan.label(task), algorithm=methods.make(spec).label, seed=seed
+    ).dropna("rate")
+    rho, low, high = upper.WINDOWS[task][spec]
+    eta = upper.rates(low, high, np.random.default_rng(seed).uniform())
+    np.testing.assert_allclose(before.eta, eta)
+    # Far from the end alone: beside it rounding decides.
+    epochs = plan.epochs(task, network_regimes.Config())
+    job = Training(*task, spec, tuple(eta[[0, -1]]), (rho,), 1, epochs, seed)
+    anew = trained(job, 0, 2)
+    trains = (anew["diverged"] < 0) & (anew["train_loss"] < anew["start_loss"] / 2)
+    assert trains.tolist() == [True, False]
+    np.testing.assert_array_equal(before.trains.values[[0, -1]], trains)
+    counted = eta[0] * upper.STEP ** (before.trains.values.sum() - 0.5)
+    assert float(before.edge) == pytest.approx(counted)
+
+
+@pytest.mark.parametrize("spec", ["sam", "friendly-sam", "adasam/rho=0"])
+def test_best_cells_test_as_they_did(zoo_result, spec):
+    whole, task = kept.result("variants_again"), ("digits:noisy", "mlp:relu")
+    here = {"task": plan.label(task), "algorithm": methods.label(spec)}
+    before = whole.sel(here)
+    eta, rho = cells.best(zoo_result.sel(here))
+    assert (eta, rho) == (float(before.chosen_eta), float(before.chosen_rho))
+    job = Training(
+        *task, spec, (eta,), (rho,), 1, 20, cells.FIRST, batch=64, train=1000
+    )
+    (anew,) = trained(job, 0, 1)
+    kept_accuracy = float(before.test_accuracy.sel(seed=cells.FIRST))
+    assert abs(anew["test_accuracy"] - kept_accuracy) <= 3 / 500

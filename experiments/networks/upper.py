@@ -17,7 +17,7 @@ from theory import methods
 STEP = 2.0**0.25
 FIRST = 100  # seed: none of `experiments.network_regimes`
 BLOCK = 10  # seeds that are kept together
-TANH = ("digits", "mlp:tanh")
+TANH, CNN = ("digits", "mlp:tanh"), ("digits", "cnn:relu")
 # By task and method: the radius, and the window, around the ends that five other seeds
 # have in `experiments.network_regimes`: the first rates train, the last do not.
 WINDOWS = {
@@ -27,7 +27,7 @@ WINDOWS = {
         "sam": (2.0, 8.0, 56.0),
     },
     ("digits", "mlp:relu"): {"gd": (0.0, 1.1, 2.9), "sam": (2.0, 1.0, 2.6)},
-    ("digits", "cnn:relu"): {"gd": (0.0, 1.0, 3.6), "sam": (0.5, 0.8, 3.2)},
+    CNN: {"gd": (0.0, 1.0, 3.6), "sam": (0.5, 0.8, 3.2)},
     ("fashion_mnist", "mlp:relu"): {"gd": (0.0, 0.21, 0.5), "sam": (2.0, 0.13, 0.33)},
 }
 
@@ -36,7 +36,8 @@ def blocks(config: Any) -> dict[str, list[tuple]]:
     """The cases of every part: (data, model, seed, epochs, train)."""
     found: dict[str, list[tuple]] = {}
     for task in _tasks(config):
-        count = config.seeds * (2 if task == TANH and not config.quick else 1)
+        twice = task in (TANH, CNN) and not config.quick
+        count = config.seeds * (2 if twice else 1)
         for seed in range(FIRST, FIRST + count):
             case = (*task, seed, plan.epochs(task, config), config.train)
             found.setdefault(owner(case), []).append(case)

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from figures import style
 from figures.networks.layout import narrow, title
 from figures.networks.words import drawn, logarithmic, plain, rate
-from theory.measured.upper import AT_LEAST, factor
+from theory.measured.upper import STAGES, factor
 
 NEEDS = ("edge", "rho")
 ONE = "GD"
@@ -66,7 +66,7 @@ def _row(axes: Axes, y: float, over: np.ndarray, label: str) -> None:
     axes.plot(over, places, "o", color=color, **DOT)
     if label == ONE:
         return
-    if len(over) >= AT_LEAST[0]:
+    if len(over) >= STAGES[0]:
         found = factor(over, LEVEL)
         axes.plot([found.low, found.high], [y, y], color="black", lw=2, zorder=3)
     axes.plot(np.exp(np.log(over).mean()), y, "D", color="black", ms=4, zorder=4)

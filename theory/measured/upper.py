@@ -11,7 +11,7 @@ from theory.kept import Unkept
 from theory.measured.reading import dataset
 
 EXPERIMENT = "network_edges"
-AT_LEAST = (30,)  # seeds: all that are kept are used, at once
+STAGES = (30, 60)  # seeds; the second where the first do not decide
 
 
 def tasks(method: str, words: str = "") -> Iterator[dict[str, str]]:
@@ -31,13 +31,13 @@ def over(
 ) -> Interval:
     """By which factor the largest learning rate that trains is the other method's.
 
-    A geometric mean over all seeds that are kept.
+    A geometric mean over so many of the kept seeds, the first ones.
 
     Args:
         task: a network.
         method: label.
         other: label of the one it is compared with.
-        runs: at least so many seeds.
+        runs: how many seeds.
         seed: not used: the seeds were drawn when the experiment ran.
         level: probability that the interval misses.
 
@@ -46,7 +46,7 @@ def over(
         ValueError: one trains at the last rate that was tried.
     """
     at = dataset(EXPERIMENT).sel(task=task, algorithm=[method, other])
-    at = at.isel(seed=np.flatnonzero(at.edge.notnull().all("algorithm")))
+    at = at.isel(seed=np.flatnonzero(at.edge.notnull().all("algorithm"))[:runs])
     if at.sizes["seed"] < runs:
         raise Unkept(f"waits for {runs} seeds of {task} in `experiments.{EXPERIMENT}`")
     if (at.cut > 0).any():
