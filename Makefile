@@ -7,7 +7,8 @@ JOBS ?= 2
 BIN := .venv/bin
 
 .PHONY: all .venv saddle_escape certified_regimes regimes fashion_mnist networks \
-  variants ledger paper_notes table figures conformance test lint bench clean
+  variants ledger paper_notes verify-proofs table figures conformance test lint bench \
+  clean
 all: .venv
 
 .venv: .venv/complete
@@ -83,6 +84,10 @@ paper_notes: .venv  ## the paper: verdicts, tables, pictures in it anew, and its
 	$(BIN)/python -m figures ledger --readme
 	$(BIN)/python -m figures $(KEPT) --results experiments/kept --readme
 	$(BIN)/python -m figures.paper_notes
+
+verify-proofs: .venv  ## every kept proof, in fractions, without a solver
+	$(BIN)/python -m theory.proofs --verify \
+	  --json experiments/results/proved_regions.json
 
 table: .venv  ## the methods in README, from what they say of themselves
 	$(BIN)/python -m theory.family README.md

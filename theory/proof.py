@@ -19,9 +19,11 @@ from theory.method import Method
 from theory.methods import make, spec
 from theory.proving.pieces import Piece, Proof, load, place
 from theory.proving.rational import ends, rational
-from theory.proving.statement import Statement
+from theory.proving.statement import CONVERGENCE, Statement
 
 CONTRACTION = Fraction(19999, 20000)
+# f's rise over |g|^2, times beta, in proofs of convergence at the largest eta.
+SLACK = Fraction(-1, 10**6)
 # By how much a worst case found by a solver must exceed a factor to count.
 ABOVE = 1e-6
 
@@ -49,8 +51,10 @@ def prove(
         beta: largest curvature, > 0.
         eta: learning rate, or the ends (low, high) of a range.
         rho: radius or the ends of a range; else the method's.
-        measure: `distance`, `pair` or `descent`, as of `theory.certify.worst_case`.
-        factor: claimed; None is a contraction by 5e-5, for mu < 0 descent.
+        measure: `distance`, `pair` or `descent`, as of `theory.certify.worst_case`;
+            `convergence`, as of `theory.proving.statement.Statement.lemma`.
+        factor: claimed; None is a contraction by 5e-5, for mu < 0 descent; of
+            `convergence` < 0, and else `SLACK` over beta.
         radius: R, for methods with normalised ascent.
         limit: of pieces for each learning rate.
 
@@ -61,7 +65,9 @@ def prove(
     if rho is None:
         rho = method.get("rho", None)
     mu = rational("mu", mu)
-    if factor is None:
+    if factor is None and measure == CONVERGENCE:
+        factor = SLACK / rational("beta", beta)
+    elif factor is None:
         factor = CONTRACTION if mu >= 0 else 0
     statement = Statement(
         spec(method),
@@ -116,8 +122,11 @@ def _proof(statement: Statement, limit: int) -> Proof:
 def _refused(statement: Statement) -> Proof | None:
     """Where the programme's worst case exceeds the factor, if it is seen to.
 
-    A function of the class that is run, and does, refutes the statement.
+    A function of the class that is run, and does, refutes the statement. What the
+    descent lemma says is no property of single functions.
     """
+    if statement.measure == CONVERGENCE:
+        return None
     from theory.certify import worst_case
     from theory.counterexample import refutes
 

@@ -1,7 +1,7 @@
 """Proofs in fractions that the ledger's rows rest on, kept as small files.
 
 `python -m theory.proofs` finds them anew, with the solver; reading and verifying one
-takes none.
+takes none, and `python -m theory.proofs --verify` verifies all, regions too.
 """
 
 from __future__ import annotations
@@ -101,12 +101,17 @@ def proved(name: str) -> Statement:
     Raises:
         ValueError: nothing, or something else than its `statement`.
     """
+    return checked(name)[0]
+
+
+def checked(name: str) -> tuple[Statement, int]:
+    """What a file proves, as `proved`, and in how many boxes."""
     proof = load(FOLDER / f"{name}.json")
     if proof.statement != statement(name):
         raise ValueError(f"`{name}` is about another statement.")
     if fault := proof.fault():
         raise ValueError(f"`{name}` proves nothing: {fault}.")
-    return proof.statement
+    return proof.statement, len(proof.pieces)
 
 
 def at(name: str) -> tuple[float, float, float, float]:

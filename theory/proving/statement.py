@@ -16,6 +16,10 @@ from theory.method import Method
 from theory.methods import make
 from theory.proving.rational import Range, between
 
+# What the descent lemma tells more than descent: that gradients tend to 0.
+CONVERGENCE = "convergence"
+MEASURED = (*MEASURES, CONVERGENCE)
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -32,8 +36,8 @@ class Statement:
         beta: largest curvature, > 0.
         eta: least and largest learning rate, > 0.
         rho: least and largest radius; None if the method has none.
-        measure: `distance`, `pair` or `descent`.
-        factor: a ratio, not squared.
+        measure: `distance`, `pair`, `descent` or `convergence`.
+        factor: a ratio, not squared; of `convergence` see `lemma`.
         radius: R of methods with normalised ascent, which have no scale of their own.
 
     Raises:
@@ -63,14 +67,17 @@ class Statement:
             f"rho takes 0 <= low <= high, got {between(self.rho)}": (
                 self.rho is None or 0 <= self.rho[0] <= self.rho[1]
             ),
-            f"measure is one of {', '.join(MEASURES)}, got `{self.measure}`": (
-                self.measure in MEASURES
+            f"measure is one of {', '.join(MEASURED)}, got `{self.measure}`": (
+                self.measure in MEASURED
             ),
             f"for mu < 0 the measure is descent, got {self.measure}": (
-                self.mu >= 0 or self.measure == "descent"
+                self.mu >= 0 or self.measure in ("descent", CONVERGENCE)
             ),
             f"a factor is a ratio > 0, got {self.factor}": (
-                self.mu < 0 or self.factor > 0
+                self.mu < 0 or self.measure == CONVERGENCE or self.factor > 0
+            ),
+            f"a factor of {CONVERGENCE} is < 0, got {self.factor}": (
+                self.measure != CONVERGENCE or self.factor < 0
             ),
             f"a radius is > 0, got {self.radius}": (
                 self.radius is None or self.radius > 0
@@ -84,8 +91,13 @@ class Statement:
 
     @property
     def lemma(self) -> bool:
-        """Whether the descent lemma stands for the rise of f, which is not convex."""
-        return self.mu < 0 and self.factor == 0
+        r"""Whether the descent lemma stands for the rise of f, which is not convex.
+
+        It does in `convergence`: a rise of at most $-\epsilon\|g\|^2$ at the largest
+        eta (the factor is $-\epsilon < 0$) is one of at most that times eta over the
+        largest below it. These sum up, so $\nabla f(w_t) \to 0$ if f is bounded below.
+        """
+        return self.measure == CONVERGENCE or (self.mu < 0 and self.factor == 0)
 
     @property
     def etas(self) -> tuple[Fraction | None, ...]:
@@ -95,8 +107,9 @@ class Statement:
         value, is convex in eta: a bound at both ends of the range holds between them.
         At eta = 0 nothing moves, and a factor of 1 or more holds: then the upper end
         is enough. It is, too, for what the descent lemma bounds the rise of any f by,
-        $\frac\beta2\eta^2\|d\|^2 - \eta\langle g, d\rangle \le 0$. Other rises, for
-        mu < 0, have no such rule, and eta is swept (None).
+        $\frac\beta2\eta^2\|d\|^2 - \eta\langle g, d\rangle$, which grows with eta but
+        for the factor eta. Other rises, for mu < 0, have no such rule, and eta is swept
+        (None).
         """
         if self.mu < 0 and not self.lemma:
             return (None,)
@@ -116,7 +129,7 @@ class Statement:
             name: variable(name) if name in swept else ends and ends[0]
             for name, ends in ranges.items()
         }
-        method, star = self.made(values["rho"]), self.mu >= 0
+        method, star = self.made(values["rho"]), self.mu >= 0 and not self.lemma
         measure = RISE if self.lemma else self.measure
         made = programme(method, self.mu, self.beta, values["eta"], measure, star=star)
         self._check(method, made)
@@ -178,7 +191,8 @@ class Statement:
         name = f"`{method.label}`"
         if not lengths and self.radius is not None:
             raise ValueError(f"{name} takes no radius, got {self.radius}.")
-        if lengths and (self.radius is None or self.measure == "pair" or self.mu < 0):
+        alone = self.measure == "pair" or self.mu < 0 or self.lemma
+        if lengths and (self.radius is None or alone):
             raise ValueError(
                 f"{name} has no scale of its own: it takes a radius, in distance or "
                 f"descent for mu >= 0, got {self.measure}, radius {self.radius}."

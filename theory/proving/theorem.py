@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from theory.proving.rational import between
-from theory.proving.statement import Statement
+from theory.proving.statement import CONVERGENCE, Statement
 
 # What is measured before and after a step.
 MEASURED = {
@@ -22,7 +22,7 @@ def words(statement: Statement) -> str:
     A line each.
     """
     s = statement
-    start, end = MEASURED["change" if s.mu < 0 else s.measure]
+    start, end = MEASURED["change" if s.mu < 0 or s.lemma else s.measure]
     star = ", and w* a minimiser of f" * ("*" in start)
     lines = [
         f"Let f - (mu/2) |x|^2 and (beta/2) |x|^2 - f be convex, in any dimension, for "
@@ -35,7 +35,9 @@ def words(statement: Statement) -> str:
             "f(w - eta d) - f(w) <= eta (beta/2 eta |d|^2 - <g, d>), and the bracket "
             "grows with eta."
         )
-    if s.mu >= 0:
+    if s.measure == CONVERGENCE:
+        lines.append("So if f is bounded below, grad f tends to 0 from every start.")
+    elif s.mu >= 0:
         still = ", and 1 at eta = 0" * (s.factor >= 1)
         lines.append(f"The ratio is convex in eta{still}.")
     return "\n".join(lines)
@@ -61,7 +63,13 @@ def _steps(s: Statement, start: str) -> str:
 def _bound(s: Statement, start: str) -> str:
     if s.radius is not None:
         return str(s.factor * _size(s))
-    return f"{s.factor} {start}" if s.factor else "0"
+    share = f" eta/{_last(s)}" * (s.measure == CONVERGENCE)
+    return f"{s.factor}{share} {start}" if s.factor else "0"
+
+
+def _last(s: Statement) -> str:
+    top = s.eta[1]
+    return str(top) if top.denominator == 1 else f"({top})"
 
 
 def _size(s: Statement) -> Fraction:
