@@ -14,8 +14,10 @@ from theory.regions.exact import limit
 from theory.regions.strip import FALL, NEVER_MORE, Column, Strip
 
 # What of a limit is tried, and how many boxes a column may take.
-SHARES = (0.999, 0.997, 0.993, 0.98, 0.95, 0.9, 0.8, 0.6)
-MOST = 10
+TRIED = (
+    *((share, 10) for share in (0.999, 0.997, 0.993, 0.98)),
+    *((share, 40) for share in (0.98, 0.95, 0.9, 0.8, 0.6)),
+)
 DIGITS = 10**4  # of the numbers
 FLAT = 0.05  # least slope of a curve that is reckoned with
 
@@ -52,12 +54,12 @@ def _column(method: str, mu: Fraction, measure: str, rho: tuple) -> Column | Non
     most = min(limit(method, float(mu), measure, float(end)) for end in rho)
     about = {"mu": mu, "beta": 1, "rho": rho, "measure": measure}
     about["factor"] = FALL if measure == CONVERGENCE else NEVER_MORE
-    for share in SHARES:
+    for share, boxes in TRIED:
         eta = Fraction(int(share * most * DIGITS), DIGITS)
         if eta <= 0:
             return None
         try:
-            proof = prove(make(method), eta=eta, **about, limit=MOST)
+            proof = prove(make(method), eta=eta, **about, limit=boxes)
         except ValueError:  # a ratio that has no bound
             return None
         if proof.status == "proved":
