@@ -22,7 +22,12 @@ ASKED = {
     "convergence": "no step raises f, and the gradient tends to 0",
     "pair": "two steps never part",
 }
-# One class a measure, and the one whose limits differ most, for README.
+SHORT = {
+    "distance": "nearer to the minimiser",
+    "convergence": "descent, convergence",
+    "pair": "two steps never part",
+}
+# For README.
 SHOWN = (("distance", 0.0), ("distance", 0.1), ("convergence", -1 / 3), ("pair", 0.1))
 
 
@@ -78,14 +83,13 @@ def draw(panels: dict, mixed: bool) -> Figure:
         panels: of `load`.
         mixed: whether there are several measures.
     """
-    across = min(4, len(panels))
+    across = min(3 if len(panels) in (5, 6) else 4, len(panels))
     down = -(-len(panels) // across)
     figure = Figure(figsize=(style.WIDTH, 0.9 + 2.3 * down))
     grid = figure.subplots(down, across, squeeze=False).ravel()
     for axes, ((measure, mu), group) in zip(grid, panels.items(), strict=False):
         panel(axes, group)
-        asked = f"{ASKED[measure]}\n" if mixed else ""
-        axes.set_title(asked + words(mu), fontsize=None if not mixed else 7.5)
+        axes.set_title(f"{SHORT[measure]}\n" * mixed + words(mu))
     for axes in grid[len(panels) :]:
         axes.set_axis_off()
     for axes in grid[::across]:
@@ -100,7 +104,7 @@ def draw(panels: dict, mixed: bool) -> Figure:
 
 def panel(axes: Axes, group: list[dict[str, Any]]) -> None:
     """Rectangles of each method, and the curve they lie under."""
-    for one in sorted(group, key=lambda one: -one["columns"][:, 2].sum()):
+    for one in sorted(group, key=lambda one: one["label"]):  # SSAM's is the larger
         color, columns = style.color(one["label"]), one["columns"]
         axes.bar(
             columns[:, 0], columns[:, 2], columns[:, 1] - columns[:, 0], align="edge",

@@ -10,7 +10,7 @@ from theory import theorems
 from theory.methods import make
 from theory.regions.strip import Strip
 
-POINTS = 241  # of the curve, for its area: to three digits
+POINTS = 121  # of the curve, for its area: to three digits
 
 
 @cache
