@@ -523,7 +523,7 @@ BAD = [
     (
         "usam",
         {"measure": "speed"},
-        "measure is one of distance, pair, descent, got `speed`",
+        "measure is one of distance, pair, descent, convergence, got `speed`",
     ),
     ("usam", {"factor": -1}, "a factor is a ratio > 0, got -1."),
     ("usam", {"radius": 1}, "`USAM` takes no radius, got 1."),
