@@ -52,10 +52,10 @@ def test_each_proves_its_region(name):
 
 
 def test_ssams_columns_are_proved_too():
-    """One of the small and one of the large radii of every file of SSAM."""
+    """One of the small and one of the large radii of every file of SSAM, SSAM-N."""
     for name in (n for n in regions.KEPT if n.startswith("ssam")):
         strip = kept(name)
-        few = replace(strip, columns=(strip.columns[0], strip.columns[12]))
+        few = replace(strip, columns=strip.columns[:13:12])
         assert few.fault() == ""
 
 
@@ -89,6 +89,18 @@ def test_no_step_leads_away_inside_a_region():
             rho = rng.uniform(*map(float, c.rho), 60)
             after = members.step(strip.method, rho, f, x, np.full(60, float(c.eta)))
             assert ((after**2).sum(-1) <= (x**2).sum(-1) * (1 + 1e-12)).all()
+
+
+def test_no_step_of_ssam_n_leads_away_from_beyond_a_quarter_of_the_radius():
+    rng, strip = np.random.default_rng(14), kept("ssam-n-distance-kappa-3.3")
+    f = members.spectra([14, 1], (400, 3), float(strip.mu))
+    x = rng.normal(size=(400, 3))
+    x[:200, :-1] *= 1e-3
+    size = np.linalg.norm(x, axis=-1)
+    for c in strip.columns:
+        rho = size * rng.uniform(*map(float, c.rho), 400)
+        after = members.step(strip.method, rho, f, x, np.full(400, float(c.eta)))
+        assert (np.linalg.norm(after, axis=-1) <= size * (1 + 1e-12)).all()
 
 
 CHANGED = {

@@ -58,7 +58,7 @@ def n12():
             Claim(
                 id="N12.share",
                 says="of the exact regions at least 96 per cent are covered, for 13 "
-                "measures and classes of SSAM and 18 of USAM",
+                "measures and classes of SSAM, 18 of USAM, 3 of SSAM-N",
                 relation=">=",
                 measured=lambda name: exact.share(read(name)),
                 bound=lambda name: LEAST,

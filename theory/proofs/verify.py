@@ -65,6 +65,7 @@ def _region(name: str) -> tuple[str, int, list]:
     strip = regions.proved(name)
     data = _plain(strip)
     label, part, source = (data[key] for key in ("label", "share", "source"))
+    label += f" from |w - w*| = {strip.radius}" * (strip.radius is not None)
     measure = strip.measure
     if measure == CONVERGENCE:
         measure = f"descent and {measure}"

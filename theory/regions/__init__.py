@@ -47,6 +47,9 @@ KEPT = {
     for words, mu, radius, few in classes
     for method, count in (("usam", 40), ("ssam", few))
     if count  # N3: no boxes prove SSAM's pairs
+} | {
+    f"ssam-n-distance-{words}": ("ssam-n", mu, "distance", 4, 4)
+    for words, mu in (("kappa-5", "0.2"), ("kappa-3.3", "0.3"), ("kappa-2", "0.5"))
 }
 
 

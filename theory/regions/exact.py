@@ -28,6 +28,7 @@ def source(strip: Strip) -> str:
 def curve(strip: Strip) -> tuple[np.ndarray, np.ndarray]:
     """Radii of a strip, and the largest learning rates there; beta = 1."""
     rho = np.linspace(*map(float, strip.rho), POINTS)
+    rho[0] = rho[1] / 1000  # without a radius every method is GD
     about = strip.method, float(strip.mu), strip.measure
     return rho, np.array([limit(*about, float(r)) for r in rho])
 

@@ -19,6 +19,8 @@ TRIED = (
     *((share, 40) for share in (0.98, 0.95, 0.9, 0.8, 0.6)),
 )
 DIGITS = 10**4  # of the numbers
+# R, of methods that have no scale of their own.
+BALL = {"ssam-n": Fraction(1)}
 FLAT = 0.05  # least slope of a curve that is reckoned with
 
 
@@ -31,8 +33,9 @@ def found(method: str, mu: Fraction, measure: str, rho: Fraction, count: int) ->
     ends = edges(lambda r: limit(*about, float(r)), rho, count)
     columns = (_column(method, mu, measure, side) for side in pairwise(ends))
     kept = tuple(column for column in columns if column is not None)
-    name = spec(make(method))
-    return Strip(name, mu, Fraction(1), measure, (Fraction(0), rho), kept)
+    strip = Fraction(0), rho
+    name, ball = spec(make(method)), BALL.get(method)
+    return Strip(name, mu, Fraction(1), measure, strip, kept, ball)
 
 
 def edges(curve, rho: Fraction, count: int) -> list[Fraction]:
@@ -53,6 +56,7 @@ def edges(curve, rho: Fraction, count: int) -> list[Fraction]:
 def _column(method: str, mu: Fraction, measure: str, rho: tuple) -> Column | None:
     most = min(limit(method, float(mu), measure, float(end)) for end in rho)
     about = {"mu": mu, "beta": 1, "rho": rho, "measure": measure}
+    about["radius"] = BALL.get(method)
     about["factor"] = FALL if measure == CONVERGENCE else NEVER_MORE
     for share, boxes in TRIED:
         eta = Fraction(int(share * most * DIGITS), DIGITS)

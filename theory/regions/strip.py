@@ -60,6 +60,8 @@ class Strip:
         measure: `distance`, `pair` or `convergence`.
         rho: ends of the strip.
         columns: from small radii to large ones; a range without one is undecided.
+        radius: R of methods with normalised ascent, whose steps of `distance` then lead
+            from $\|w - w^*\| = R$ (so, by scale, for $\rho/R$ in the range) no farther.
     """
 
     method: str
@@ -68,14 +70,14 @@ class Strip:
     measure: str
     rho: Range
     columns: tuple[Column, ...]
+    radius: Fraction | None = None
 
     def statement(self, column: Column) -> Statement:
         """What is claimed of a column; its least learning rate does not matter."""
         factor = FALL / self.beta if self.measure == CONVERGENCE else NEVER_MORE
         eta = (column.eta, column.eta)
-        return Statement(
-            self.method, {}, self.mu, self.beta, eta, column.rho, self.measure, factor
-        )
+        about = self.method, {}, self.mu, self.beta, eta, column.rho, self.measure
+        return Statement(*about, factor, self.radius)
 
     def fault(self) -> str:
         """Why the columns do not prove it, in a line; empty if they do."""
@@ -114,6 +116,8 @@ class Strip:
     def save(self, path: str | Path) -> None:
         """Writes a small text file, a line a column."""
         said = {name: getattr(self, name) for name in SAID}
+        if self.radius is not None:
+            said["radius"] = self.radius
         head = _text({"format": FORMAT, **said})[:-1]
         lines = ",\n".join(_text(asdict(column)) for column in self.columns)
         with atomic(Path(path)) as temporary:
