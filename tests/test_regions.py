@@ -14,6 +14,9 @@ import pytest
 from figures import proved_regions as picture
 from figures import style
 from theory import claims, members, proofs, regions
+from theory.gram.box import indices
+from theory.gram.dual import _controls
+from theory.gram.polynomial import as_polynomial, variable
 from theory.judge import judge
 from theory.methods import make
 from theory.methods.usam import USAM
@@ -298,3 +301,24 @@ def test_columns_out_of_place_are_refused():
     strip: Strip = kept("usam-pair-kappa-2")
     turned = replace(strip, columns=strip.columns[::-1])
     assert "is out of its place" in turned.fault()
+
+
+def test_whole_multiples_are_of_the_control_values():
+    """In fractions, of every coefficient, by one positive factor at a time."""
+    for name in ("ssam-distance-kappa-20", "ssam-n-distance-kappa-5"):
+        strip = kept(name)
+        column = strip.columns[1]
+        dual, _ = strip.statement(column).bound(column.eta)
+        piece = column.pieces[-1]
+        terms = dual.remainder(piece.box, piece.multipliers).terms
+        rest = {key: as_polynomial(value) for key, value in terms.items()}
+        whole = list(_controls(rest, piece.box, dual.degrees))
+        factors = set()
+        for index, found in zip(indices(dual.degrees), whole, strict=True):
+            for key, value in rest.items():
+                true = value.control(piece.box, index)
+                assert type(found[key]) is int and (true == 0) == (found[key] == 0)
+                factors |= {found[key] / Fraction(true)} if true else set()
+        assert len(factors) == 1 and min(factors) > 0
+    with pytest.raises(ValueError, match="x is no parameter"):
+        list(_controls({(): variable("x")}, piece.box, dual.degrees))

@@ -14,15 +14,16 @@ on the box are means of finitely many control values, and these are checked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import lcm, prod
 from typing import Any
 
 from theory.gram.box import Box, indices, multilinear
 from theory.gram.definite import semidefinite
-from theory.gram.polynomial import as_polynomial
+from theory.gram.polynomial import Polynomial, as_polynomial, polar
 from theory.gram.programme import Programme
 from theory.gram.vector import Form
 
@@ -82,8 +83,7 @@ class Dual:
         rest = {key: as_polynomial(value) for key, value in terms.items()}
         if any(isinstance(key, str) for key in rest):
             return "the function values do not cancel"
-        for index in indices(self.degrees):
-            control = {key: value.control(box, index) for key, value in rest.items()}
+        for control in _controls(rest, box, self.degrees):
             if control.get((), 0) < 0:
                 return "the constant is negative"
             if not semidefinite(_matrix(control, self.basis)):
@@ -128,6 +128,43 @@ def dual(
         forms["tau"] = Form({(): scale}) - made.initial
         target = Form({(): goal * scale}) - made.final
     return Dual(target, forms | free, frozenset(free), tuple(swept))
+
+
+def _controls(
+    rest: dict[Any, Polynomial], box: Box, degrees: dict[str, int]
+) -> Iterator[dict[Any, int]]:
+    """Positive whole multiples of the control values, one multiple for all of them.
+
+    Whole numbers need no common divisors: they are several times as fast as fractions.
+    """
+    whole = lcm(*(c.denominator for p in rest.values() for c in p.terms.values()))
+    terms = {
+        key: [(power, int(c * whole)) for power, c in value.terms.items()]
+        for key, value in rest.items()
+    }
+    powers = {power for value in rest.values() for power in value.terms}
+    if strange := {name for power in powers for name in power} - degrees.keys():
+        raise ValueError(f"{min(strange)} is no parameter of the bound.")
+    counts = {power: [power.count(name) for name in degrees] for power in powers}
+    sides = [_side(box[name], n) for name, n in degrees.items()]
+    for index in indices(degrees):
+        at = [side[k] for side, (k, _) in zip(sides, index.values(), strict=True)]
+        shares = {
+            power: prod(one[n] for one, n in zip(at, count, strict=True))
+            for power, count in counts.items()
+        }
+        yield {
+            key: sum(c * shares[p] for p, c in value) for key, value in terms.items()
+        }
+
+
+def _side(ends: tuple[Fraction, Fraction], n: int) -> list[list[int]]:
+    """Of one parameter's powers, by index: polar values times one whole number."""
+    values = [
+        [Fraction(polar(*ends, k, n, p)) for p in range(n + 1)] for k in range(n + 1)
+    ]
+    whole = lcm(*(value.denominator for row in values for value in row))
+    return [[int(value * whole) for value in row] for row in values]
 
 
 def _matrix(terms: dict, basis: list[str]) -> list[list[Fraction]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from math import comb, prod
 from numbers import Number
 from typing import Any
@@ -84,14 +83,12 @@ class Polynomial:
         for key, value in self.terms.items():
             powers = Counter(key)
             total += prod(
-                (_polar(*box[n], *index[n], powers[n]) for n in powers), start=value
+                (polar(*box[n], *index[n], powers[n]) for n in powers), start=value
             )
         return total
 
 
-# A box's are asked for by every coefficient. Typed: 1/2 must not be answered by 0.5.
-@lru_cache(maxsize=1024, typed=True)
-def _polar(low: Any, high: Any, k: int, n: int, power: int) -> Any:
+def polar(low: Any, high: Any, k: int, n: int, power: int) -> Any:
     """The mean product of `power` out of n - k times low and k times high."""
     ways = (
         comb(k, j) * comb(n - k, power - j) * high**j * low ** (power - j)

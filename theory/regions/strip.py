@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -119,7 +119,7 @@ class Strip:
         if self.radius is not None:
             said["radius"] = self.radius
         head = _text({"format": FORMAT, **said})[:-1]
-        lines = ",\n".join(_text(asdict(column)) for column in self.columns)
+        lines = ",\n".join(_text(_plain(column)) for column in self.columns)
         with atomic(Path(path)) as temporary:
             text = f'{head},"columns":[\n{lines}\n]}}\n'
             temporary.write_text(text, encoding="utf-8")
@@ -147,8 +147,15 @@ def load(path: str | Path) -> Strip:
 
 
 def _column(content: dict) -> Column:
-    pieces = tuple(Piece(**fractions(piece)) for piece in content.pop("pieces"))
-    return Column(**fractions(content), pieces=pieces)
+    pieces, said = content.pop("pieces"), fractions(content)
+    boxes = (Piece(said["eta"], **fractions(piece)) for piece in pieces)
+    return Column(**said, pieces=tuple(boxes))
+
+
+def _plain(column: Column) -> dict:
+    """Without the learning rate of its boxes, which is its own."""
+    boxes = [{"box": p.box, "multipliers": p.multipliers} for p in column.pieces]
+    return {"rho": column.rho, "eta": column.eta, "pieces": boxes}
 
 
 def _text(content: dict) -> str:
