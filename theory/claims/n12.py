@@ -36,7 +36,7 @@ def every(quick):
 
 def n12():
     """The statement."""
-    shared = {"expected": "holds", "proof": "theory/regions, in fractions"}
+    shared = {"expected": "holds", "proof": "paper_notes.md, N12"}
     kept = {"within": lambda name: name in regions.KEPT, "cases": every}
     return Statement(
         id="N12",
