@@ -1,0 +1,1 @@
+"""The parts of `experiments.convergence`: rates, worst cases, floors."""

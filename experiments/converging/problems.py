@@ -1,0 +1,214 @@
+"""What is minimised: quadratics, regressions on data, functions under PL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from experiments.converging.tables import features, has_classes
+from landscapes.data import TABLES, table
+from landscapes.finite_sum import FiniteSum
+from landscapes.landscape import Landscape
+from landscapes.log_square import log_square
+from landscapes.quadratic import Quadratic
+from landscapes.scalar_loss import loss
+
+ROWS = 200  # of a table, at most
+FEW = 0.6  # rows over columns where minimisers are to fill a subspace
+SHAPES = {"two": 2, "uniform": 10, "geometric": 10, "geometric 50": 50}
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    r"""A function with its constants and minimisers.
+
+    Args:
+        name: of it.
+        kind: `quadratic`, `strongly convex`, `convex`, `pl` or `not convex`.
+        landscape: the function.
+        mu: of strong convexity (of a `pl` kind across its floor of minimisers) or, not
+            convex, of the PL inequality; 0 for convex.
+        beta: largest size of a curvature.
+        low: least curvature.
+        least: $f^*$.
+        minimiser: one, `(d,)`; None if there is none.
+        across: orthonormal columns `(d, r)` across the floor of minimisers; None: all.
+        reach: how far from the minimiser runs begin.
+    """
+
+    name: str
+    kind: str
+    landscape: Landscape
+    mu: float
+    beta: float
+    low: float
+    least: float
+    minimiser: np.ndarray | None
+    across: np.ndarray | None = None
+    reach: float = 1.0
+
+    @property
+    def kappa(self) -> float:
+        """Beta over mu, infinite for convex f."""
+        return self.beta / self.mu if self.mu > 0 else np.inf
+
+    def gap(self, x: np.ndarray) -> np.ndarray:
+        """$f(x) - f^*$."""
+        return self.landscape.value(x) - self.least
+
+    def distance(self, x: np.ndarray) -> np.ndarray:
+        """From the nearest minimiser; NaN where there is none."""
+        if self.minimiser is None:
+            return np.full(x.shape[:-1], np.nan)
+        away = x - self.minimiser
+        away = away if self.across is None else away @ self.across
+        return np.sqrt((away * away).sum(axis=-1))
+
+
+def spectrum(shape: str, kappa: float) -> np.ndarray | None:
+    """Eigenvalues from 1/kappa to 1, ascending; None where data have a lower kappa.
+
+    `two` has two, `uniform` and `geometric` are spaced so; a data set's are those of
+    its second moments with the ridge that makes the condition kappa.
+    """
+    if shape in SHAPES:
+        d, low = SHAPES[shape], 1 / kappa
+        space = np.linspace if shape == "uniform" else np.geomspace
+        return space(low, 1.0, d)
+    X, _ = table(shape)
+    lam = np.linalg.eigvalsh(X.T @ X / len(X))
+    ridge = ridge_for(lam, kappa, 1.0)
+    if ridge is None:
+        return None
+    lam = np.maximum(lam, 0) + ridge
+    lam = lam / lam.max()
+    lam[0], lam[-1] = 1 / kappa, 1.0
+    return lam
+
+
+def ridge_for(lam: np.ndarray, kappa: float, high: float, low: float = 1.0) -> Any:
+    """The ridge that gives curvatures low lam to high lam the condition kappa."""
+    if kappa <= 1:
+        return None
+    least, most = low * max(float(lam.min()), 0.0), high * float(lam.max())
+    ridge = (most - kappa * least) / (kappa - 1)
+    return ridge if ridge >= 0 else None
+
+
+@cache
+def problem(name: str) -> Problem | None:
+    """A problem by its name: what it is, on what, and kappa where it has one.
+
+    `convex` is Huber's loss without ridge, `pl` least squares of fewer rows than
+    columns.
+
+    Returns:
+        None where data have a lower condition number than the one that is asked for.
+    """
+    kind, _, rest = name.partition(": ")
+    what, _, kappa = rest.rpartition(" kappa ")
+    if kind == "quadratic":
+        return _quadratic(name, what, float(kappa))
+    if kind == "strongly convex":
+        model, _, data = what.partition(" ")
+        return _strongly_convex(name, model, data, float(kappa))
+    if kind == "convex":
+        return _regression(name, "convex", _sum("huber", rest, 0.0, ROWS))
+    if kind == "pl":
+        return _rank_deficient(name, rest)
+    return _log_square(name)
+
+
+def _quadratic(name: str, shape: str, kappa: float) -> Problem | None:
+    lam = spectrum(shape, kappa)
+    if lam is None:
+        return None
+    # Rotated: in its own axes a coordinate may underflow to 0, and stay there.
+    noise = np.random.default_rng(5).normal(size=(lam.size, lam.size))
+    f = Quadratic(lam, np.linalg.qr(noise)[0])
+    mu, zero = 1 / kappa, np.zeros(lam.size)
+    return Problem(name, "quadratic", f, mu, 1.0, mu, 0.0, zero)
+
+
+def _sum(model: str, data: str, ridge: float, rows: int | None) -> FiniteSum:
+    names = {"ridge": "square", "logistic": "logistic", "huber": "huber"}
+    X, y = features(data, rows, signs=model == "logistic")
+    return FiniteSum(X, y, loss(names[model]), ridge, f"{model}_regression")
+
+
+def _strongly_convex(name: str, model: str, data: str, kappa: float) -> Problem | None:
+    f = _sum(model, data, 0.0, ROWS)
+    low, high = f.loss.curvatures
+    ridge = ridge_for(f.spectrum, kappa, high, low)
+    if ridge is None:
+        return None
+    return _regression(name, "strongly convex", _sum(model, data, ridge, ROWS))
+
+
+def _regression(name: str, kind: str, f: FiniteSum) -> Problem:
+    known, points = f.constants, f.locate()
+    mu = max(known["mu"], 0.0) if kind == "strongly convex" else 0.0
+    if not len(points):  # f tends to its infimum 0, and does not reach it
+        return Problem(name, kind, f, mu, known["beta"], mu, 0.0, None)
+    point = points[0]
+    return Problem(
+        name, kind, f, mu, known["beta"], mu, float(f.value(point)), point,
+        reach=max(1.0, float(np.linalg.norm(point))),
+    )  # fmt: skip
+
+
+def _rank_deficient(name: str, data: str) -> Problem:
+    """Fewer rows than columns: the least value is 0, on a subspace."""
+    X, _ = features(data)
+    rows = max(2, int(FEW * X.shape[1]))
+    f = _sum("ridge", data, 0.0, rows)
+    _, s, V = np.linalg.svd(f.X, full_matrices=False)
+    across = V[s > 1e-9 * s.max()].T
+    known = f.constants
+    point = np.linalg.lstsq(f.X, f.y, rcond=None)[0]
+    return Problem(
+        name, "pl", f, known["pl"], known["beta"], 0.0, float(f.value(point)), point,
+        across, reach=max(1.0, float(np.linalg.norm(point))),
+    )  # fmt: skip
+
+
+def _log_square(name: str) -> Problem:
+    r"""PL where $f \le f_0$: its constant is the least on that set, see `log_pl`."""
+    f = log_square()
+    point, beta = f.locate()[0], f.constants["beta"]
+    s = np.linalg.svd(f.X, compute_uv=False)
+    # Starts at a distance of at most 1: f = sum log(1 + r_i^2) <= |r|^2 <= |A|^2.
+    mu = log_pl(s.min(), s.max() ** 2)
+    return Problem(name, "not convex", f, mu, beta, f.constants["mu"], 0.0, point)
+
+
+def log_pl(least: float, most: float) -> float:
+    r"""The PL constant of $\sum\log(1+(Ax-b)_i^2)$ where its value is at most `most`.
+
+    There every $r_i^2 \le e^{\text{most}} - 1$, and
+    $\|\nabla f\|^2 \ge \sigma^2\sum\frac{4r_i^2}{(1+r_i^2)^2}$, $\sigma$ the least
+    singular value of A; $r^2/((1+r^2)^2\log(1+r^2))$ falls in $r$.
+    """
+    top = np.exp(most)  # 1 + r^2
+    return float(2 * least**2 * (top - 1) / (top**2 * most))
+
+
+def names(config: Any) -> list[str]:
+    """The names of all problems of an experiment that there are."""
+    shapes = [*SHAPES, *(d for d in config.data if d in TABLES)]
+    shapes = shapes[::2] if config.quick else shapes
+    found = [f"quadratic: {s} kappa {k:g}" for s in shapes for k in config.kappas]
+    for data in config.data:
+        models = ["ridge", *(["logistic"] if has_classes(data) else [])]
+        found += [
+            f"strongly convex: {m} {data} kappa {k:g}"
+            for m in models
+            for k in config.mild
+        ]
+        found.append(f"convex: {data}")
+        found.append(f"pl: {data}")
+    found.append("not convex: log square")
+    return [name for name in found if problem(name) is not None]
