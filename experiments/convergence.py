@@ -37,13 +37,13 @@ class Config(run.Work):
     """
 
     methods: tuple[str, ...] = ("gd", "usam", "sam", "ssam", "ssam-n")
-    """gd (on mini-batches: SGD), usam, sam, ssam, ssam-n, unified-sam, stable:NAME ..."""
+    """gd (on mini-batches: SGD), usam, sam, ssam, ssam-n, unified-sam ..."""
     kappa: tuple[str, ...] = ("2", "10", "30", "100", "1000")
     """condition numbers > 1 of the quadratics"""
     regressions: tuple[str, ...] = ("10", "100")
     """condition numbers > 1 that the ridge gives the regressions"""
     data: tuple[str, ...] = ("diabetes", "wine", "breast_cancer", "digits")
-    """out of these, or paths of your own tables: numbers with commas, the target last"""
+    """out of these, or paths of your own tables: numbers, commas, the target last"""
     eta: tuple[str, ...] = ("0.1:12:22",)
     """learning rates over 1/beta, values or LOW:HIGH:N (logarithmic)"""
     rho: tuple[str, ...] = ("0.1", "0.3", "1", "3")

@@ -5,8 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from experiments.converging.problems import Problem
-from theory import convergence, fejer, pl_factors, quadratic_rates, value_rates
-from theory import usam_distance
+from theory import (
+    convergence,
+    fejer,
+    pl_factors,
+    quadratic_rates,
+    usam_distance,
+    value_rates,
+)
 from theory.method import Method
 from theory.methods import spec as name_of
 from theory.strong import WIDE
