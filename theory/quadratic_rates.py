@@ -21,8 +21,8 @@ METHODS = ("gd", "usam", "ssam", "ssam-n")
 def condition(method: str, mu: Any, beta: Any, rho: Any) -> np.ndarray:
     r"""N9: $q$, of which the method's best factor is $(q-1)/(q+1)$.
 
-    $\kappa$ of `gd`, $\kappa b/a$ of `usam` and `ssam`, $\kappa^2$ of `ssam-n`, whatever
-    its radius > 0: as $g \to 0$ its ascent is long.
+    $\kappa$ of `gd`, $\kappa b/a$ of `usam` and `ssam`, $\kappa^2$ of `ssam-n`,
+    whatever its radius > 0: as $g \to 0$ its ascent is long.
     """
     a, b = ascent_factors(mu, beta, rho)
     require("mu", np.asarray(mu, dtype=float), np.asarray(mu) > 0, "> 0")

@@ -95,9 +95,8 @@ def _kappa(dataset: xarray.Dataset) -> str:
     for label in _labels(dataset):
         found = kappa_slope(dataset, label, level)
         if np.isfinite(found.value):
-            words.append(
-                f"{label} {found.value:.3f} ({found.low:.3f} to {found.high:.3f})"
-            )
+            ends = f"{found.low:.3f} to {found.high:.3f}"
+            words.append(f"{label} {found.value:.3f} ({ends})")
     if not words:
         return ""
     return f"Steps at the best rate grow like kappa to the power: {', '.join(words)}."

@@ -112,14 +112,13 @@ def merge(whole: list[xarray.Dataset], config: Any) -> xarray.Dataset:
     names = problems.names(config)
     dataset = dataset.reindex(algorithm=labels, problem=names)
     known = [problems.problem(name) for name in names]
+    plain = methods.make("gd")
+    steps = [rates.length(where, plain, config.quick) for where in known]
     return dataset.assign_coords(
         eta=("eta_level", config.rates),
         radius=("rho_level", config.radii),
-        kind=("problem", [p.kind for p in known]),
-        kappa=("problem", [p.kappa for p in known]),
-        dim=("problem", [p.landscape.dim for p in known]),
-        steps=(
-            "problem",
-            [rates.length(p, methods.make("gd"), config.quick) for p in known],
-        ),
+        kind=("problem", [where.kind for where in known]),
+        kappa=("problem", [where.kappa for where in known]),
+        dim=("problem", [where.landscape.dim for where in known]),
+        steps=("problem", steps),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -203,12 +204,8 @@ def names(config: Any) -> list[str]:
     found = [f"quadratic: {s} kappa {k:g}" for s in shapes for k in config.kappas]
     for data in config.data:
         models = ["ridge", *(["logistic"] if has_classes(data) else [])]
-        found += [
-            f"strongly convex: {m} {data} kappa {k:g}"
-            for m in models
-            for k in config.mild
-        ]
-        found.append(f"convex: {data}")
-        found.append(f"pl: {data}")
+        pairs = itertools.product(models, config.mild)
+        found += [f"strongly convex: {m} {data} kappa {k:g}" for m, k in pairs]
+        found += [f"convex: {data}", f"pl: {data}"]
     found.append("not convex: log square")
     return [name for name in found if problem(name) is not None]

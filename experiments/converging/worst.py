@@ -14,20 +14,15 @@ from theory import (
     value_rates,
 )
 from theory.method import Method
-from theory.methods import spec as name_of
 from theory.strong import WIDE
 
 MEASURES = ("distance", "value")
-SOURCES = {
-    "distance": {"gd": "L11", "usam": "N1", "ssam": "T14", "ssam-n": "T14"},
-    "value": {"gd": "N4", "usam": "N4", "ssam": "N4", "ssam-n": "N4"},
-}
+LABELS = {"GD": "gd", "USAM": "usam", "SAM": "sam", "SSAM": "ssam", "SSAM-N": "ssam-n"}
 
 
 def known_as(method: Method) -> str:
-    """`gd`, `usam`, `sam`, `ssam`, `ssam-n`, else empty: theory knows these alone."""
-    labels = {"GD": "gd", "USAM": "usam", "SAM": "sam", "SSAM": "ssam"}
-    return (labels | {"SSAM-N": "ssam-n"}).get(method.label, "") if name_of else ""
+    """Its name in the closed forms, else empty: theory knows `LABELS` alone."""
+    return LABELS.get(method.label, "")
 
 
 def worst(
