@@ -23,7 +23,9 @@ from theory.validate import require
 def pl_factor(
     method: str, eta: Any, mu: Any, low: Any, beta: Any, rho: Any
 ) -> np.ndarray:
-    r"""The factor of $f - f^*$ in a step; above 1 it says nothing.
+    r"""The factor of $f - f^*$ in a step, where it is at most 1.
+
+    That is up to T3's limit of eta; beyond it says nothing.
 
     Args:
         method: `gd`, `usam` or `ssam`.
@@ -45,3 +47,14 @@ def pl_factor(
     if method == "usam":
         return 1 - mu * np.minimum(gain(eta * a), gain(eta * b))
     return 1 - mu * eta * (2 * cosine(low, beta, rho) - beta * eta)
+
+
+def log_square_constant(least: float, most: float) -> float:
+    r"""The PL constant of $\sum\log(1+(Ax-b)_i^2)$ where its value is at most `most`.
+
+    There every $r_i^2 \le e^{\text{most}} - 1$, and
+    $\|\nabla f\|^2 \ge \sigma^2\sum\frac{4r_i^2}{(1+r_i^2)^2}$, $\sigma$ the least
+    singular value of A; $r^2/((1+r^2)^2\log(1+r^2))$ falls in $r$.
+    """
+    top = np.exp(most)  # 1 + r^2
+    return float(2 * least**2 * (top - 1) / (top**2 * most))

@@ -16,6 +16,7 @@ from landscapes.landscape import Landscape
 from landscapes.log_square import log_square
 from landscapes.quadratic import Quadratic
 from landscapes.scalar_loss import loss
+from theory.pl_factors import log_square_constant
 
 ROWS = 200  # of a table, at most
 FEW = 0.6  # rows over columns where minimisers are to fill a subspace
@@ -177,24 +178,13 @@ def _rank_deficient(name: str, data: str) -> Problem:
 
 
 def _log_square(name: str) -> Problem:
-    r"""PL where $f \le f_0$: its constant is the least on that set, see `log_pl`."""
+    r"""PL where $f \le f_0$: see `log_square_constant`."""
     f = log_square()
     point, beta = f.locate()[0], f.constants["beta"]
     s = np.linalg.svd(f.X, compute_uv=False)
     # Starts at a distance of at most 1: f = sum log(1 + r_i^2) <= |r|^2 <= |A|^2.
-    mu = log_pl(s.min(), s.max() ** 2)
+    mu = log_square_constant(s.min(), s.max() ** 2)
     return Problem(name, "not convex", f, mu, beta, f.constants["mu"], 0.0, point)
-
-
-def log_pl(least: float, most: float) -> float:
-    r"""The PL constant of $\sum\log(1+(Ax-b)_i^2)$ where its value is at most `most`.
-
-    There every $r_i^2 \le e^{\text{most}} - 1$, and
-    $\|\nabla f\|^2 \ge \sigma^2\sum\frac{4r_i^2}{(1+r_i^2)^2}$, $\sigma$ the least
-    singular value of A; $r^2/((1+r^2)^2\log(1+r^2))$ falls in $r$.
-    """
-    top = np.exp(most)  # 1 + r^2
-    return float(2 * least**2 * (top - 1) / (top**2 * most))
 
 
 def names(config: Any) -> list[str]:

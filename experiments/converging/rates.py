@@ -46,12 +46,13 @@ def rates(
         On `(rho_level, eta_level)`, of the slowest start: `rate`, the factor of the
         distance per step in the limit, NaN where it has not settled; `linear`, N9's;
         `transient`, the largest distance over the first; `end`, the last distance over
-        the first, and `value_end`; `exponent` of t in the gap; with `measure`
-        before: `contraction`, the largest factor of a step (of the distance, of sqrt(f - f*)), `worst`, that of the class,
-        and with `level`: `time`, steps to f - f* = level (f_0 - f*). `sam_ratio`: f
-        over T10's bound. On `rho_level`: `best_rate` at `best_eta`, looked for between
-        the grid's rates too, `best_time` at `best_time_eta` `(level)` and
-        `largest_eta`, the largest of the grid at which all runs arrive.
+        the first, and `value_end`; `exponent` of t in the gap; `sam_ratio`, f over
+        T10's bound. With `measure` before: `contraction`, the largest factor of a step
+        (of the distance, of sqrt(f - f*)), and `worst`, that of the class; with
+        `level`: `time`, steps to f - f* = level (f_0 - f*). On `rho_level`: `best_rate`
+        at `best_eta`, looked for between the grid's rates too, `best_time` at
+        `best_time_eta` `(level)`, and `largest_eta`, the largest at which all runs
+        arrive: NaN for none, inf for the grid's last. `rho`, the radius.
     """
     where, method = problem(name), methods.make(spec)
     rates_, radii = np.array(eta) / where.beta, _radii(method, where, rho)

@@ -1,0 +1,111 @@
+"""How near: SAM's cycle, mini-batches, skewed noise."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from figures import style
+from theory.quadratic import sam_cycle
+
+NEEDS = ("end", "noise", "skew")
+
+
+def draw(dataset: xarray.Dataset) -> Figure:
+    """Three panels."""
+    width = style.width()
+    wide = width > 6
+    figure = Figure(figsize=(width, 3.6 if wide else 9.5))
+    axes = figure.subplots(*((1, 3) if wide else (3, 1)))
+    cycle(axes[0], dataset)
+    batches(axes[1], dataset)
+    skewed(axes[2], dataset)
+    figure.legend(
+        handles=_legend(dataset), loc="outside lower center", ncols=4 if wide else 2
+    )
+    figure.suptitle("What keeps a method from its minimiser")
+    return figure
+
+
+def cycle(axes: Axes, dataset: xarray.Dataset) -> None:
+    """SAM's last distance on quadratics of small kappa, over the learning rate."""
+    if "SAM" in dataset.algorithm.values:
+        at = dataset.sel(algorithm="SAM")
+        few = (at.kind == "quadratic") & (at.kappa <= 10)
+        at = at.isel(problem=np.flatnonzero(few))
+        eta = np.linspace(0.08, 1.97, 200)
+        for level, rho in enumerate(dataset.radius.values):
+            rows = at.end.isel(rho_level=level).values.T
+            axes.plot(
+                dataset.eta.values, rows, "o", ms=3, mfc="white", mew=0.7,
+                color=style.color("SAM"),
+            )  # fmt: skip
+            axes.plot(eta, sam_cycle(eta, rho, 1.0), color=style.THEORY, lw=0.9)
+            axes.annotate(
+                rf"$\rho = {rho:g}$", (0.1, sam_cycle(0.1, rho, 1.0)), (2, 5),
+                textcoords="offset points", size="x-small",
+            )  # fmt: skip
+    axes.set(
+        yscale="log", xlim=(0, 2), ylim=(1e-3, 1e2), xlabel=r"$\eta\beta$",
+        ylabel="last distance, over the starts'",
+        title="no noise: SAM's cycle (line: T5)",
+    )  # fmt: skip
+
+
+def batches(axes: Axes, dataset: xarray.Dataset) -> None:
+    """Floors of every method over SGD's at the same learning rate, smallest batches."""
+    if "GD" not in dataset.algorithm.values:
+        return
+    at = dataset.noise.isel(batch=0)
+    middle = at.sizes["noise_eta"] // 2
+    rho = dataset.noise_rho.values
+    plain = at.sel(algorithm="GD", drop=True)
+    for label in dataset.algorithm.values.astype(str):
+        if label == "GD":
+            continue
+        ratio = (at.sel(algorithm=label) / plain).isel(noise_eta=middle)
+        for name in ratio.noisy_problem.values:
+            axes.plot(
+                rho, ratio.sel(noisy_problem=name).values, "-o", ms=3, lw=0.8,
+                color=style.color(label),
+            )  # fmt: skip
+    axes.axhline(1, color=style.color("GD"), lw=1)
+    eta = float(at.noise_eta[middle])
+    axes.set(
+        xscale="log", yscale="log", xlabel=r"$\rho$ over its unit",
+        ylabel="floor of $f$ over SGD's",
+        title=rf"batches of {int(dataset.batch[0])}, $\eta\beta = {eta:g}$",
+    )  # fmt: skip
+
+
+def skewed(axes: Axes, dataset: xarray.Dataset) -> None:
+    """The floor over the radius, at the smallest learning rate, skewed and not."""
+    at = dataset.isel(skew_eta=-1)
+    rho = dataset.skew_rho.values
+    for label in dataset.algorithm.values.astype(str):
+        for kind, ls in (("skewed", "-"), ("symmetric", ":")):
+            here = at.sel(algorithm=label, skewness=kind)
+            color = style.color(label)
+            axes.plot(rho, here.skew.values, ls, marker="o", ms=3, lw=1, color=color)
+            axes.fill_between(
+                rho, here.skew_low.values, here.skew_high.values, color=color,
+                alpha=0.2, lw=0,
+            )  # fmt: skip
+    axes.plot(rho, rho**2 / 8, "--", color=style.THEORY, lw=0.9)
+    axes.set(
+        xscale="log", yscale="log", xlabel=r"$\rho$",
+        ylabel=r"$E f(w_t) - f^*$",
+        title=rf"skewed noise, $\eta = {float(at.skew_eta):g}$",
+    )  # fmt: skip
+
+
+def _legend(dataset: xarray.Dataset) -> list[Line2D]:
+    labels = dataset.algorithm.values.astype(str)
+    return [
+        *(Line2D([], [], color=style.color(a), label=a) for a in labels),
+        Line2D([], [], color="#444444", ls=":", label="symmetric noise"),
+        Line2D([], [], color=style.THEORY, ls="--", label=r"$\rho^2/8$ (L16)"),
+    ]
