@@ -150,11 +150,16 @@ def _skewed(dataset: xarray.Dataset) -> str:
     at = dataset.sel(skewness="skewed").isel(skew_eta=-1)
     words = []
     for label in _labels(dataset):
-        one = at.skew.sel(algorithm=label).values
-        if np.isfinite(one).all():
-            words.append(f"{label} {one[-1] / one[0]:.3g}")
-    ratio = dataset.skew_rho.values[-1] / dataset.skew_rho.values[0]
+        one = at.sel(algorithm=label).isel(skew_rho=slice(-2, None))
+        if label != "GD" and (one.excess_low > 0).all():
+            power = float(np.log2(one.excess[-1] / one.excess[0]))
+            words.append(
+                f"{label} {float(one.excess[-1]):.3g} (rho to the {power:.2f})"
+            )
+    if not words:
+        return ""
+    rho, eta = float(dataset.skew_rho[-1]), float(dataset.skew_eta[-1])
     return (
-        f"Under skewed noise the floor at {ratio:g} times the radius is so many times "
-        f"as high: {', '.join(words)}."
+        f"Under skewed noise, at rho = {rho:g} and eta = {eta:g}, floors exceed SGD's "
+        f"by {', '.join(words)}."
     )

@@ -8,7 +8,6 @@ import numpy as np
 import xarray
 
 from experiments.converging.problems import Problem, problem
-from experiments.converging.tables import has_classes
 from theory import methods
 from theory.convergence import exponent
 from theory.expected_residual import tau_nice_residual
@@ -22,12 +21,6 @@ KAPPA, SHARE = 3, 0.5  # of the samples, in a mini-batch
 STEPS, SPAN = 3200, 4
 SCHEDULES = ("L27", "L14")
 MISS = 1e-3  # by chance, of one interval
-
-
-def names(config: object) -> list[str]:
-    """One regression a data set."""
-    found = [f"{'logistic' if has_classes(d) else 'ridge'} {d}" for d in config.data]
-    return [f"strongly convex: {name} kappa {KAPPA}" for name in found]
 
 
 def schedule(name: str, where: Problem, method: Method) -> Schedule | None:

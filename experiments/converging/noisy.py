@@ -6,7 +6,6 @@ import numpy as np
 import xarray
 
 from experiments.converging.problems import Problem, problem
-from experiments.converging.tables import has_classes
 from landscapes.finite_sum import FiniteSum
 from landscapes.sum_constants import sample_minima
 from theory import methods
@@ -24,12 +23,6 @@ STEPS, LATE = 1600, 800  # of a run, and those that its floor is the mean of
 MISS = 1e-3  # by chance, of one interval
 LAM = {"USAM": 0.0, "SAM": 1.0}  # UnifiedSAM's, of which L12 and L13 speak
 PROVED = 400  # steps at L12's own rate and radius
-
-
-def names(config: object) -> list[str]:
-    """One regression a data set."""
-    found = [f"{'logistic' if has_classes(d) else 'ridge'} {d}" for d in config.data]
-    return [f"strongly convex: {name} kappa {KAPPA}" for name in found]
 
 
 def noisy(name: str, spec: str, seeds: int, quick: bool = False) -> xarray.Dataset:

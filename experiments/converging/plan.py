@@ -35,15 +35,21 @@ def by_part(config: Any) -> dict[str, list[tuple]]:
     plans: dict[str, list[tuple]] = {}
     grid = tuple(config.rates), tuple(config.radii)
     # First, since they take longest.
-    for name in sorted(problems.names(config), key=_size):
-        plans[name] = [
-            ("rates", name, (name, label), (name, spec, *grid, quick))
+    names = problems.names(config)
+    run.distinct("problems", {name: problems.label(name) for name in names})
+    for name in sorted(names, key=_size):
+        shown = problems.label(name)
+        plans[shown] = [
+            ("rates", shown, (shown, label), (name, spec, *grid, quick))
             for spec, label in specs.items()
         ]
     for kind, module in (("noisy", noisy), ("falling", falling)):
-        for name in filter(problems.problem, module.names(config)):
-            plans[f"{kind} {name}"] = [
-                (kind, f"{kind} {name}", (name, label), (name, spec, seeds, quick))
+        for name in problems.stochastic(config, module.KAPPA):
+            if problems.problem(name) is None:
+                continue
+            shown = problems.label(name)
+            plans[f"{kind} {shown}"] = [
+                (kind, f"{kind} {shown}", (shown, label), (name, spec, seeds, quick))
                 for spec, label in specs.items()
             ]
     plans[SKEWED] = [
@@ -110,7 +116,8 @@ def merge(whole: list[xarray.Dataset], config: Any) -> xarray.Dataset:
     dataset = xarray.combine_by_coords(whole, join="outer", combine_attrs="drop")
     labels = [methods.label(spec) for spec in dict.fromkeys(config.methods)]
     names = problems.names(config)
-    dataset = dataset.reindex(algorithm=labels, problem=names)
+    shown = [problems.label(name) for name in names]
+    dataset = dataset.reindex(algorithm=labels, problem=shown)
     known = [problems.problem(name) for name in names]
     plain = methods.make("gd")
     steps = [rates.length(where, plain, config.quick) for where in known]

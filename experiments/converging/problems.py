@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -104,24 +105,22 @@ def ridge_for(lam: np.ndarray, kappa: float, high: float, low: float = 1.0) -> A
 def problem(name: str) -> Problem | None:
     """A problem by its name: what it is, on what, and kappa where it has one.
 
-    `convex` is Huber's loss without ridge, `pl` least squares of fewer rows than
-    columns.
+    `huber` is without ridge, `low-rank` least squares of fewer rows than columns.
 
     Returns:
         None where data have a lower condition number than the one that is asked for.
     """
-    kind, _, rest = name.partition(": ")
+    kind, _, rest = name.partition(" ")
     what, _, kappa = rest.rpartition(" kappa ")
     if kind == "quadratic":
         return _quadratic(name, what, float(kappa))
-    if kind == "strongly convex":
-        model, _, data = what.partition(" ")
-        return _strongly_convex(name, model, data, float(kappa))
-    if kind == "convex":
+    if kind == "huber":
         return _regression(name, "convex", _sum("huber", rest, 0.0, ROWS))
-    if kind == "pl":
+    if kind == "low-rank":
         return _rank_deficient(name, rest)
-    return _log_square(name)
+    if kind == "log-square":
+        return _log_square(name)
+    return _strongly_convex(name, kind, what, float(kappa))
 
 
 def _quadratic(name: str, shape: str, kappa: float) -> Problem | None:
@@ -191,11 +190,25 @@ def names(config: Any) -> list[str]:
     """The names of all problems of an experiment that there are."""
     shapes = [*SHAPES, *(d for d in config.data if d in TABLES)]
     shapes = shapes[::2] if config.quick else shapes
-    found = [f"quadratic: {s} kappa {k:g}" for s in shapes for k in config.kappas]
+    found = [f"quadratic {s} kappa {k:g}" for s in shapes for k in config.kappas]
     for data in config.data:
-        models = ["ridge", *(["logistic"] if has_classes(data) else [])]
-        pairs = itertools.product(models, config.mild)
-        found += [f"strongly convex: {m} {data} kappa {k:g}" for m, k in pairs]
-        found += [f"convex: {data}", f"pl: {data}"]
-    found.append("not convex: log square")
+        pairs = itertools.product(models(data), config.mild)
+        found += [f"{model} {data} kappa {k:g}" for model, k in pairs]
+        found += [f"huber {data}", f"low-rank {data}"]
+    found.append("log-square")
     return [name for name in found if problem(name) is not None]
+
+
+def models(data: str) -> tuple[str, ...]:
+    """The regressions with a ridge that a data set serves."""
+    return ("ridge", "logistic") if has_classes(data) else ("ridge",)
+
+
+def stochastic(config: Any, kappa: float) -> list[str]:
+    """One regression a data set, for runs with noise."""
+    return [f"{models(data)[-1]} {data} kappa {kappa:g}" for data in config.data]
+
+
+def label(name: str) -> str:
+    """A name with a user's own file by its stem."""
+    return " ".join(Path(w).stem if "." in w and "/" in w else w for w in name.split())

@@ -25,7 +25,7 @@ def length(where: Problem, method: Method, quick: bool) -> int:
     kappa = min(where.kappa, 1e3)
     many = where.kind == "quadratic"
     slow = isinstance(method, Stable) and method.radius_unit == "length"
-    steps = int(np.clip(8 * kappa ** (1 + slow), 200, 8000 if many else 800))
+    steps = int(np.clip(10 * kappa ** (1 + slow), 200, 9000 if many else 800))
     return min(200, steps) if quick else steps
 
 

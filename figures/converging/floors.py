@@ -7,11 +7,13 @@ import xarray
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullLocator
 
 from figures import style
 from theory.quadratic import sam_cycle
 
-NEEDS = ("end", "noise", "skew")
+KINDS = {"skewed": "-", "symmetric": ":"}
+NEEDS = ("end", "noise", "excess")
 
 
 def draw(dataset: xarray.Dataset) -> Figure:
@@ -79,27 +81,35 @@ def batches(axes: Axes, dataset: xarray.Dataset) -> None:
         ylabel="floor of $f$ over SGD's",
         title=rf"batches of {int(dataset.batch[0])}, $\eta\beta = {eta:g}$",
     )  # fmt: skip
+    _ticks(axes, rho)
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter("{x:g}")
 
 
 def skewed(axes: Axes, dataset: xarray.Dataset) -> None:
-    """The floor over the radius, at the smallest learning rate, skewed and not."""
-    at = dataset.isel(skew_eta=-1)
-    rho = dataset.skew_rho.values
+    """What floors are above SGD's over the radius, at the smallest learning rate."""
+    at, rho = dataset.isel(skew_eta=-1), dataset.skew_rho.values
     for label in dataset.algorithm.values.astype(str):
-        for kind, ls in (("skewed", "-"), ("symmetric", ":")):
-            here = at.sel(algorithm=label, skewness=kind)
-            color = style.color(label)
-            axes.plot(rho, here.skew.values, ls, marker="o", ms=3, lw=1, color=color)
-            axes.fill_between(
-                rho, here.skew_low.values, here.skew_high.values, color=color,
-                alpha=0.2, lw=0,
-            )  # fmt: skip
+        for kind, ls in KINDS.items():
+            here, color = at.sel(algorithm=label, skewness=kind), style.color(label)
+            # What is not told apart from nothing is not drawn.
+            above = here.where(here.excess_low > 0)
+            axes.plot(rho, above.excess.values, ls, marker="o", ms=3, lw=1, color=color)
+            ends = above.excess_low.values, above.excess_high.values
+            axes.fill_between(rho, *ends, color=color, alpha=0.2, lw=0)
     axes.plot(rho, rho**2 / 8, "--", color=style.THEORY, lw=0.9)
     axes.set(
         xscale="log", yscale="log", xlabel=r"$\rho$",
-        ylabel=r"$E f(w_t) - f^*$",
+        ylabel=r"$E f(w_t)$ above SGD's",
         title=rf"skewed noise, $\eta = {float(at.skew_eta):g}$",
     )  # fmt: skip
+    _ticks(axes, rho)
+
+
+def _ticks(axes: Axes, values: np.ndarray) -> None:
+    """At these numbers alone."""
+    axes.set_xticks(values, [f"{v:g}" for v in values])
+    axes.xaxis.set_minor_locator(NullLocator())
 
 
 def _legend(dataset: xarray.Dataset) -> list[Line2D]:
