@@ -67,7 +67,10 @@ class Config(run.Work):
         self.kappas = _conditions("kappa", self.kappa)
         self.mild = _conditions("regressions", self.regressions)
         self.data = tuple(dict.fromkeys(self.data))
-        self.digests = {name: tables.check(name) for name in self.data}
+        try:
+            self.digests = {name: tables.check(name) for name in self.data}
+        except ValueError as error:
+            raise run.BadOption(str(error)) from None
         if self.quick:
             self.rates, self.radii = self.rates[::4], self.radii[::2]
             self.kappas, self.data = self.kappas[:2], self.data[:2]

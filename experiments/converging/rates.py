@@ -266,11 +266,11 @@ def converges(found: xarray.Dataset) -> np.ndarray:
 def _around(eta: np.ndarray, rate: np.ndarray) -> np.ndarray:
     """Rates between the best one's neighbours, `(R, FINE)`; the first where none is."""
     finer = np.empty((len(eta), FINE))
-    for row, (rates_, seen) in enumerate(zip(eta, rate, strict=True)):
-        order = np.argsort(rates_)
-        seen = np.where(np.isnan(seen), np.inf, seen)[order]
-        k = int(seen.argmin())
-        low, high = (rates_[order][np.clip(k + s, 0, len(order) - 1)] for s in (-1, 1))
+    for row, (tried, seen) in enumerate(zip(eta, rate, strict=True)):
+        known = np.where(np.isnan(seen), np.inf, seen)
+        best = tried[known.argmin()] if np.isfinite(known).any() else tried.min()
+        low = max(tried[tried < best], default=best)
+        high = min(tried[tried > best], default=best)
         finer[row] = np.linspace(low, high, FINE + 2)[1:-1]
     return finer
 

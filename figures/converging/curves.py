@@ -105,7 +105,8 @@ def _proofs(axes: Axes, label: str, k: float, rho: float, color: str) -> None:
         if np.isclose(mu, 1 / k) and first <= rho <= last and beta == 1:
             ends, factor = [float(e) for e in said.eta], float(said.factor)
             ends = ends if len(ends) == 2 else ends * 2
-            axes.plot(ends, [factor] * 2, "-D", color=color, ms=4.5, lw=2.2, zorder=6)
+            axes.plot(ends, [factor] * 2, "-", color=color, lw=1.6, zorder=6)
+            axes.plot(ends[-1], factor, "D", color=color, ms=4.5, zorder=6)
 
 
 def _rows(dataset: xarray.Dataset, k: float, kinds: tuple[str, ...]) -> np.ndarray:

@@ -73,6 +73,6 @@ def _legend(dataset: xarray.Dataset) -> list[Line2D]:
         ),
         Line2D([], [], color="#444444", label="lines: exact rate, exact worst case"),
         Line2D(
-            [], [], color="#444444", marker="D", lw=2.2, label="proved in fractions"
+            [], [], color="#444444", marker="D", ms=4.5, label="proved in fractions"
         ),
     ]

@@ -15,6 +15,7 @@ NEEDS = ("best_rate",)
 ROW = 0.16  # inches a problem
 RIVALS = ("GD", "USAM")
 MARKS = "os^DvP"
+TICKS = (0.125, 0.25, 0.5, 0.8, 0.9, 1, 1.1, 1.25, 2, 4)
 
 
 def draw(dataset: xarray.Dataset) -> Figure:
@@ -39,13 +40,8 @@ def draw(dataset: xarray.Dataset) -> Figure:
         )  # fmt: skip
         axes.xaxis.set_major_formatter("{x:g}")
         axes.xaxis.set_minor_formatter(NullFormatter())
-        axes.set_xticks(
-            [
-                t
-                for t in (0.25, 0.5, 0.8, 1, 1.25, 2, 4)
-                if low / 1.1 <= t <= max(1.1, high) * 1.1
-            ]
-        )
+        first, last = axes.get_xlim()
+        axes.set_xticks([t for t in TICKS if first <= t <= last])
         axes.grid(axis="y", color="#EEEEEE", lw=0.6)
     panels[0].set_yticks(range(len(names)), names, size="x-small")
     panels[0].set_ylim(len(names) - 0.4, -0.6)
