@@ -10,8 +10,10 @@ import xarray
 
 from experiments import convergence, run
 from experiments.converging import (
+    best,
     certified,
     falling,
+    names,
     noisy,
     places,
     plan,
@@ -19,6 +21,7 @@ from experiments.converging import (
     rates,
     report,
     runs,
+    settling,
     skewed,
     tables,
     worst,
@@ -93,8 +96,8 @@ def test_the_plateau_is_that_of_a_plain_loop(eta, rho):
 def test_what_the_experiment_sees_of_ssam_is_the_plateau():
     found = seen("ssam")
     np.testing.assert_allclose(1 - found.rate, 1 - found.linear, 2e-2)
-    best = quadratic_rates.best_factor("ssam", 0.1, 1.0, np.array(RHO))
-    np.testing.assert_allclose(1 - found.best_rate, 1 - best, 1e-2)
+    least = quadratic_rates.best_factor("ssam", 0.1, 1.0, np.array(RHO))
+    np.testing.assert_allclose(1 - found.best_rate, 1 - least, 1e-2)
     usam = seen("usam")
     np.testing.assert_allclose(found.best_rate, usam.best_rate, 3e-3)
     assert (found.largest_eta > 1.9).all()
@@ -227,10 +230,10 @@ def test_a_rate_is_told_only_where_it_has_settled():
     steady, bent = 0.98**times, 1 / (1 + times)
     still, lost = np.full(65, 0.2), np.where(times < 50, 2.0**times, np.nan)
     both = np.stack([steady, bent, still, lost], axis=1)
-    found = rates.settled(times, both, 1e-12)
+    found = settling.settled(times, both, 1e-12)
     assert found[0] == pytest.approx(0.98) and np.isnan(found[1:3]).all()
     assert found[3] == pytest.approx(2.0)
-    ends = rates.final(both)
+    ends = settling.final(both)
     assert ends[2] == pytest.approx(0.2) and np.isinf(ends[3]) and ends[0] < 1e-3
 
 
@@ -303,7 +306,7 @@ def dataset(out):
     with pytest.MonkeyPatch.context() as patch:  # every part, but little of each
         patch.setattr(certified, "ETA", (0.5, 1.5))
         patch.setattr(falling, "STEPS", 256)
-        patch.setattr(rates, "ROUNDS", 1)
+        patch.setattr(best, "ROUNDS", 1)
         found = convergence.measure(given)
     run.save(found, out / figure.RESULT, given, "tiny")
     return found
@@ -443,9 +446,8 @@ def test_a_table_of_one_s_own_is_learnt_from(tmp_path):
     assert tables.has_classes(name) and len(digest) == 16
     given = convergence.Config(data=(name,), quick=True)
     assert given.digests == {name: digest}
-    names = problems.names(given)
-    assert f"logistic {name} kappa 10" in names
-    assert problems.label(f"logistic {name} kappa 10") == "logistic own kappa 10"
+    assert f"logistic {name} kappa 10" in names.names(given)
+    assert names.label(f"logistic {name} kappa 10") == "logistic own kappa 10"
     where = problems.problem(f"logistic {name} kappa 10")
     assert set(where.landscape.y) == {-1.0, 1.0}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import xarray
 
+from experiments.converging.answer_noise import on_batches, when_skewed
 from theory.measured.convergence import compared, counts, kappa_slope, sooner
 
 RIVALS = ("GD", "USAM", "SAM", "SSAM-N")
@@ -19,8 +20,8 @@ def answer(dataset: xarray.Dataset) -> str:
         _kappa(dataset),
         _bounds(dataset),
         _floor(dataset),
-        _noise(dataset),
-        _skewed(dataset),
+        on_batches(dataset),
+        when_skewed(dataset),
     )
     return " ".join(filter(None, parts))
 
@@ -125,41 +126,4 @@ def _floor(dataset: xarray.Dataset) -> str:
     return (
         f"SAM's f stays below T10's bound in {int((ratio <= 1 + 1e-9).sum())} of "
         f"{ratio.size} runs and comes to {ratio.max():.4f} of it."
-    )
-
-
-def _noise(dataset: xarray.Dataset) -> str:
-    """Floors on mini-batches over SGD's, at equal learning rates."""
-    if "noise" not in dataset or "GD" not in _labels(dataset):
-        return ""
-    words = []
-    for label in _labels(dataset):
-        if label == "GD":
-            continue
-        one, two = (dataset.noise.sel(algorithm=a, drop=True) for a in (label, "GD"))
-        ratio = (one / two).values
-        ratio = ratio[np.isfinite(ratio)]
-        words.append(f"{label} {np.median(ratio):.3g} (to {ratio.max():.3g})")
-    return f"Floors on mini-batches over SGD's, median: {', '.join(words)}."
-
-
-def _skewed(dataset: xarray.Dataset) -> str:
-    """The order of the floor in rho at the smallest step."""
-    if "skew" not in dataset:
-        return ""
-    at = dataset.sel(skewness="skewed").isel(skew_eta=-1)
-    words = []
-    for label in _labels(dataset):
-        one = at.sel(algorithm=label).isel(skew_rho=slice(-2, None))
-        if label != "GD" and (one.excess_low > 0).all():
-            power = float(np.log2(one.excess[-1] / one.excess[0]))
-            words.append(
-                f"{label} {float(one.excess[-1]):.3g} (rho to the {power:.2f})"
-            )
-    if not words:
-        return ""
-    rho, eta = float(dataset.skew_rho[-1]), float(dataset.skew_eta[-1])
-    return (
-        f"Under skewed noise, at rho = {rho:g} and eta = {eta:g}, floors exceed SGD's "
-        f"by {', '.join(words)}."
     )

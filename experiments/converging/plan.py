@@ -8,7 +8,15 @@ from typing import Any
 import xarray
 
 from experiments import run
-from experiments.converging import certified, falling, noisy, problems, rates, skewed
+from experiments.converging import (
+    certified,
+    falling,
+    names,
+    noisy,
+    problems,
+    rates,
+    skewed,
+)
 from theory import methods
 
 SKEWED, CERTIFIED = "skewed noise", "certified"
@@ -35,19 +43,19 @@ def by_part(config: Any) -> dict[str, list[tuple]]:
     plans: dict[str, list[tuple]] = {}
     grid = tuple(config.rates), tuple(config.radii)
     # First, since they take longest.
-    names = problems.names(config)
-    run.distinct("problems", {name: problems.label(name) for name in names})
-    for name in sorted(names, key=_size):
-        shown = problems.label(name)
+    listed = names.names(config)
+    run.distinct("problems", {name: names.label(name) for name in listed})
+    for name in sorted(listed, key=_size):
+        shown = names.label(name)
         plans[shown] = [
             ("rates", shown, (shown, label), (name, spec, *grid, quick))
             for spec, label in specs.items()
         ]
     for kind, module in (("noisy", noisy), ("falling", falling)):
-        for name in problems.stochastic(config, module.KAPPA):
+        for name in names.stochastic(config, module.KAPPA):
             if problems.problem(name) is None:
                 continue
-            shown = problems.label(name)
+            shown = names.label(name)
             plans[f"{kind} {shown}"] = [
                 (kind, f"{kind} {shown}", (shown, label), (name, spec, seeds, quick))
                 for spec, label in specs.items()
@@ -115,10 +123,10 @@ def merge(whole: list[xarray.Dataset], config: Any) -> xarray.Dataset:
     """All parts, methods and problems in the order of the options."""
     dataset = xarray.combine_by_coords(whole, join="outer", combine_attrs="drop")
     labels = [methods.label(spec) for spec in dict.fromkeys(config.methods)]
-    names = problems.names(config)
-    shown = [problems.label(name) for name in names]
+    listed = names.names(config)
+    shown = [names.label(name) for name in listed]
     dataset = dataset.reindex(algorithm=labels, problem=shown)
-    known = [problems.problem(name) for name in names]
+    known = [problems.problem(name) for name in listed]
     plain = methods.make("gd")
     steps = [rates.length(where, plain, config.quick) for where in known]
     return dataset.assign_coords(

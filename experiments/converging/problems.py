@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from experiments.converging.tables import features, has_classes
-from landscapes.data import TABLES, table
+from experiments.converging.spectra import ridge_for, spectrum
+from experiments.converging.tables import features
 from landscapes.finite_sum import FiniteSum
 from landscapes.landscape import Landscape
 from landscapes.log_square import log_square
@@ -21,7 +18,6 @@ from theory.pl_factors import log_square_constant
 
 ROWS = 200  # of a table, at most
 FEW = 0.6  # rows over columns where minimisers are to fill a subspace
-SHAPES = {"two": 2, "uniform": 10, "geometric": 10, "geometric 50": 50}
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,36 +65,6 @@ class Problem:
         away = x - self.minimiser
         away = away if self.across is None else away @ self.across
         return np.sqrt((away * away).sum(axis=-1))
-
-
-def spectrum(shape: str, kappa: float) -> np.ndarray | None:
-    """Eigenvalues from 1/kappa to 1, ascending; None where data have a lower kappa.
-
-    `two` has two, `uniform` and `geometric` are spaced so; a data set's are those of
-    its second moments with the ridge that makes the condition kappa.
-    """
-    if shape in SHAPES:
-        d, low = SHAPES[shape], 1 / kappa
-        space = np.linspace if shape == "uniform" else np.geomspace
-        return space(low, 1.0, d)
-    X, _ = table(shape)
-    lam = np.linalg.eigvalsh(X.T @ X / len(X))
-    ridge = ridge_for(lam, kappa, 1.0)
-    if ridge is None:
-        return None
-    lam = np.maximum(lam, 0) + ridge
-    lam = lam / lam.max()
-    lam[0], lam[-1] = 1 / kappa, 1.0
-    return lam
-
-
-def ridge_for(lam: np.ndarray, kappa: float, high: float, low: float = 1.0) -> Any:
-    """The ridge that gives curvatures low lam to high lam the condition kappa."""
-    if kappa <= 1:
-        return None
-    least, most = low * max(float(lam.min()), 0.0), high * float(lam.max())
-    ridge = (most - kappa * least) / (kappa - 1)
-    return ridge if ridge >= 0 else None
 
 
 @cache
@@ -184,31 +150,3 @@ def _log_square(name: str) -> Problem:
     # Starts at a distance of at most 1: f = sum log(1 + r_i^2) <= |r|^2 <= |A|^2.
     mu = log_square_constant(s.min(), s.max() ** 2)
     return Problem(name, "not convex", f, mu, beta, f.constants["mu"], 0.0, point)
-
-
-def names(config: Any) -> list[str]:
-    """The names of all problems of an experiment that there are."""
-    shapes = [*SHAPES, *(d for d in config.data if d in TABLES)]
-    shapes = shapes[::2] if config.quick else shapes
-    found = [f"quadratic {s} kappa {k:g}" for s in shapes for k in config.kappas]
-    for data in config.data:
-        pairs = itertools.product(models(data), config.mild)
-        found += [f"{model} {data} kappa {k:g}" for model, k in pairs]
-        found += [f"huber {data}", f"low-rank {data}"]
-    found.append("log-square")
-    return [name for name in found if problem(name) is not None]
-
-
-def models(data: str) -> tuple[str, ...]:
-    """The regressions with a ridge that a data set serves."""
-    return ("ridge", "logistic") if has_classes(data) else ("ridge",)
-
-
-def stochastic(config: Any, kappa: float) -> list[str]:
-    """One regression a data set, for runs with noise."""
-    return [f"{models(data)[-1]} {data} kappa {kappa:g}" for data in config.data]
-
-
-def label(name: str) -> str:
-    """A name with a user's own file by its stem."""
-    return " ".join(Path(w).stem if "." in w and "/" in w else w for w in name.split())

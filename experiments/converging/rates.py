@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import xarray
 
 from experiments.converging import places, worst
+from experiments.converging.best import at_best
 from experiments.converging.problems import Problem, problem
-from experiments.converging.runs import FAR, LEVELS, Trace, followed
+from experiments.converging.runs import LEVELS, Trace, followed
+from experiments.converging.settling import exponent, final, settled
 from theory import methods
 from theory.method import Method
 from theory.methods.stable import Stable
 
-NEAR = 1e-3  # at most this share of the first distance: arrived, if it still falls
-AGREE = 0.05  # two halves of a window show one rate
-FALLS = 0.3  # by which the log of a distance falls, at least, where a rate is told
-ROUNDS, FINE = 2, 7  # times so many rates are tried between the grid's
 NEVER = ("SAM",)  # what falls steadily is on its way to the cycle (T15)
 CELL = ("rho_level", "eta_level")
 
@@ -64,7 +64,8 @@ def rates(
     found["worst"] = ("measure", *CELL), bounds
     probed = _probed(where, method, rates_, radii)
     found["contraction"] = np.maximum(found.contraction, probed)
-    found = found.merge(_best(where, method, found, rates_, radii, steps))
+    finer = partial(_grid, where, method, rho=radii, steps=steps)
+    found = found.merge(at_best(found, rates_, where.beta, finer))
     return found.assign_coords(measure=list(worst.MEASURES), level=list(LEVELS))
 
 
@@ -129,65 +130,6 @@ def _numbers(
     }
 
 
-def final(share: np.ndarray) -> np.ndarray:
-    """The largest of the last quarter of what was seen, `(N,)`; inf if diverged.
-
-    Args:
-        share: of the start, `(K, N)`, NaN once a run is over.
-    """
-    known = np.isfinite(share)
-    count = known.sum(axis=0)
-    late = np.arange(len(share))[:, None] >= np.ceil(0.75 * (count - 1))
-    end = np.where(known & late, share, 0.0).max(axis=0)
-    lost = ~known & (np.arange(len(share))[:, None] == count)
-    beyond = np.where(known, share, 0.0).max(axis=0) > FAR
-    # Over, and not because it had arrived.
-    lost = lost.any(axis=0) & (end > NEAR)
-    return np.where(count < 2, np.nan, np.where(beyond | lost, np.inf, end))
-
-
-def exponent(times: np.ndarray, share: np.ndarray, least: float) -> np.ndarray:
-    """The slope of log gap over log t from a quarter of the time on, `(N,)`."""
-    late = times >= times[-1] / 4
-    here = share[late]
-    with np.errstate(all="ignore"):
-        logs = np.where(here > least, np.log(here), np.nan)
-    return (logs[-1] - logs[0]) / np.log(times[-1] / times[late][0])
-
-
-def settled(times: np.ndarray, share: np.ndarray, least: float) -> np.ndarray:
-    """The factor per step in the second half of what lies above rounding, `(N,)`.
-
-    NaN where the two halves of that window show different ones, or where too little
-    has changed to tell.
-
-    Args:
-        times: `(K,)`.
-        share: distances over the first, `(K, N)`.
-        least: what rounding leaves.
-    """
-    found = np.full(share.shape[1], np.nan)
-    with np.errstate(all="ignore"):
-        logs = np.where(share > max(least, 1e-300), np.log(share), np.nan)
-    for i, column in enumerate(logs.T):
-        known = np.flatnonzero(np.isfinite(column))
-        if len(known) < 2 or known[-1] != len(known) - 1:
-            continue
-        last = known[-1]
-        cuts = last // 2, last // 2 + (last - last // 2) // 2, last
-        slope = _slope(times, column, cuts[0], last)
-        halves = [_slope(times, column, *pair) for pair in (cuts[:2], cuts[1:])]
-        moved = abs(column[last] - column[cuts[0]]) >= FALLS
-        away = AGREE * np.abs(np.expm1(slope)) + 1e-9
-        if moved and not abs(halves[1] - halves[0]) > away:
-            found[i] = np.exp(slope)
-    return found
-
-
-def _slope(times: np.ndarray, logs: np.ndarray, i: int, j: int) -> float:
-    return np.nan if i == j else (logs[j] - logs[i]) / (times[j] - times[i])
-
-
 def _probed(
     where: Problem, method: Method, eta: np.ndarray, rho: np.ndarray
 ) -> np.ndarray:
@@ -205,80 +147,3 @@ def _probed(
     ratio[1] = np.sqrt(np.maximum(ratio[1], 0))
     wide = np.broadcast_to(np.moveaxis(ratio, 1, 2), (2, len(rho), len(eta)))
     return np.where(np.isnan(wide), 0.0, wide)
-
-
-def _best(
-    where: Problem,
-    method: Method,
-    found: xarray.Dataset,
-    eta: np.ndarray,
-    rho: np.ndarray,
-    steps: int,
-) -> xarray.Dataset:
-    """The least rate and times, and the largest eta, once more between the grid's."""
-    tried = np.broadcast_to(eta, found.rate.shape).copy()
-    seen = [_falling(found), converges(found), found.time.values]
-    for _ in range(ROUNDS):
-        finer = np.hstack([_around(tried, seen[0]), _beyond(tried, seen[1])])
-        more = _grid(where, method, finer, rho, steps)
-        tried = np.hstack([tried, finer])
-        anew = _falling(more), converges(more), more.time.values
-        seen = [np.concatenate(both, axis=-1) for both in zip(seen, anew, strict=True)]
-    rate, good, time = seen
-    largest = np.where(good, tried, -np.inf).max(axis=-1)
-    largest = np.where(np.isinf(largest), np.nan, largest)
-    beta = where.beta
-    return xarray.Dataset(
-        {
-            "best_eta": ("rho_level", _at_least(rate, tried) * beta),
-            "best_rate": ("rho_level", _at_least(rate, rate)),
-            "best_time": (("level", "rho_level"), time.min(axis=-1)),
-            "best_time_eta": (
-                ("level", "rho_level"),
-                _at_least(time, np.broadcast_to(tried, time.shape)) * beta,
-            ),
-            "largest_eta": (
-                "rho_level", np.where(largest >= eta.max(), np.inf, largest * beta)
-            ),
-        }
-    )  # fmt: skip
-
-
-def _at_least(values: np.ndarray, what: np.ndarray) -> np.ndarray:
-    """`what` where values are least along the last axis; NaN where none is finite."""
-    values = np.where(np.isfinite(values), values, np.inf)
-    k = values.argmin(axis=-1)[..., None]
-    chosen = np.take_along_axis(what, k, -1)[..., 0]
-    return np.where(np.isinf(values).all(axis=-1), np.nan, chosen)
-
-
-def _falling(found: xarray.Dataset) -> np.ndarray:
-    """The rates below 1, of runs that were not thrown far; else NaN."""
-    rate = found.rate.values
-    return np.where((rate < 1) & np.isfinite(found.end.values), rate, np.nan)
-
-
-def converges(found: xarray.Dataset) -> np.ndarray:
-    """Whether all runs arrive, or get there at a steady rate."""
-    return (found.end.values <= NEAR) | ~np.isnan(_falling(found))
-
-
-def _around(eta: np.ndarray, rate: np.ndarray) -> np.ndarray:
-    """Rates between the best one's neighbours, `(R, FINE)`; the first where none is."""
-    finer = np.empty((len(eta), FINE))
-    for row, (tried, seen) in enumerate(zip(eta, rate, strict=True)):
-        known = np.where(np.isnan(seen), np.inf, seen)
-        best = tried[known.argmin()] if np.isfinite(known).any() else tried.min()
-        low = max(tried[tried < best], default=best)
-        high = min(tried[tried > best], default=best)
-        finer[row] = np.linspace(low, high, FINE + 2)[1:-1]
-    return finer
-
-
-def _beyond(eta: np.ndarray, good: np.ndarray) -> np.ndarray:
-    """Rates between the largest that converges and the next, `(R, FINE)`."""
-    low = np.where(good, eta, -np.inf).max(axis=1)
-    low = np.where(np.isinf(low), eta.min(axis=1), low)
-    high = np.where(eta > low[:, None], eta, np.inf).min(axis=1)
-    high = np.where(np.isinf(high), low, high)
-    return np.linspace(low, high, FINE + 2, axis=1)[:, 1:-1]
