@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from landscapes.quadratic import Quadratic
-from theory import fejer, members, uniform
+from theory import every_kappa, fejer, members
 from theory.claim import Claim, Statement
 from theory.worst import fejer_extremal
 
@@ -20,12 +20,12 @@ def ratio(method, f, least, mu, beta, rho, x, eta):
 
 def factor(method, f, least, mu, beta, rho, x, eta):
     """T19's."""
-    return uniform.uniform_factor(method, eta, mu, beta, rho)
+    return every_kappa.uniform_factor(method, eta, mu, beta, rho)
 
 
 def allowed(method, f, least, mu, beta, rho, x, eta):
     r"""Curvature in $[\mu, \beta]$, and the learning rate not above the limit."""
-    limit = uniform.uniform_limit(method, beta, rho)
+    limit = every_kappa.uniform_limit(method, beta, rho)
     inside = (mu >= 0) & (eta <= limit * (1 + 1e-12)) & (limit > 0)
     return members.belongs(f, mu, beta) & inside
 
@@ -63,7 +63,7 @@ def up_to_the_limit(rng, method, f, least, mu, beta, x):
 def case(method, f, least, mu, beta, rho, x, share=1.0):
     """The names of the arguments."""
     rho = np.array(rho, dtype=float)
-    eta = share * uniform.uniform_limit(method, beta, rho)
+    eta = share * every_kappa.uniform_limit(method, beta, rho)
     where = {"f": f, "least": least, "mu": mu, "beta": beta, "x": x}
     return {"method": method, "rho": rho, "eta": eta} | where
 
@@ -126,8 +126,8 @@ def t19():
                 id="T19.only_if",
                 says=r"both ranges are exact: above them $\frac\beta2x^2$ ($\mu = "
                 r"\beta$) or T14's functions ($\mu = 0$) break the bound",
-                measured=uniform.uniform_edge,
-                bound=lambda method, rho: uniform.uniform_limit(method, 1.0, rho),
+                measured=every_kappa.uniform_edge,
+                bound=lambda method, rho: every_kappa.uniform_limit(method, 1.0, rho),
                 cases=radii,
                 within=lambda method, rho: rho < 3,
                 rtol=1e-7,  # the bracket
@@ -138,7 +138,7 @@ def t19():
                 id="T19.most",
                 says=r"of SSAM's rate $1-c\eta\mu$ no c above $2/(1+s)$ serves all "
                 r"$\mu$: four times the one proved",
-                measured=uniform.flat_share,
+                measured=every_kappa.flat_share,
                 bound=lambda rho, mu: 2 / (1 + rho),
                 cases=lambda quick: [{"rho": np.linspace(0.1, 2.9, 15), "mu": 1e-10}],
                 within=lambda rho, mu: rho < 3,
@@ -146,7 +146,7 @@ def t19():
                 **shared,
             ),
         ),
-        code=("theory/uniform.py",),
+        code=("theory/every_kappa.py",),
         notes="USAM: from N1, for below the limit quadratics are the worst, and of "
         "them the flattest. SSAM: T14's three inequalities, with the least curvature "
         "taken off, leave $2\\mu\\lVert w\\rVert^2$, three quarters of which absorb "

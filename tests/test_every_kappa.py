@@ -5,7 +5,7 @@ import pytest
 import sympy
 
 from landscapes.quadratic import Quadratic
-from theory import claims, uniform, usam_distance
+from theory import claims, every_kappa, usam_distance
 from theory.certify import worst_case
 from theory.judge import judge
 from theory.methods import make
@@ -138,36 +138,40 @@ def test_below_usams_limit_quadratics_are_the_worst():
 
 @pytest.mark.parametrize("rho", [0.2, 1.0, 1.7, 2.6])
 def test_usams_rate_is_n1s_worst_factor(rho):
-    eta = np.linspace(0.01, 1, 40)[:, None] * uniform.uniform_limit("usam", 1.0, rho)
+    eta = np.linspace(0.01, 1, 40)[:, None] * every_kappa.uniform_limit(
+        "usam", 1.0, rho
+    )
     mu = np.linspace(0, 1, 61)
     worst = usam_distance.worst_factor(eta, mu, 1.0, rho)
-    said = uniform.uniform_factor("usam", eta, mu, 1.0, rho)
+    said = every_kappa.uniform_factor("usam", eta, mu, 1.0, rho)
     assert worst == pytest.approx(said, rel=1e-12, abs=1e-15)
 
 
 @pytest.mark.parametrize("rho", [0.3, 0.9, 2.2])
 def test_programmes_do_not_exceed_ssams_rate(rho):
     pytest.importorskip("clarabel")
-    limit = float(uniform.uniform_limit("ssam", 1.0, rho))
+    limit = float(every_kappa.uniform_limit("ssam", 1.0, rho))
     for share, mu in ((1.0, 0.9), (1.0, 0.03), (0.5, 0.3)):
         about = {"mu": mu, "beta": 1.0, "eta": share * limit}
         worst = worst_case(make("ssam", rho=rho), **about).value
-        said = float(uniform.uniform_factor("ssam", share * limit, mu, 1.0, rho))
+        said = float(every_kappa.uniform_factor("ssam", share * limit, mu, 1.0, rho))
         assert worst <= said + 1e-7
 
 
 def test_numbers_scale_with_beta():
     for method in ("usam", "ssam"):
-        limit = uniform.uniform_limit(method, 4.0, 0.3)
-        assert limit == pytest.approx(uniform.uniform_limit(method, 1.0, 1.2) / 4)
-        one = uniform.uniform_factor(method, 0.2, 0.4, 4.0, 0.3)
-        assert one == pytest.approx(uniform.uniform_factor(method, 0.8, 0.1, 1.0, 1.2))
-    assert uniform.uniform_limit("ssam", 1.0, 3.0) == 0
+        limit = every_kappa.uniform_limit(method, 4.0, 0.3)
+        assert limit == pytest.approx(every_kappa.uniform_limit(method, 1.0, 1.2) / 4)
+        one = every_kappa.uniform_factor(method, 0.2, 0.4, 4.0, 0.3)
+        assert one == pytest.approx(
+            every_kappa.uniform_factor(method, 0.8, 0.1, 1.0, 1.2)
+        )
+    assert every_kappa.uniform_limit("ssam", 1.0, 3.0) == 0
 
 
 @pytest.mark.parametrize("claim", ["T19.usam", "T19.ssam", "T19.only_if", "T19.most"])
 def test_a_wrong_constant_is_found_out(claim, monkeypatch):
-    limit, factor = uniform.uniform_limit, uniform.uniform_factor
+    limit, factor = every_kappa.uniform_limit, every_kappa.uniform_factor
     if claim == "T19.only_if":
         monkeypatch.setattr(
             uniform, "uniform_limit", lambda *about: 1.001 * limit(*about)
@@ -197,4 +201,4 @@ def test_the_flat_share_is_a_real_step():
     d, _, _ = make("ssam", rho=0.7).direction(x, (), f.gradient)
     after = x - 0.25 * d
     share = (1 - after @ after / (x @ x)) / (0.25 * mu)
-    assert uniform.flat_share(0.7, mu)[0] == pytest.approx(share, rel=1e-9)
+    assert every_kappa.flat_share(0.7, mu)[0] == pytest.approx(share, rel=1e-9)
