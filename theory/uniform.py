@@ -147,15 +147,44 @@ def disagreement(
     return np.minimum(2.0 * np.asarray(lipschitz), carried * one)
 
 
+def spread(eta: Any, beta: Any, rho: Any) -> np.ndarray:
+    r"""SAM and USAM, convex, $\eta < 2/\beta$: $\delta^2$ grows by this squared.
+
+    $\delta_{t+1}^2 \le \delta_t^2 + 4\eta\beta\rho^2/(2-\eta\beta)$ on a common
+    batch; attained at $\eta\beta = 1$. So after T steps on common batches two runs are
+    at most $\sqrt T$ times this apart, and what other batches add, adds to it.
+
+    Args:
+        eta: learning rate.
+        beta: largest curvature.
+        rho: how far the ascent goes at most: for USAM the radius times G.
+
+    Returns:
+        Infinite from $2/\beta$ on.
+    """
+    reach = np.multiply(eta, beta)
+    slack = np.where(reach < 2, 2 - reach, 1.0)
+    return np.where(reach < 2, 2 * np.asarray(rho) * np.sqrt(reach / slack), np.inf)
+
+
 class Step(NamedTuple):
     """What a step does to the distance: times c, plus `apart`, plus `hit` if drawn.
 
-    `hit` is what the sample that differs adds to a step that draws it.
+    `hit` is what the sample that differs adds to a step that draws it. `spread`, where
+    c = 1, is the side that a step adds at a right angle.
     """
 
     c: np.ndarray
     apart: np.ndarray
     hit: np.ndarray
+    spread: np.ndarray
+
+    def after(self, share: Any, steps: Any, averaged: bool) -> np.ndarray:
+        """The distance, with the odd sample in that share of the steps."""
+        common, side = (triangular, 2 / 3) if averaged else (geometric, 1.0)
+        moved = self.apart + share * self.hit
+        drawn = np.where(moved > 0, moved * common(self.c, steps), 0.0)
+        return drawn + side * self.spread * np.sqrt(steps)
 
 
 def known_steps(
@@ -168,8 +197,8 @@ def known_steps(
     lipschitz: Any,
     batch: Any = 1,
     linear: bool = False,
-) -> tuple[Step, Step]:
-    """Two descriptions of a step, both true: by its pair factor; by GD's and a drift.
+) -> tuple[Step, Step, Step]:
+    """Descriptions of a step, all true: by its pair factor, GD's and a drift, `spread`.
 
     Arguments as for `distance`.
     """
@@ -181,8 +210,14 @@ def known_steps(
         hit = eta * disagreement(method, mu, beta, rho, lipschitz, batch)
     reach = rho if method in NORMALISED else np.multiply(rho, lipschitz)
     apart = drift(method, eta, beta, reach, mu)
-    plain = factor("GD", eta, mu, beta, 0.0)
-    return Step(c, np.zeros(()), hit), Step(plain, apart, single)
+    plain, none = factor("GD", eta, mu, beta, 0.0), np.zeros(())
+    known = method in ("SAM", "USAM") and (np.asarray(mu) >= 0)
+    side = np.where(known, spread(eta, beta, reach), np.inf)
+    return (
+        Step(c, none, hit, none),
+        Step(plain, apart, single, none),
+        Step(none + 1.0, none, single, side),
+    )
 
 
 def distance(
@@ -198,10 +233,12 @@ def distance(
     batch: Any = 1,
     linear: bool = False,
     replaced: int = 1,
+    averaged: bool = False,
 ) -> np.ndarray:
     r"""A bound on $E\|w_T - w_T'\|$, the data differing in one sample of n.
 
-    $(s + \frac bn\eta X)\frac{c^T-1}{c-1}$: the least over `known_steps`.
+    $(s + \frac bn\eta X)\frac{c^T-1}{c-1}$, for SAM and USAM also
+    $2\rho\sqrt{\eta\beta T/(2-\eta\beta)} + \frac bn\eta XT$ (`spread`): the least.
 
     Args:
         method: its label.
@@ -217,17 +254,15 @@ def distance(
         linear: losses $l_i(\langle x_i, w\rangle)$, l convex, and every example of a
             batch with an ascent of its own: T16. For SAM l' keeps one sign.
         replaced: how many samples differ.
+        averaged: of the means of $w_0, \dots, w_{T-1}$ in place of $w_T$.
 
     Returns:
         Infinite where no bound is known. `trivial` holds in any case.
     """
     step = {"eta": eta, "rho": rho, "mu": mu, "beta": beta, "lipschitz": lipschitz}
     share = replaced * np.divide(batch, n)
-    both = known_steps(method, **step, batch=batch, linear=linear)
-    each = (s.apart + share * s.hit for s in both)
-    return np.minimum(
-        *(total * geometric(s.c, steps) for s, total in zip(both, each, strict=True))
-    )
+    known = known_steps(method, **step, batch=batch, linear=linear)
+    return _least([one.after(share, steps, averaged) for one in known])
 
 
 def uniform(method: str, **same: Any) -> np.ndarray:
@@ -268,8 +303,8 @@ def almost_sure(
     share = np.divide(batch, n)
     hits = np.ceil(share * steps) if epochs else binom.isf(delta, steps, share)
     step = {"eta": eta, "rho": rho, "mu": mu, "beta": beta, "lipschitz": lipschitz}
-    both = known_steps(method, **step, batch=batch, linear=linear)
-    return np.minimum(*(_after(s, hits, steps) for s in both))
+    known = known_steps(method, **step, batch=batch, linear=linear)
+    return _least([_surely(one, hits, steps) for one in known])
 
 
 def probable_gap(epsilon: Any, scale: Any, n: Any, delta: Any) -> np.ndarray:
@@ -356,15 +391,31 @@ def geometric(c: Any, steps: Any) -> np.ndarray:
     return np.where(finite | (steps <= 1), np.where(steps <= 0, 0.0, total), np.inf)
 
 
-def _after(step: Step, hits: Any, steps: Any) -> np.ndarray:
+def triangular(c: Any, steps: Any) -> np.ndarray:
+    r"""The mean of `geometric(c, t)` over t < T."""
+    c, steps = np.broadcast_arrays(np.asarray(c, float), np.asarray(steps, float))
+    growth = np.where(np.isfinite(c), c, 1.0) - 1
+    near = np.abs(growth) * steps < 1e-5
+    series = (steps - 1) / 2 * (1 + growth * (steps - 2) / 3)  # the next is 1e-10
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = (geometric(c, steps) / steps - 1) / np.where(near, 1.0, growth)
+    total = np.where(near, series, total)
+    return np.where(np.isfinite(c) | (steps <= 1), total, np.inf)
+
+
+def _surely(step: Step, hits: Any, steps: Any) -> np.ndarray:
     """The distance after T steps, N of them at the worst time with the odd sample."""
     hits = np.minimum(hits, steps)
     with np.errstate(over="ignore", invalid="ignore"):
-        carried = np.where(step.c > 1, step.c ** (steps - hits), 1.0)
-        total = step.hit * geometric(step.c, hits)
-        total = np.where(total > 0, carried * total, 0.0)
-        parted = step.apart * geometric(step.c, steps)
-    return np.where(step.apart > 0, parted, 0.0) + total
+        late = np.where(step.c > 1, step.c ** (steps - hits), 1.0)
+        drawn = np.where(hits > 0, step.hit * geometric(step.c, hits) * late, 0.0)
+        parted = np.where(step.apart > 0, step.apart * geometric(step.c, steps), 0.0)
+    return drawn + parted + step.spread * np.sqrt(steps)
+
+
+def _least(bounds: list[np.ndarray]) -> np.ndarray:
+    """All are true."""
+    return np.min(np.stack(np.broadcast_arrays(*bounds)), axis=0)
 
 
 def _expansion(method: str, eta: Any, mu: Any, beta: Any, rho: Any) -> np.ndarray:
