@@ -86,6 +86,40 @@ def ssam_factor_at_least(eta: Any, mu: Any, beta: Any, rho: Any) -> np.ndarray:
     return np.maximum(1 - eta * mu * a / b, eta * beta * b / a - 1)
 
 
+def noisy_gain_radius(mu: Any, beta: Any, n: Any) -> np.ndarray:
+    r"""T18: with noise USAM's bound is below SGD's for radii up to this; $\mu > 0$.
+
+    $\rho(1+\rho\mu) < \frac4{n\beta}$, as T grows, at learning rates up to
+    `usam_full_gain`: what stability gains, $\frac{2G^2\rho}{n(1+\rho\mu)}$, against
+    the floor $\frac{\beta\rho^2G^2}2$.
+    """
+    mu = np.asarray(mu, dtype=float)
+    require("mu", mu, mu > 0, "> 0")
+    return (np.sqrt(1 + 16 * mu / (n * np.asarray(beta, dtype=float))) - 1) / (2 * mu)
+
+
+def ssam_beats_sam_from(
+    eta: Any, mu: Any, beta: Any, rho: Any, length: Any, lipschitz: Any
+) -> np.ndarray:
+    r"""The n above which SSAM's stability bound is below SAM's, as T grows; $\mu > 0$.
+
+    $\frac G{\beta\ell}\big(\frac{\eta\mu}{1-c} - 1\big)$, c SSAM's pair factor: SAM's,
+    $\frac{2G^2}{n\mu} + \frac{2\beta\ell G}\mu$, does not fall with n. Infinite where
+    c >= 1.
+
+    Args:
+        eta: learning rate, at most $2/(\beta+\mu)$.
+        mu: least curvature.
+        beta: largest.
+        rho: SSAM's radius.
+        length: $\ell$, SAM's radius.
+        lipschitz: G.
+    """
+    c = factor("SSAM", eta, mu, beta, rho)
+    slower = np.multiply(eta, mu) / np.where(c < 1, 1 - c, 1.0) - 1
+    return np.where(c < 1, slower * lipschitz / np.multiply(beta, length), np.inf)
+
+
 def bound_over_plain(
     method: str,
     eta: Any,

@@ -371,12 +371,13 @@ def nonconvex(
 
     Its $\beta$ is GD's; USAM's is $\beta(1+\rho\beta)$ and SSAM's, $\rho\beta < 1$,
     $\beta\sqrt{1 + ((1+\rho\beta)/(1-\rho\beta))^2}$, from `factor` at
-    $\mu = -\beta$. Infinite for the others.
+    $\mu = -\beta$. Infinite for the others. And 1/n more: the step until which the
+    sample is not drawn, which the proof chooses, is a whole number.
     """
     growth = factor(method, 1.0, -np.asarray(beta, dtype=float), beta, rho) - 1
     known = np.isfinite(growth)
     found = nonconvex_stability(c, np.where(known, growth, 1.0), lipschitz, n, steps)
-    return np.where(known, found, np.inf)
+    return np.where(known, found + 1 / np.asarray(n, dtype=float), np.inf)
 
 
 def geometric(c: Any, steps: Any) -> np.ndarray:

@@ -210,7 +210,7 @@ def averages(quick):
 
 
 def changed(method, targets, c, steps):
-    """The largest expected change of a loss by one sample, rates c/t, over all draws."""
+    """The largest expected change of a loss by one sample, over all draws."""
     zero = np.zeros(targets)
     data = line(BUMP, zero, zero + 0.6, np.linspace(-2, 2, 9))
     order = every_order(targets, steps)
@@ -409,13 +409,14 @@ def t17():
                 id="T17.nonconvex",
                 says=r"L11's Theorem 3.8 with $\beta(1+\rho\beta)$ for $\beta$ (USAM), "
                 r"$\beta\sqrt{1+(\frac{1+\rho\beta}{1-\rho\beta})^2}$ (SSAM, "
-                r"$\rho\beta < 1$): losses in [0, 1], $\eta_t \le c/t$",
+                r"$\rho\beta < 1$) and $\frac1n$ more: losses in [0, 1], $\eta_t \le "
+                r"c/t$",
                 relation="<=",
                 measured=changed,
                 bound=changed_bound,
                 cases=hills,
                 within=lambda method, targets, c, steps: 2 * method.get("rho") < 1,
-                tight=0.9,
+                tight=0.6,
                 **PROVED,
             ),
             Claim(
