@@ -401,7 +401,7 @@ def triangular(c: Any, steps: Any) -> np.ndarray:
     with np.errstate(over="ignore", invalid="ignore"):
         total = (geometric(c, steps) / steps - 1) / np.where(near, 1.0, growth)
     total = np.where(near, series, total)
-    return np.where(np.isfinite(c) | (steps <= 1), total, np.inf)
+    return np.where(np.isfinite(c) | (steps <= 2), total, np.inf)
 
 
 def _surely(step: Step, hits: Any, steps: Any) -> np.ndarray:

@@ -160,7 +160,7 @@ def crossed():
 
 
 def noisy_radius(mu, n):
-    """The radius, bisected, up to which USAM's bound is below SGD's after many steps."""
+    """The radius, bisected, up to which USAM's bound is below SGD's, T large."""
     eta, steps = 1e-3, 1e13
     sizes = {"eta": eta, "mu": mu, "beta": 1.0, "lipschitz": 1.0, "start": 1.0}
 
