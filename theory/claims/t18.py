@@ -201,11 +201,12 @@ def picture():
         part = eta if label != "SSAM" else eta[::6]
         shown = told(label, part, steps, n)
         shown = np.where(shown < 2, shown, np.nan)
-        curves.append(Curve(part, shown, label, True, method=label))
-    for at in crossed():
-        curves.append(Curve(np.full(2, at), np.array([0.05, 2.0]), "", True))
+        curves.append(Curve(part, shown, label, method=label))
+    ends = ("USAM's least no more", "edge of quadratics")
+    for at, word in zip(crossed(), ends, strict=True):
+        curves.append(Curve(np.full(2, at), np.array([0.3, 2.0]), word, True))
     return Picture(
-        r"stability plus optimisation, $\kappa = 10$, $\rho\beta = .3$",
+        r"stability plus optimisation, $\kappa=10$, $\rho\beta=.3$",
         r"learning rate $\eta\beta$",
         "bound on the excess risk",
         tuple(curves),

@@ -1,0 +1,1 @@
+"""Whose bound on stability is the least, map by map."""
