@@ -93,13 +93,13 @@ def panel(axes: Axes, part: xarray.Dataset, visited: bool) -> None:
 def _said(axes: Axes, part: xarray.Dataset, visited: bool) -> None:
     """The sets that are empty, in words."""
     empty = [
-        f"{first} < {name}"
+        f"{first} < {name}:\nempty"
         for first, second, name in (("USAM", "GD", "SGD"), ("SSAM", "USAM", "USAM"))
         if not below(part, first, second, visited).any()
     ]
     if empty:
         axes.text(
-            0.04, 0.03, "\n".join(f"{what}: empty" for what in empty), size="small",
+            0.04, 0.03, "\n".join(empty), size="small",
             transform=axes.transAxes, va="bottom",
         )  # fmt: skip
 

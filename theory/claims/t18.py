@@ -202,7 +202,7 @@ def picture():
         shown = told(label, part, steps, n)
         shown = np.where(shown < 2, shown, np.nan)
         curves.append(Curve(part, shown, label, method=label))
-    ends = ("USAM's least no more", "edge of quadratics")
+    ends = ("T17's edge", "edge of quadratics")
     for at, word in zip(crossed(), ends, strict=True):
         curves.append(Curve(np.full(2, at), np.array([0.3, 2.0]), word, True))
     return Picture(
