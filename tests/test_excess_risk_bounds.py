@@ -157,6 +157,21 @@ def test_an_unprojected_run_of_ssam_has_no_floor_that_is_known():
     np.testing.assert_allclose(floor("SSAM-N", 0.1, 0.0, 2.0, 1.0, reach=3.0), 0.6)
 
 
+def test_usams_ascent_is_as_long_as_the_gradient():
+    floor = excess_risk.noisy_floor("USAM", 0.2, 0.0, 2.0, 3.0)
+    np.testing.assert_allclose(floor, 2.0 * 0.6**2 / 2)
+
+
+def test_without_noise_ssam_has_the_least_gamma_in_its_way():
+    same = {"eta": 0.25, "rho": 0.4, "beta": 2.0, "start": 3.0, "steps": 10}
+    gd, usam, ssam, sam = (
+        excess_risk.full_batch(label, **same) for label in ("GD", "USAM", "SSAM", "SAM")
+    )
+    assert gd == usam == pytest.approx(9 / 5)
+    assert ssam == pytest.approx(1.8 * 9 / 5)
+    assert sam == pytest.approx(9 / 5 + 0.4**2)
+
+
 def test_turning_by_an_angle_moves_a_direction_by_twice_the_sine_of_half():
     C = sp.symbols("C", real=True)
     d, g = sp.Matrix([C, sp.sqrt(1 - C**2)]), sp.Matrix([1, 0])

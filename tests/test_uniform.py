@@ -19,6 +19,7 @@ from theory.methods.stable import SSAM
 from theory.methods.usam import USAM
 from theory.pair_factors import usam_pair_factor, usam_pair_slope
 from theory.ssam_pairs import ssam_pair_proved
+from theory.stability import nonconvex_stability
 
 SIZES = {"beta": 1.0, "lipschitz": 1.5}
 
@@ -348,6 +349,33 @@ def test_at_radius_zero_all_are_gradient_descent():
     for method in uniform.METHODS:
         np.testing.assert_allclose(uniform.distance(method, **same, **SIZES), gd)
     assert uniform.trivial(0.5, 2.0, 10) == 20
+
+
+def test_the_bound_without_convexity_is_hardts_with_a_larger_smoothness():
+    same = {"c": 0.5, "beta": 2.0, "lipschitz": 1.3, "n": 30, "steps": 400}
+    for method, larger in (
+        ("GD", 2.0),
+        ("USAM", 2.0 * 1.4),
+        ("SSAM", 2.0 * np.hypot(1, 1.4 / 0.6)),
+    ):
+        told = nonconvex_stability(0.5, larger, 1.3, 30, 400) + 1 / 30
+        actual = uniform.nonconvex(method, rho=0.2, **same)
+        np.testing.assert_allclose(actual, told, rtol=1e-12)
+    assert np.isinf(uniform.nonconvex("SAM", rho=0.2, **same))
+    assert np.isinf(uniform.nonconvex("SSAM", rho=0.5, **same))
+
+
+def test_an_examples_map_with_a_ridge_has_these_slopes():
+    """Along x; l'' and l'' at the ascent point anywhere in [0, bt]."""
+    r, rho, eta, bt = 0.3, 0.8, 0.9, 1.7
+    p, q = np.meshgrid(np.linspace(0, bt, 101), np.linspace(0, bt, 101))
+    along = 1 - eta * (q + r) * (1 + rho * (p + r))
+    across = 1 - eta * r * (1 + rho * r)
+    worst = max(np.abs(along).max(), abs(across))
+    actual = uniform.linear_factor("USAM", eta, bt, rho, r)
+    np.testing.assert_allclose(actual, worst, rtol=1e-12)
+    small = uniform.linear_factor("USAM", 0.01, bt, rho, r)
+    np.testing.assert_allclose(small, 1 - 0.01 * r * (1 + rho * r), rtol=1e-12)
 
 
 def test_a_label_without_a_factor_is_refused():
