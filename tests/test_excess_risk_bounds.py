@@ -157,6 +157,12 @@ def test_an_unprojected_run_of_ssam_has_no_floor_that_is_known():
     np.testing.assert_allclose(floor("SSAM-N", 0.1, 0.0, 2.0, 1.0, reach=3.0), 0.6)
 
 
+def test_ssams_floor_by_hand():
+    """1 + rho beta = 4: C = 4/5, and a direction turned by it is off by sqrt(2/5)."""
+    floor = excess_risk.noisy_floor("SSAM", 1.5, 0.0, 2.0, 3.0, reach=5.0)
+    np.testing.assert_allclose(floor, 3 * 5 * np.sqrt(0.4))
+
+
 def test_usams_ascent_is_as_long_as_the_gradient():
     floor = excess_risk.noisy_floor("USAM", 0.2, 0.0, 2.0, 3.0)
     np.testing.assert_allclose(floor, 2.0 * 0.6**2 / 2)
