@@ -10,7 +10,7 @@ from scipy.stats import binom
 
 from landscapes.finite_sum import FiniteSum
 from landscapes.scalar_loss import loss
-from theory import better_bounds, uniform
+from theory import better_bounds, geometric, step_factors, uniform
 from theory.ball import Projected
 from theory.claims import t17
 from theory.judge import judge
@@ -78,11 +78,11 @@ def test_the_bound_is_what_its_recursion_comes_to(method, mu):
 @pytest.mark.parametrize("steps", [1, 2, 40])
 def test_sums_of_powers(c, steps):
     total = [sum(c**t for t in range(T)) for T in range(steps + 1)]
-    np.testing.assert_allclose(uniform.geometric(c, steps), total[-1], rtol=1e-12)
+    np.testing.assert_allclose(geometric.geometric(c, steps), total[-1], rtol=1e-12)
     mean = np.mean(total[:-1])
-    np.testing.assert_allclose(uniform.triangular(c, steps), mean, rtol=1e-7)
+    np.testing.assert_allclose(geometric.triangular(c, steps), mean, rtol=1e-7)
     limit = 1 / (1 - c) if c < 1 else np.inf
-    np.testing.assert_allclose(better_bounds.total(c, np.inf), limit, rtol=1e-12)
+    np.testing.assert_allclose(geometric.total(c, np.inf), limit, rtol=1e-12)
 
 
 @pytest.mark.parametrize(("method", "mu"), [("GD", 0.3), ("GD", 0.0), ("USAM", 0.0)])
@@ -161,13 +161,15 @@ def test_no_pair_of_gradients_exceeds_the_factors(mu, rho):
     assert longest(q) <= uniform.factor("SSAM", eta, mu, 1.0, rho) + 1e-12
     if mu >= 0:
         exact = uniform.factor("SSAM", eta, mu, 1.0, rho)
-        assert exact <= uniform.proved_factor(eta, mu, 1.0, rho)
+        assert exact <= step_factors.proved_factor(eta, mu, 1.0, rho)
 
 
 def test_the_proved_factor_is_1_at_the_end_of_the_proved_range():
     for mu, rho in product((0.3, 0.5, 0.8), (0.1, 1.0, 4.0)):
         eta = ssam_pair_proved(2 * mu, 2.0, rho)
-        at = uniform.proved_factor(eta * np.array([0.5, 1.0, 1.1]), 2 * mu, 2.0, rho)
+        at = step_factors.proved_factor(
+            eta * np.array([0.5, 1.0, 1.1]), 2 * mu, 2.0, rho
+        )
         assert at[0] < 1 - 1e-6 and at[2] > 1
         np.testing.assert_allclose(at[1], 1, rtol=1e-12)
 
@@ -186,10 +188,10 @@ def test_batches_that_differ_in_one_sample_have_directions_this_near():
             most = np.linalg.norm(apart, axis=1).max()
             seen[method.label] = max(seen.get(method.label, 0), most)
     for label, most in seen.items():
-        bound = uniform.disagreement(label, 0.0, 1.0, 0.8, 1.0, b)
+        bound = step_factors.disagreement(label, 0.0, 1.0, 0.8, 1.0, b)
         assert 0.3 * bound < most <= bound
         # Alone, a sample's direction is at most G long.
-        assert uniform.disagreement(label, 0.0, 1.0, 0.8, 1.0, 1) == 2
+        assert step_factors.disagreement(label, 0.0, 1.0, 0.8, 1.0, 1) == 2
 
 
 def test_renormalised_directions_differ_by_a_right_angle_at_most():
@@ -209,10 +211,10 @@ def test_the_root_is_the_largest_of_a_parabola():
     top = sp.solve(sp.diff(grown, z), z)[0]
     expected = 4 * eta * beta * rho**2 / (2 - eta * beta)
     assert sp.simplify(grown.subs(z, top) - expected) == 0
-    actual = uniform.spread(0.3, 2.0, 0.7)
+    actual = step_factors.spread(0.3, 2.0, 0.7)
     values = {eta: 0.3, beta: 2.0, rho: 0.7}
     np.testing.assert_allclose(actual**2, float(expected.subs(values)), rtol=1e-14)
-    assert np.isinf(uniform.spread(1.0, 2.0, 0.7))
+    assert np.isinf(step_factors.spread(1.0, 2.0, 0.7))
 
 
 def test_what_hits_add_beside_a_root_adds_to_it():

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from theory.geometric import total
 from theory.pair_factors import usam_pair_factor
 from theory.regimes import ascent_factors
-from theory.uniform import factor, geometric
+from theory.step_factors import factor
 from theory.validate import require
 
 
@@ -152,16 +153,6 @@ def bound_over_plain(
     )
     known = np.isfinite(plain)
     return np.where(known, longer * own / np.where(known, plain, 1.0), np.nan)
-
-
-def total(c: Any, steps: Any) -> np.ndarray:
-    r"""$\sum_{t<T}c^t$, T infinite too."""
-    c, steps = np.broadcast_arrays(np.asarray(c, float), np.asarray(steps, float))
-    endless = np.isinf(steps)
-    part = geometric(c, np.where(endless, 1.0, steps))
-    falls = c < 1
-    limit = np.where(falls, 1 / np.where(falls, 1 - c, 1.0), np.inf)
-    return np.where(endless, limit, part)
 
 
 def _units(mu: Any, beta: Any, rho: Any) -> tuple[np.ndarray, ...]:

@@ -20,7 +20,8 @@ import numpy as np
 
 from theory.convergence import pl_rate
 from theory.regimes import ascent_factors, cosine, ssam_limit
-from theory.uniform import METHODS, uniform
+from theory.step_factors import METHODS
+from theory.uniform import uniform
 from theory.value_rates import ssam_value_bound
 
 

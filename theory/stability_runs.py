@@ -13,7 +13,7 @@ from theory.ball import Projected
 from theory.iterate import iterate
 from theory.method import Method
 from theory.neighbours import Neighbours, neighbours
-from theory.uniform import NORMALISED
+from theory.step_factors import NORMALISED
 
 
 def every_batch(n: int, b: int, steps: int) -> np.ndarray:

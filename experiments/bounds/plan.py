@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xarray
 
-from theory.uniform import factor
+from theory.step_factors import factor
 
 METHODS = ("GD", "USAM", "SSAM")
 

@@ -13,7 +13,7 @@ from landscapes.finite_sum import FiniteSum
 from landscapes.log_cosh import log_cosh
 from landscapes.quadratic import Quadratic
 from landscapes.scalar_loss import ScalarLoss, Y, Z, loss
-from theory import better_bounds, interval, pairs, uniform
+from theory import better_bounds, interval, pairs, step_factors, uniform
 from theory.bisect import bisect
 from theory.claim import Claim, Curve, Picture, Statement
 from theory.methods.gd import GD
@@ -113,7 +113,7 @@ def side_bound(f, kind, eta, rho, w, v):
     """T17's; USAM's ascent is as long as rho times the longest gradient there."""
     longest = np.linalg.norm(f.gradient(np.concatenate([w, v])), axis=-1).max()
     reach = rho * longest if kind is USAM else rho
-    return uniform.spread(eta, f.constants["beta"], reach)
+    return step_factors.spread(eta, f.constants["beta"], reach)
 
 
 def sides(quick):

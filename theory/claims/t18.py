@@ -9,7 +9,7 @@ import numpy as np
 
 from landscapes.finite_sum import FiniteSum
 from landscapes.scalar_loss import loss
-from theory import better_bounds, excess_risk, uniform
+from theory import better_bounds, excess_risk, geometric, uniform
 from theory.base import gradient_descent
 from theory.bisect import bisect
 from theory.claim import Claim, Curve, Picture, Statement
@@ -133,7 +133,7 @@ def told(label, eta, steps, n):
     mu, rho = GAIN
     rate = excess_risk.linear_rate(label, eta, mu, 1.0, rho)
     c = uniform.factor(label, eta, mu, 1.0, rho)
-    return 2 * eta / n * uniform.geometric(c, steps) + rate**steps
+    return 2 * eta / n * geometric.geometric(c, steps) + rate**steps
 
 
 def edge(steps, n):
