@@ -6,6 +6,7 @@ import sympy
 
 from landscapes.quadratic import Quadratic
 from theory import claims, every_kappa, usam_distance
+
 from theory.certify import worst_case
 from theory.judge import judge
 from theory.methods import make
@@ -174,18 +175,18 @@ def test_a_wrong_constant_is_found_out(claim, monkeypatch):
     limit, factor = every_kappa.uniform_limit, every_kappa.uniform_factor
     if claim == "T19.only_if":
         monkeypatch.setattr(
-            uniform, "uniform_limit", lambda *about: 1.001 * limit(*about)
+            every_kappa, "uniform_limit", lambda *about: 1.001 * limit(*about)
         )
     elif claim == "T19.most":
-        direction = uniform.members.directions
+        direction = every_kappa.members.directions
         monkeypatch.setattr(
-            uniform.members,
+            every_kappa.members,
             "directions",
             lambda spec, *rest: direction("usam", *rest),
         )
     else:
         monkeypatch.setattr(
-            uniform,
+            every_kappa,
             "uniform_factor",
             lambda method, eta, *rest: factor(method, 1.001 * eta, *rest),
         )
