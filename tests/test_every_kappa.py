@@ -6,7 +6,6 @@ import sympy
 
 from landscapes.quadratic import Quadratic
 from theory import claims, every_kappa, usam_distance
-
 from theory.certify import worst_case
 from theory.judge import judge
 from theory.methods import make
