@@ -18,7 +18,9 @@ from theory import (
     gradient_factor,
     members,
     searched_steps,
+    ssam_gradient,
     stable_curve,
+    value_rates,
 )
 from theory.enclosure import Enclosure, enclosed
 from theory.gram.programme import programme
@@ -118,6 +120,7 @@ def test_an_ascent_of_another_length_is_noticed(name, monkeypatch):
         return whole(self.having(rho=self.rho * 2), x, state, gradient)
 
     monkeypatch.setattr(SAM, "direction", longer)
+    monkeypatch.setattr(beside, "STEPS", 60)
     assert verdict(name) not in ("holds", "supported")
 
 
@@ -130,6 +133,7 @@ def test_a_longer_step_is_noticed(monkeypatch):
         return d * 0.8, g, state
 
     monkeypatch.setattr(SAM, "direction", longer)
+    monkeypatch.setattr(beside, "STEPS", 60)
     assert verdict("N5.exponent") == "refuted"
 
 
@@ -141,8 +145,8 @@ def test_a_wrong_weight_in_the_density_is_noticed(monkeypatch):
         return np.abs(k), t
 
     monkeypatch.setattr(bounce, "steps_of_density", wrong)
+    monkeypatch.setattr(beside, "STEPS", 60)
     assert verdict("N5.bounce") == "refuted"
-    assert verdict("N5.exponent") == "refuted"
 
 
 def test_leaving_is_told_by_the_descending_part():
@@ -195,6 +199,20 @@ def test_the_gradient_s_factor_is_the_programme_s():
         assert found.solved
         assert factor == pytest.approx(np.sqrt(found.value), abs=1e-5)
         assert factor <= gradient_factor.usam_gradient_bound(eta, mu, 1.0, rho) + 1e-12
+
+
+def test_ssam_s_certified_factor_is_the_programme_s():
+    for mu, rho, eta in ((0.3, 1.0, 0.7), (0.0, 0.5, 0.4)):
+        made = programme(make("ssam", rho=rho), mu, 1.0, eta, "descent", star=False)
+        z = made.points[-1].g
+        search = Search(replace(made, final=dot(z, z)), mu, 1.0)
+        best = search.value(search.largest()[0])
+        found = ssam_gradient.ssam_gradient_certified(eta, mu, 1.0, rho)
+        assert found**2 == pytest.approx(best, abs=1e-5)
+        scaled = ssam_gradient.ssam_gradient_certified(eta / 3, 3 * mu, 3.0, rho / 3)
+        assert scaled == pytest.approx(found, rel=1e-9)
+        wide = value_rates.ssam_gradient_bound(eta, mu, 1.0, rho)
+        assert found <= wide
 
 
 def test_the_gradient_s_certificate_is_an_identity():
