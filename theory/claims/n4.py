@@ -14,8 +14,8 @@ from theory import (
     members,
     proofs,
     regimes,
-    searched_steps,
     value_rates,
+    worst_steps,
 )
 from theory.claim import Claim, Statement
 from theory.pair_factors import usam_pair_factor
@@ -114,130 +114,6 @@ def bounded(name):
     """SSAM's bound there."""
     mu, beta, rho, eta = proofs.at(name)
     return value_rates.ssam_value_bound(eta, mu, beta, rho) ** 2
-
-
-def bent(quick):
-    """Classes, radii and rates of which a plane's function is the worst."""
-    rng, n = np.random.default_rng(402), 20 if quick else 200
-    mu = rng.choice([0.0, 0.02, 0.1, 0.3], n)
-    rho = 10 ** rng.uniform(-2, 1, n)
-    # Half of them near the end of the range, where other inequalities are equalities.
-    share = np.where(rng.random(n) < 0.5, rng.uniform(0.05, 1, n), 0)
-    share = np.where(share > 0, share, 1 - 10 ** rng.uniform(-3, -0.5, n))
-    for numbers in zip(2 * share / (1 + rho), mu, rho, strict=True):
-        if gradient_factor.gradient_function(*numbers) is not None:
-            yield dict(zip(("eta", "mu", "rho"), map(float, numbers), strict=True))
-
-
-def flat(quick):
-    """Those of them that the formula for mu = 0 is about."""
-    for case in bent(quick):
-        if case["mu"] == 0 and case["eta"] <= 2**0.5:
-            yield case
-
-
-def lengthened(eta, mu, rho):
-    """How much longer USAM's step makes the gradient of the plane's function."""
-    f, one = gradient_factor.gradient_function(eta, mu, rho), np.ones(1)
-    start = ("usam", f, mu, 1.0, rho * one, eta * one, np.zeros((1, 2)), 0.0)
-    return float(falls.growth(*start)[0])
-
-
-def usam_bend(eta, mu, rho):
-    """The certificate's factor."""
-    return gradient_factor.bend(eta, mu, rho).square ** 0.5
-
-
-def proved_length(method, f, mu, beta, rho, eta, x, low):
-    """The least proved bound of USAM's factor of the gradient."""
-    return gradient_factor.usam_gradient_bound(eta, mu, beta, rho)
-
-
-def exact_length(method, f, mu, beta, rho, eta, x, low):
-    """The factor itself."""
-    return gradient_factor.usam_gradient_factor(eta, mu, beta, rho)
-
-
-def few(quick):
-    """Fewer of USAM's runs."""
-    for run in falls.runs("usam")(quick):
-        each = -(-len(run["x"]) // (12 if quick else 25))
-        cut = {k: run[k][::each] for k in ("x", "rho", "eta")}
-        if np.ndim(getattr(run["f"], "spectrum", 0)) < 2:
-            yield run | cut
-
-
-def alike(quick):
-    """SSAM's steps of one rate and radius on quadratics and functions found."""
-    for mu, rho, share in ((0.1, 1.0, 0.3), (0.3, 2.0, 0.5), (0.05, 0.5, 0.9)):
-        eta = share * float(regimes.descent_limit("ssam", mu, 1.0, rho))
-        start = falls.at_best("ssam", mu, rho)
-        yield start | {"eta": np.full(len(start["x"]), eta)}
-    f, w = searched_steps.function("gradient", 0.3, 1.0, 0.7)
-    rng, n = np.random.default_rng(403), 50 if quick else 500
-    x = np.concatenate([w[None], rng.normal(size=(n - 1, 2))])
-    numbers = {"rho": np.ones(n), "eta": np.full(n, 0.7)}
-    yield {"method": "ssam", "f": f, "mu": 0.3, "beta": 1.0, "x": x, "low": 0} | numbers
-
-
-def certified(method, f, mu, beta, rho, eta, x, low):
-    """SSAM's factor of the gradient."""
-    return ssam_gradient_certified(eta[0], mu, beta, rho[0])
-
-
-def searched(measure):
-    """Functions found by search, at their numbers."""
-
-    def cases(quick):
-        found = [one[1:] for one in searched_steps.FOUND if one[0] == measure]
-        for numbers in found[:: 3 if quick else 1]:
-            yield dict(zip(("mu", "rho", "eta"), numbers, strict=True))
-
-    return cases
-
-
-def as_run(measure):
-    """SSAM's factor of f, or of the gradient's square, on a function found."""
-
-    def measured(mu, rho, eta):
-        f, w = searched_steps.function(measure, mu, rho, eta)
-        start = ("ssam", f, mu, 1.0, np.array([rho]), np.array([eta]), w[None], 0.0)
-        return float(
-            falls.fall(*start)[0] if measure == "f" else falls.growth(*start)[0] ** 2
-        )
-
-    return measured
-
-
-def from_above(mu, rho, eta):
-    """The factor of f proved in fractions at these numbers."""
-    for name in proofs.names("n4"):
-        if proofs.KEPT[name][0] == "ssam" and proofs.at(name) == (mu, 1.0, rho, eta):
-            return float(proofs.proved(name).factor)
-    raise ValueError(f"nothing is proved at mu = {mu}, rho = {rho}, eta = {eta}.")
-
-
-def spread(quick):
-    """Classes, radii, rates up to .97 of T3's limit."""
-    for mu in (0.1,) if quick else (0.02, 0.1, 0.3, 0.6):
-        for rho in (1.0,) if quick else (0.2, 1.0, 8.0):
-            limit = float(regimes.descent_limit("ssam", mu, 1.0, rho))
-            eta = limit * np.array([0.1, 0.3, 0.5, 0.7, 0.9, 0.97])
-            yield {"mu": mu, "rho": rho, "eta": eta}
-
-
-def on_quadratics(mu, rho, eta):
-    """SSAM's largest factors of f and of the gradient's square on diag(1, mu)."""
-    start = falls.at_best("ssam", mu, rho)
-    runs = [start | {"eta": np.full(len(start["x"]), e)} for e in eta]
-    factors = [(falls.fall(**r).max(), falls.growth(**r).max() ** 2) for r in runs]
-    return np.array(factors)
-
-
-def within_a_fifth(mu, rho, eta):
-    """Four fifths of what is proved of both."""
-    bounds = value_rates.ssam_value_bound, value_rates.ssam_gradient_bound
-    return 0.8 * np.stack([bound(eta, mu, 1.0, rho) ** 2 for bound in bounds], axis=-1)
 
 
 def n4():
@@ -375,9 +251,9 @@ def n4():
                 id="N4.ssam_at",
                 says=r"there SSAM's worst factor of $f-f^*$ is known to $10^{-3}$: "
                 "proved from above, run on a function from below",
-                measured=as_run("f"),
-                bound=from_above,
-                cases=searched("f"),
+                measured=worst_steps.as_run("f"),
+                bound=worst_steps.from_above,
+                cases=worst_steps.searched("f"),
                 within=lambda mu, rho, eta: mu > 0,
                 rtol=1e-3,  # a proof needs a little room
                 **shared,
@@ -388,9 +264,9 @@ def n4():
                 r"bounds and at least $\frac45$ of them, on quadratics, to .97 of T3's "
                 "limit",
                 relation=">=",
-                measured=on_quadratics,
-                bound=within_a_fifth,
-                cases=spread,
+                measured=worst_steps.on_quadratics,
+                bound=worst_steps.within_a_fifth,
+                cases=worst_steps.spread,
                 within=lambda mu, rho, eta: (
                     eta < regimes.descent_limit("ssam", mu, 1.0, rho)
                 ),
@@ -400,13 +276,13 @@ def n4():
             Claim(
                 id="N4.ssam_length",
                 says=r"SSAM's worst $\lVert g^+\rVert/\lVert g\rVert$ is the largest "
-                r"over $\gamma$ of the least over t of a closed certificate: attained at "
-                r"seven $(\mu, \rho, \eta)$",
-                measured=as_run("gradient"),
+                r"over $\gamma$ of the least over t of a closed certificate: attained "
+                r"at seven $(\mu, \rho, \eta)$",
+                measured=worst_steps.as_run("gradient"),
                 bound=lambda mu, rho, eta: (
                     ssam_gradient_certified(eta, mu, 1.0, rho) ** 2
                 ),
-                cases=searched("gradient"),
+                cases=worst_steps.searched("gradient"),
                 within=lambda mu, rho, eta: (mu >= 0) & (eta > 0),
                 rtol=5e-5,  # decimals of the functions, in a smaller class
                 **shared,
@@ -416,8 +292,8 @@ def n4():
                 says="and not exceeded, at any rate",
                 relation="<=",
                 measured=falls.growth,
-                bound=certified,
-                cases=alike,
+                bound=worst_steps.certified,
+                cases=worst_steps.alike,
                 within=of_the_class,
                 tight=0.98,
                 rtol=1e-9,  # rounding
@@ -429,8 +305,8 @@ def n4():
                 "closed form, by multipliers that are a root and its like",
                 relation="<=",
                 measured=falls.growth,
-                bound=proved_length,
-                cases=few,
+                bound=worst_steps.proved_length,
+                cases=worst_steps.few,
                 within=of_the_class,
                 tight=0.99,
                 rtol=1e-9,  # rounding
@@ -441,11 +317,11 @@ def n4():
                 says=r"$\mu = 0$, $\eta \le \sqrt 2$, $\eta \le \frac2b$: exactly "
                 r"$\tau = 1+\frac{\rho^2t}{\rho t+(2+\rho)\eta} > 1$, "
                 r"$bt^2-(4-\rho\eta)t+\eta^2 = 0$: the gradient may grow at every rate",
-                measured=lengthened,
+                measured=worst_steps.lengthened,
                 bound=lambda eta, mu, rho: gradient_factor.flat_gradient_factor(
                     eta, rho
                 ),
-                cases=flat,
+                cases=worst_steps.flat,
                 within=lambda eta, mu, rho: (
                     (mu == 0) & (eta <= 2**0.5) & (eta * (1 + rho) <= 2 + 1e-12)
                 ),
@@ -458,9 +334,9 @@ def n4():
                 r"there are vectors with $\langle g, h\rangle$, $\lVert h\rVert$ of "
                 "the formula",
                 expected="supported",
-                measured=lengthened,
-                bound=usam_bend,
-                cases=bent,
+                measured=worst_steps.lengthened,
+                bound=worst_steps.usam_bend,
+                cases=worst_steps.bent,
                 within=lambda eta, mu, rho: eta * (1 + rho) <= 2 + 1e-12,
                 rtol=1e-9,  # rounding
             ),
@@ -471,8 +347,8 @@ def n4():
                 expected="supported",
                 relation="<=",
                 measured=falls.growth,
-                bound=exact_length,
-                cases=few,
+                bound=worst_steps.exact_length,
+                cases=worst_steps.few,
                 within=of_the_class,
                 tight=0.99,
                 rtol=1e-9,  # rounding
@@ -481,6 +357,8 @@ def n4():
         code=(
             "theory/value_rates.py",
             "theory/gradient_factor.py",
+            "theory/ssam_gradient.py",
+            "theory/worst_steps.py",
             "theory/falls.py",
             "theory/worst.py",
             "theory/proofs",
