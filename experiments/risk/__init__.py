@@ -1,0 +1,1 @@
+"""The parts of `experiments.excess_risk`: excess risk on resampled training sets."""
