@@ -101,7 +101,10 @@ def measure(config: Config) -> xarray.Dataset:
         lambda done: done[0][1],
         config,
     )
-    return compared(plan.together(found)).assign_attrs({RESTS_ON: rests_on})
+    whole = compared(plan.together(found)).assign_attrs({RESTS_ON: rests_on})
+    for values in whole.values():
+        values.encoding = {"zlib": True}
+    return whole
 
 
 def _measured(cases: list[tuple], config: Config) -> Iterator[tuple]:

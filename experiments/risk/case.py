@@ -78,6 +78,11 @@ def measured(case: Case) -> xarray.Dataset:
         eta_unit=rate,
         rho_unit=length,
         steps=("checkpoint", list(grid.times)),
+        distance=("set", least.distance),
+        beta=whole.constants["beta"],
+        beta_max=whole.constants["beta_max"],
+        lipschitz=whole.loss.lipschitz * float(np.linalg.norm(whole.X, axis=1).max()),
+        ridge=whole.ridge,
         rest_samples=parts.rest,
         validation_samples=parts.validation,
     )
@@ -109,7 +114,7 @@ def _risks(
     coords = {
         "algorithm": labels,
         "eta": np.array(case.eta),
-        "checkpoint": np.arange(len(grid.times)),
+        "checkpoint": np.arange(1 - len(grid.times), 1),  # 0: the last
     }
     radii = [_radii(case, spec) for spec in case.methods]
     risks = xarray.concat(rows, "algorithm").assign_coords(coords)
@@ -140,8 +145,9 @@ def _grid(risks: xarray.Dataset) -> xarray.Dataset:
     """Means over the sets and their standard errors, cell by cell."""
     found = {}
     for name in ("excess", *PARTS[:2]):
-        mean, error = moments(risks[name])
-        found |= {f"{name}_mean": mean, f"{name}_error": error}
+        found[f"{name}_mean"], error = moments(risks[name])
+        if name == "excess":
+            found["excess_error"] = error
     found["diverged"] = np.isinf(risks.rest).mean("set")
     told = {name: values.astype("float32") for name, values in found.items()}
     return xarray.Dataset(told | {"rho": risks.rho})

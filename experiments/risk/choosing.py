@@ -62,6 +62,8 @@ def _taken(risks: xarray.Dataset, judge: str, horizon: str) -> xarray.Dataset:
         rho_level=rho,
     )
     found["chosen_checkpoint"] = risks.checkpoint.isel(checkpoint=checkpoint)
+    for name in [name for name in found if name.startswith("chosen")]:
+        found[name] = found[name].astype("float32")
     return xarray.Dataset(
         {name: one.reset_coords(drop=True) for name, one in found.items()}
     )

@@ -29,19 +29,21 @@ class Least:
         train: $\min F_S$.
         rest: $F(w^*) = \min F$.
         size: $\|w^*\|$.
+        distance: $\|w_S^*\|$, from the start, 0.
     """
 
     train: np.ndarray
     rest: np.ndarray
     size: np.ndarray
+    distance: np.ndarray
 
     @classmethod
     def of(cls, sets: Sets) -> Least:
         """By exact minimisers."""
-        best = minimisers(sets.rest)
-        fitted = sets.train.value(minimisers(sets.train))[:, 0]
-        size = np.linalg.norm(best, axis=-1)[:, 0]
-        return cls(fitted, sets.rest.value(best)[:, 0], size)
+        best, fitted = minimisers(sets.rest), minimisers(sets.train)
+        lengths = (np.linalg.norm(w, axis=-1)[:, 0] for w in (best, fitted))
+        values = sets.train.value(fitted)[:, 0], sets.rest.value(best)[:, 0]
+        return cls(*values, *lengths)
 
 
 @dataclass(frozen=True, eq=False)

@@ -100,9 +100,23 @@ def do(case: Case) -> xarray.Dataset:
 
 def together(parts: list[xarray.Dataset]) -> xarray.Dataset:
     """One result along `task`, `n` and `batch`; NaN where the data allow no such n."""
-    whole = xarray.combine_by_coords(parts, join="outer", combine_attrs="drop")
+    whole = _joined(parts, ["task", "n", "batch"])
     order = {
         dim: list(dict.fromkeys(v for part in parts for v in part[dim].values))
         for dim in ("task", "batch", "algorithm", "pair", "radius", "judge", "horizon")
     }
     return whole.sel(order | {"n": sorted(whole.n.values)})
+
+
+def _joined(parts: list[xarray.Dataset], dims: list[str]) -> xarray.Dataset:
+    """Side by side along the first of the dimensions, then along the others."""
+    if not dims:
+        return parts[0]
+    dim, *rest = dims
+    rows: dict[object, list[xarray.Dataset]] = {}
+    for part in parts:
+        rows.setdefault(part[dim].item(), []).append(part)
+    joined = [_joined(row, rest) for row in rows.values()]
+    return xarray.concat(
+        joined, dim, data_vars="all", join="outer", combine_attrs="drop"
+    )
