@@ -47,7 +47,10 @@ def compared(whole: xarray.Dataset) -> xarray.Dataset:
     }
     t = {name: quantile(sets, count) for name, count in counts.items()}
     gain = _ends("gain", -mean / scale, t["gain"] * error / scale)
-    equal = (-whole.equal_difference / least, t["equal_gain"] * whole.equal_error / least)
+    equal = (
+        -whole.equal_difference / least,
+        t["equal_gain"] * whole.equal_error / least,
+    )
     wide = _ends("wider", whole.log_wider, t["wider"] * whole.log_wider_error)
     wide = {name: np.exp(value) for name, value in wide.items()}
     found = found.assign(gain | _ends("equal_gain", *equal) | wide)
@@ -69,9 +72,12 @@ def sign(found: xarray.Dataset, kind: str) -> xarray.DataArray:
 def same(found: xarray.Dataset, kind: str) -> xarray.DataArray:
     """Whether two methods do not differ in any set."""
     neutral = 1.0 if kind == "wider" else 0.0
-    return np.abs(found[[f"{kind}_low", f"{kind}_high"]] - neutral).to_array().max(
-        "variable"
-    ) <= ROUNDING
+    return (
+        np.abs(found[[f"{kind}_low", f"{kind}_high"]] - neutral)
+        .to_array()
+        .max("variable")
+        <= ROUNDING
+    )
 
 
 def pair(method: str, other: str) -> str:

@@ -71,7 +71,8 @@ class Risks:
     def parts(self, least: Least) -> dict[str, np.ndarray]:
         """`excess`, and the three `PARTS` that it is the sum of."""
         low, best = (
-            v.reshape(-1, *[1] * (self.rest.ndim - 1)) for v in (least.train, least.rest)
+            v.reshape(-1, *[1] * (self.rest.ndim - 1))
+            for v in (least.train, least.rest)
         )
         with np.errstate(invalid="ignore"):  # inf - inf
             gap = np.where(np.isinf(self.rest), np.inf, self.rest - self.train)

@@ -119,8 +119,7 @@ def _counts(here: xarray.Dataset, kind: str = "gain") -> tuple[int, int, int, in
     """How often better, worse, exactly the same, and of how many."""
     signs = sign(here, kind)
     return tuple(
-        int(v.sum())
-        for v in (signs > 0, signs < 0, same(here, kind), signs.notnull())
+        int(v.sum()) for v in (signs > 0, signs < 0, same(here, kind), signs.notnull())
     )
 
 
