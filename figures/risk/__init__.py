@@ -1,0 +1,1 @@
+"""Pictures of excess risk on resampled training sets."""
