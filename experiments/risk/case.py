@@ -20,7 +20,7 @@ from theory import methods
 
 @dataclass(frozen=True)
 class Case:
-    """What is run; hashable, and its words decide its random numbers.
+    r"""What is run; hashable, and its words decide its random numbers.
 
     Args:
         word: of the data, as `problem` takes it.
@@ -29,7 +29,7 @@ class Case:
         batch: samples in a step; 0: all.
         methods: by their command-line names.
         eta: learning rates, in units of $1/L_b$.
-        lengths: radii, in units of $\\|w^*\\|$.
+        lengths: radii, in units of $\|w^*\|$.
         rates: those of methods whose radius is a rate, in units of $1/L_b$.
         steps: the most.
         sets: how many training sets.

@@ -86,7 +86,7 @@ class Risks:
 
 
 def _values(f: Shared, points: np.ndarray) -> np.ndarray:
-    """`(set, time, rho, eta)`, checkpoint by checkpoint: f holds all samples' losses."""
+    """`(set, time, rho, eta)`, one checkpoint at a time to spare memory."""
     with np.errstate(all="ignore"):
         told = [
             f.value(w.reshape(len(w), -1, w.shape[-1])).reshape(w.shape[:-1])

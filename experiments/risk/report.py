@@ -8,6 +8,7 @@ import numpy as np
 import xarray
 
 from experiments.networks.answer import said
+from experiments.risk.choosing import JUDGES
 from experiments.risk.comparing import pair, same, sign
 from experiments.risk.good import BEST, NEAR
 from experiments.text import align, percent
@@ -19,6 +20,17 @@ excess risk F(w_T) - min F at each method's own best learning rate and radius, c
 gain: how much lower {one}'s is than {two}'s (* : clearly, by a simultaneous interval).
 range: {one}'s range of good learning rates over {two}'s, each at its best radius; good
   is a mean test risk within {near} of the least of all methods."""
+PAIRS_HEAD = (
+    "first less second", "lower risk", "median", "in hindsight", "median", "stopped",
+    "at equal eta", "range", "by radius", "at the best",
+)  # fmt: skip
+PAIRS_NOTES = """\
++ - = : cases in which the first is clearly better, clearly worse, exactly the same, by
+  simultaneous intervals. lower risk: of the excess risk at the own best, chosen on
+  validation data; in hindsight: chosen by the other half of the training sets; stopped:
+  with the number of steps chosen, too; at equal eta: cell by cell, at equal learning
+  rate and level of the radius, where neither diverges. range: ratio of the ranges of
+  good rates (within {near}) at the same level of the radius, a geometric mean."""
 ORDER = (("SSAM", "SAM"), ("SSAM-N", "SAM"), ("SSAM", "USAM"))
 
 
@@ -51,7 +63,8 @@ def table(dataset: xarray.Dataset) -> str:
     one, two = (said(label) for label in shown or ("", ""))
     notes = NOTES if shown else "\n".join(NOTES.splitlines()[:3])
     notes = notes.format(first=said(labels[0]), one=one, two=two, near=_near())
-    return f"{align(rows, left=1)}\n\n{notes}"
+    told = [align(rows, left=1), notes]
+    return "\n\n".join(told + ([_pairs(dataset)] if shown else []))
 
 
 def _near() -> str:
@@ -83,20 +96,43 @@ def _number(value: float) -> str:
     return f"{value:.3g}"
 
 
+def _pairs(dataset: xarray.Dataset) -> str:
+    """One row a pair of methods."""
+    rows = [PAIRS_HEAD]
+    for name in dataset.pair.values:
+        here = dataset.sel(pair=name)
+        chosen, after = (here.sel(judge=j, horizon="last") for j in JUDGES)
+        stopped = here.sel(judge="validation", horizon="stopped")
+        radii, best = here.drop_sel(radius=BEST), here.sel(radius=BEST)
+        ratio = float(np.exp(np.log(radii.wider).mean()))
+        rows.append((
+            pair(*(said(label) for label in name.split(pair("", "")))),
+            _told(chosen, "gain"), percent(chosen.gain.median()),
+            _told(after, "gain"), percent(after.gain.median()),
+            _told(stopped, "gain"), _told(here, "equal_gain"),
+            f"{ratio:.2f}", _told(radii, "wider"), _told(best, "wider"),
+        ))  # fmt: skip
+    return f"{align(rows, left=1)}\n\n{PAIRS_NOTES.format(near=_near())}"
+
+
+def _told(here: xarray.Dataset, kind: str) -> str:
+    """`+3 -1 =2 of 60`."""
+    better, worse, alike, of = _counts(here, kind)
+    return f"+{better} -{worse} ={alike} of {of}"
+
+
 def answer(dataset: xarray.Dataset) -> str:
     """One sentence, and those that say on what it rests."""
     if not headline(dataset):
         return "No two methods stand here that are compared."
-    attrs, told = dataset.attrs, [_consistently(dataset)]
-    names = dataset.pair.values.astype(str)
-    told.append(f"Excess risk at the own best, chosen on validation data, is "
-                f"{'; '.join(_better(dataset, name) for name in names)}.")  # fmt: skip
-    told.append(_equal(dataset))
-    told += [_wide(dataset), _identical(dataset), _edges(dataset)]
-    told.append(
+    attrs = dataset.attrs
+    told = [_consistently(dataset), _wide(dataset), _identical(dataset)]
+    told += [
+        _edges(dataset),
+        f"Population risk: {attrs['population']}.",
         f"{attrs['cases']} cases of data, n and batch; {attrs['statistic']}; "
-        f"{attrs['multiplicity']}; {attrs['spread']}; {attrs['budget']}."
-    )
+        f"{attrs['multiplicity']}; {attrs['spread']}; {attrs['budget']}.",
+    ]
     return " ".join(filter(None, told))
 
 
@@ -104,14 +140,17 @@ def _consistently(dataset: xarray.Dataset) -> str:
     """P5, of SSAM and SAM if they are here."""
     one, two = headline(dataset)
     here = dataset.sel(pair=pair(one, two))
-    counts = [_counts(here.sel(judge=j, horizon="last")) for j in dataset.judge.values]
-    better, worse, cases = counts[0][0], counts[0][1], dataset.attrs["cases"]
-    word = "Yes" if better == cases else "No" if worse else "Not that it shows"
-    (b, w, s), (hb, hw, hs) = (c[:3] for c in counts)
+    chosen, after = (here.sel(judge=j, horizon="last") for j in JUDGES)
+    (b, w, _, cases), (hb, hw, _, _) = (_counts(at) for at in (chosen, after))
+    word = "Yes" if b == cases else "No" if w + hw else "Not that it shows"
     return (
-        f"Does {said(one)} consistently perform better than {said(two)}? {word}: of "
-        f"{cases} cases its excess risk is clearly lower in {b}, higher in {w}, the "
-        f"same in {s}; with hyperparameters chosen in hindsight in {hb}, {hw} and {hs}."
+        f"Does {said(one)} consistently perform better than {said(two)}? {word}: each "
+        f"at its own best, its excess risk is clearly lower in {b} and higher in {w} "
+        f"of {cases} cases (median gain {percent(chosen.gain.median())}, "
+        f"{percent(chosen.gain.min())} to {percent(chosen.gain.max())}), with "
+        f"hyperparameters chosen in hindsight in {hb} and {hw} "
+        f"({percent(after.gain.median())}, {percent(after.gain.min())} to "
+        f"{percent(after.gain.max())})."
     )
 
 
@@ -123,71 +162,52 @@ def _counts(here: xarray.Dataset, kind: str = "gain") -> tuple[int, int, int, in
     )
 
 
-def _better(dataset: xarray.Dataset, name: str) -> str:
-    """`SSAM − SAM: lower in 3, higher in 4 of 60 (median gain 1 %)`."""
-    here = dataset.sel(pair=name, judge="validation", horizon="last")
-    better, worse, _, of = _counts(here)
-    return (
-        f"{_said(name)}: lower in {better}, higher in {worse} of {of} (median gain "
-        f"{percent(here.gain.median())}, {percent(here.gain.min())} to "
-        f"{percent(here.gain.max())})"
-    )
-
-
-def _said(name: str) -> str:
-    return pair(*(said(label) for label in name.split(pair("", ""))))
-
-
-def _equal(dataset: xarray.Dataset) -> str:
-    parts = []
-    for name in dataset.pair.values:
-        better, worse, _, of = _counts(dataset.sel(pair=name), "equal_gain")
-        parts.append(f"{_said(name)} {percent(better / max(of, 1), 0)} and "
-                     f"{percent(worse / max(of, 1), 0)}")  # fmt: skip
-    return (
-        "At equal learning rate and level of the radius, where neither diverges, it is "
-        f"lower and higher in: {', '.join(parts)}."
-    )
-
-
 def _wide(dataset: xarray.Dataset) -> str:
+    """Whether the range of good learning rates is wider."""
+    known = dataset.pair.values
     parts = []
-    for name in dataset.pair.values:
-        here = dataset.sel(pair=name)
-        best, all_ = here.sel(radius=BEST), here.drop_sel(radius=BEST)
-        more, less, _, of = _counts(all_, "wider")
-        wide, narrow, _, cases = _counts(best, "wider")
-        mean = float(np.exp(np.log(all_.wider).mean()))
-        parts.append(
-            f"{_said(name)} {mean:.2f} times as wide radius by radius (clearly wider "
-            f"in {more}, narrower in {less} of {of}), each at its best radius in "
-            f"{wide} and {narrow} of {cases}"
-        )
-    return f"The range of good learning rates (within {_near()}): {'; '.join(parts)}."
+    for names in (("SSAM", "USAM"), ("SSAM-N", "SAM")):
+        if pair(*names) in known:
+            here = dataset.sel(pair=pair(*names)).drop_sel(radius=BEST)
+            mean = float(np.exp(np.log(here.wider).mean()))
+            more, less, _, of = _counts(here, "wider")
+            parts.append(
+                f"{names[0]}'s is {mean:.2f} times {names[1]}'s at the same radius "
+                f"(clearly wider in {more}, narrower in {less} of {of})"
+            )
+    one, two = headline(dataset)
+    best = dataset.sel(pair=pair(one, two), radius=BEST)
+    mean = float(np.exp(np.log(best.wider).mean()))
+    more, less, _, of = _counts(best, "wider")
+    parts.append(
+        f"each at its best radius {said(one)}'s is {mean:.2f} times {said(two)}'s "
+        f"({more} and {less} of {of})"
+    )
+    return f"The range of good learning rates: {'; '.join(parts)}."
 
 
 def _identical(dataset: xarray.Dataset) -> str:
     """T16: without ridge and one sample a step SSAM is SGD."""
-    known = {"SSAM", "SSAM-N"} & set(dataset.algorithm.values)
+    known = sorted({"SSAM", "SSAM-N"} & set(dataset.algorithm.values.astype(str)))
     plain = [t for t in dataset.task.values if t.split()[-1] == "plain"]
     if not known or not plain or "1" not in dataset.batch.values:
         return ""
-    far = dataset.from_sgd.sel(algorithm=sorted(known), task=plain, batch="1")
+    far = dataset.from_sgd.sel(algorithm=known, task=plain, batch="1")
     if far.isnull().all():
         return ""
     return (
-        f"With one sample a step and no ridge {' and '.join(sorted(known))} are SGD, "
-        f"as T16 says: their points differ by {float(far.max()):.1g} of their length "
-        "at most."
+        f"With one sample a step and no ridge {' and '.join(known)} are SGD, as T16 "
+        f"says: their points differ by {float(far.max()):.1g} of their length at most."
     )
 
 
 def _edges(dataset: xarray.Dataset) -> str:
     """How often the best lies at the grid's edge."""
     eta = dataset.chosen_eta.sel(judge="hindsight", horizon="last")
-    known = eta.notnull()
-    top, low = (float((eta == end).sum() / known.sum()) for end in
-                (dataset.eta.max(), dataset.eta.min()))  # fmt: skip
+    known = eta.notnull().sum()
+    top, low = (
+        float((eta == end).sum() / known) for end in (dataset.eta[-1], dataset.eta[0])
+    )
     return (
         f"The best learning rate is the grid's largest in {percent(top)} and its "
         f"least in {percent(low)} of the choices in hindsight."
