@@ -48,7 +48,7 @@ class Config(run.Work):
     batch: tuple[int, ...] = (1, 16, 0)
     """samples in a step; 0: all"""
     eta: tuple[str, ...] = ()
-    """learning rates, values or LOW:HIGH:N (logarithmic); default: 1/32 to 8"""
+    """learning rates, values or LOW:HIGH:N (logarithmic); default: 1/512 to 4"""
     rho: tuple[str, ...] = ()
     """radii, likewise; default: 4 of each unit"""
     steps: int = 0

@@ -20,8 +20,8 @@ DATA = (
 TRAIN = (50, 100, 200, 400)  # of these what the data allow
 LARGE = ("digits",)  # whose training sets may have the last
 BATCH = (1, 16, 0)
-ETA = tuple(2.0**k for k in range(-5, 4))
-LENGTHS, RATES = (0.03, 0.1, 0.3, 1.0), (0.1, 0.3, 1.0, 3.0)
+ETA = tuple(2.0 ** (k * 11 / 9 - 9) for k in range(10))  # 1/512 to 4
+LENGTHS, RATES = (0.01, 0.04, 0.16, 0.64), (0.04, 0.2, 1.0, 5.0)
 STEPS = {1: 1024, 16: 512, 0: 256}
 
 
