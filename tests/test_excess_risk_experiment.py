@@ -254,6 +254,7 @@ def test_all_methods_see_the_same_samples():
     first = none.points("gd")
     for spec in FIVE[1:]:
         np.testing.assert_allclose(none.points(spec)[:, :, :1], first, atol=1e-12)
+    assert (replace(none).orders == none.orders).all()
     other = replace(none, seed=(4,))
     assert (other.points("gd")[-1] != first[-1]).any()
     assert len({*map(tuple, none.orders[:, 0, 0])}) > 20  # drawn anew in each step
@@ -381,6 +382,9 @@ def test_the_ratio_of_ranges_has_the_bootstraps_error():
     )  # fmt: skip
     found = good(rest, [("SAM", "GD")], 0)
     assert found.radius.values.tolist() == ["1", "own best"]
+    twice = rest.isel(algorithm=[0, 0]).assign_coords(algorithm=["GD", "SAM"])
+    alike = good(twice, [("SAM", "GD")], 0)  # the same sets are drawn for both
+    assert not alike.log_wider.any() and not alike.log_wider_error.any()
     wide = float(found.log_wider.isel(pair=0, radius=0))
     assert wide == pytest.approx(np.log(0.5) + np.log(4) * 0, abs=1.2) and wide < 0
     again = []

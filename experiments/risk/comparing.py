@@ -53,7 +53,9 @@ def compared(whole: xarray.Dataset) -> xarray.Dataset:
     )
     wide = _ends("wider", whole.log_wider, t["wider"] * whole.log_wider_error)
     wide = {name: np.exp(value) for name, value in wide.items()}
-    found = found.assign(gain | _ends("equal_gain", *equal) | wide)
+    cells = _ends("equal_gain", *equal)
+    cells = {name: value.astype("float32") for name, value in cells.items()}
+    found = found.assign(gain | cells | wide)
     found = found.drop_vars(["equal_difference", "equal_error"])
     return found.assign_attrs(_words(whole, cases, counts))
 

@@ -202,13 +202,25 @@ def _identical(dataset: xarray.Dataset) -> str:
 
 
 def _edges(dataset: xarray.Dataset) -> str:
-    """How often the best lies at the grid's edge."""
-    eta = dataset.chosen_eta.sel(judge="hindsight", horizon="last")
-    known = eta.notnull().sum()
-    top, low = (
-        float((eta == end).sum() / known) for end in (dataset.eta[-1], dataset.eta[0])
-    )
-    return (
-        f"The best learning rate is the grid's largest in {percent(top)} and its "
-        f"least in {percent(low)} of the choices in hindsight."
-    )
+    """How often the best lies at the grid's edge, which a radius of 0 would be."""
+    at = dataset.sel(judge="hindsight", horizon="last")
+    known = at.chosen_eta.notnull().sum()
+    ends = (dataset.eta[-1], dataset.eta[0])
+    top, low = (float(_near_to(at.chosen_eta, end).sum() / known) for end in ends)
+    words = [
+        f"Chosen in hindsight, the learning rate is the grid's largest in "
+        f"{percent(top)} and its least in {percent(low)}"
+    ]
+    radii = at.rho.isel(rho_level=0).max(["task", "n", "batch"])
+    for label in at.algorithm.values.astype(str):
+        least = float(radii.sel(algorithm=label))
+        if least > 0:
+            rho = at.chosen_rho.sel(algorithm=label)
+            share = float(_near_to(rho, least).sum() / rho.notnull().sum())
+            words.append(f"{said(label)}'s radius the least in {percent(share, 0)}")
+    return f"{', '.join(words)}."
+
+
+def _near_to(values: xarray.DataArray, end: float) -> xarray.DataArray:
+    """Up to the precision that choices are kept in."""
+    return abs(values / end - 1) < 1e-6

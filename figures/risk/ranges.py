@@ -21,8 +21,8 @@ NEEDS = ("wider", "wider_low", "wider_high")
 SHOWN = (("SSAM", "USAM"), ("SSAM-N", "SAM"), ("SSAM", "SAM"))
 SETTING = (
     "Good: a mean test risk within 5 % of the least of all methods. The first one's "
-    "range over the second one's, a dot a case (data, n, batch), radius by radius, from "
-    "the smallest to the largest, and each with its best radius at every learning rate. "
+    "range over the second one's, a dot a case (data, n, batch), radius by radius, "
+    "smallest first, and each with its best radius at every learning rate. "
     "Filled: clearly so, 95 % together. Bars: the geometric mean."
 )
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xarray
 
-from theory.interval import Interval, mean
+from theory.interval import Interval
 from theory.kept import Unkept
 from theory.measured import reading
 from theory.stability import pair_stability
@@ -91,33 +91,29 @@ def widened(
         radius: `1` to `4`, the same for both, or `own best`.
     """
     at = {"pair": _pair(method, other), "radius": radius}
-    found = _at(dataset(method, other), task, n, batch).sel(at)
-    return Interval(*(found[f"wider{end}"].values for end in ("", "_low", "_high")))
+    names = "wider", "wider_low", "wider_high"
+    found = _at(names, (method, other), task, n, batch).sel(at)
+    return Interval(*(found[name].values for name in names))
 
 
 def summed(task: str, n: Any, batch: Any, method: str) -> np.ndarray:
     """Gap, optimisation error and offset together, means over the sets."""
-    at = _best(_at(dataset(method), task, n, batch), method, "validation")
+    names = "tuned_gap", "tuned_optimisation", "offset"
+    at = _best(_at(names, (method,), task, n, batch), method)
     parts = at.tuned_gap + at.tuned_optimisation + at.offset
     return parts.mean("set").values
 
 
 def excess(task: str, n: Any, batch: Any, method: str) -> np.ndarray:
     """The mean excess risk itself."""
-    at = _best(_at(dataset(method), task, n, batch), method, "validation")
+    at = _best(_at(("tuned_excess",), (method,), task, n, batch), method)
     return at.tuned_excess.mean("set").values
-
-
-def offset(task: str, n: Any, batch: Any, level: float) -> Interval:
-    r"""$E[\min F_S - \min F]$, over that of $\min F$, by Student's t over the sets."""
-    at = _at(dataset(), task, n, batch)
-    ratio = (at.offset / at.population.mean("set")).transpose("set", "case")
-    return mean(ratio.values, level)
 
 
 def from_sgd(task: str, n: Any, batch: Any, method: str) -> np.ndarray:
     """How far its points are from SGD's at most, over their length, over the grid."""
-    return _at(dataset(method), task, n, batch).from_sgd.sel(algorithm=method).values
+    at = _at(("from_sgd",), (method,), task, n, batch)
+    return at.from_sgd.sel(algorithm=method).values
 
 
 def bounded(task: str, n: Any, batch: Any) -> np.ndarray:
@@ -125,14 +121,16 @@ def bounded(task: str, n: Any, batch: Any) -> np.ndarray:
 
     Of losses whose slope is bounded; the mean may be negative by chance.
     """
-    at = _at(dataset("GD"), task, n, batch).sel(algorithm="GD").isel(rho_level=0)
+    at = _at(("gap_mean",), ("GD",), task, n, batch)
+    at = at.sel(algorithm="GD").isel(rho_level=0)
     gap = at.gap_mean.where(np.isfinite(at.gap_mean), 0.0)
     return gap.transpose("case", "checkpoint", "eta").values.astype(float)
 
 
 def stability(task: str, n: Any, batch: Any) -> np.ndarray:
     """Its bound, likewise."""
-    bound = gap_bound(_at(dataset("GD"), task, n, batch))
+    names = "gap_mean", "eta_unit", "steps", "ridge", "beta_max", "lipschitz"
+    bound = gap_bound(_at(names, (), task, n, batch))
     return bound.transpose("case", "checkpoint", "eta").values
 
 
@@ -158,20 +156,23 @@ def _pair(method: str, other: str) -> str:
     return f"{method} \N{MINUS SIGN} {other}"
 
 
-def _best(here: xarray.Dataset, method: str, judge: str) -> xarray.Dataset:
-    return here.sel(judge=judge, horizon="last", algorithm=method)
+def _best(here: xarray.Dataset, method: str) -> xarray.Dataset:
+    return here.sel(judge="validation", horizon="last", algorithm=method)
 
 
-def _at(found: xarray.Dataset, task: str, n: Any, batch: Any) -> xarray.Dataset:
-    """The cases along `case`."""
+def _at(
+    names: tuple[str, ...], labels: tuple[str, ...], task: str, n: Any, batch: Any
+) -> xarray.Dataset:
+    """Some variables of the cases along `case`; the methods must be there."""
     places = {"n": xarray.DataArray(n, dims="case")}
     places["batch"] = xarray.DataArray(batch, dims="case")
-    return found.sel(task=task, **places)
+    return dataset(*labels)[list(names)].sel(task=task, **places)
 
 
 def _ends(
     name: str, task: str, n: Any, batch: Any, method: str, other: str, judge: str
 ) -> Interval:
-    at = _at(dataset(method, other), task, n, batch)
+    names = name, f"{name}_low", f"{name}_high"
+    at = _at(names, (method, other), task, n, batch)
     at = at.sel(judge=judge, horizon="last", pair=_pair(method, other))
-    return Interval(*(at[f"{name}{end}"].values for end in ("", "_low", "_high")))
+    return Interval(*(at[name].values for name in names))
