@@ -24,6 +24,9 @@ from experiments.risk.shared import Sets, Shared
 from experiments.run import BadOption, load, parse
 from landscapes.finite_sum import FiniteSum
 from landscapes.scalar_loss import loss
+from theory import claims, kept
+from theory.judge import judge
+from theory.measured import risk
 
 FIVE = ("gd", "usam", "sam", "ssam", "ssam-n")
 
@@ -153,13 +156,13 @@ def test_minimisers_are_those_of_another_solver(word):
                 np.testing.assert_allclose(found[k], w, rtol=1e-9, atol=1e-12)
             else:
 
-                def risk(w, X=X, y=y, r=f.ridge):
+                def value(w, X=X, y=y, r=f.ridge):
                     return np.logaddexp(0, -y * (X @ w)).mean() + r / 2 * w @ w
 
-                told = optimize.minimize(risk, np.zeros(f.dim), tol=1e-12)
-                value = float(f.value(minimisers(f))[k, 0])
-                assert value == pytest.approx(told.fun, rel=1e-8)
-                assert value <= told.fun * (1 + 1e-14)
+                told = optimize.minimize(value, np.zeros(f.dim), tol=1e-12)
+                least = float(f.value(minimisers(f))[k, 0])
+                assert least == pytest.approx(told.fun, rel=1e-8)
+                assert least <= told.fun * (1 + 1e-14)
 
 
 def gd_path(X, y, r, eta, T):
@@ -327,14 +330,14 @@ def test_a_set_chooses_by_its_own_validation_and_in_hindsight_by_the_others():
         if horizon == "last":
             here = here.isel(checkpoint=[2])
         others = [k for k in range(8) if k % 2 != s % 2]
-        for judge in ("validation", "hindsight"):
+        for way in ("validation", "hindsight"):
             seen = (
                 here.validation.values[s]
-                if judge == "validation"
+                if way == "validation"
                 else here.excess.values[others].mean(axis=0)
             )
             t, r, e = np.unravel_index(seen.argmin(), seen.shape)
-            at = found.sel(judge=judge, horizon=horizon).isel(algorithm=a, set=s)
+            at = found.sel(judge=way, horizon=horizon).isel(algorithm=a, set=s)
             for part in ("excess", "gap", "optimisation"):
                 assert float(at[f"tuned_{part}"]) == here[part].values[s, t, r, e]
             assert float(at.chosen_eta) == 2.0**e
@@ -388,12 +391,12 @@ def test_the_ratio_of_ranges_has_the_bootstraps_error():
     wide = float(found.log_wider.isel(pair=0, radius=0))
     assert wide == pytest.approx(np.log(0.5) + np.log(4) * 0, abs=1.2) and wide < 0
     again = []
-    for _ in range(300):
+    for _ in range(100):
         rows = rng.integers(40, size=40)
         one = good(rest.isel(set=rows), [("SAM", "GD")], 0)
         again.append(float(one.log_wider.isel(pair=0, radius=0)))
     error = float(found.log_wider_error.isel(pair=0, radius=0))
-    assert error == pytest.approx(np.std(again), rel=0.25)
+    assert error == pytest.approx(np.std(again), rel=0.3)
 
 
 # -- Comparing -------------------------------------------------------------------------
@@ -525,3 +528,67 @@ def test_shared_data_are_a_finite_sum():
     whole = problem("wine")
     f = Shared.of(whole, np.array([[0, 5], [3, 2]]))
     assert f.n == 2 and f.X.shape == (2, 1, 2, 13) and f.ridge == whole.ridge
+
+
+# -- The ledger and the pictures -------------------------------------------------------
+
+
+def judged(dataset, folder, monkeypatch, *names):
+    """The verdicts of some claims of the row on a result."""
+    folder.mkdir()
+    path = folder / "excess_risk.nc"
+    dataset.to_netcdf(path, engine="h5netcdf")
+    monkeypatch.setattr(kept, "KEPT", folder)
+    known = {claim.id.split(".")[1]: claim for claim in claims.load("N10").claims}
+    return [judge(known[name], "N", quick=True).verdict for name in names]
+
+
+def test_the_row_sees_what_is_wrong_in_a_result(whole, tmp_path, monkeypatch):
+    names = ("parts", "equal", "bound")
+    right = judged(whole, tmp_path / "right", monkeypatch, *names, "offset")
+    assert {*right} == {"holds"}
+    wrong = {
+        "parts": whole.assign(tuned_gap=whole.tuned_gap * (1 + 1e-6)),
+        "equal": whole.assign(from_sgd=whole.from_sgd + 1e-6),
+        "bound": whole.assign(lipschitz=whole.lipschitz / 1e3),
+    }
+    for name, dataset in wrong.items():
+        assert judged(dataset, tmp_path / name, monkeypatch, name) == ["refuted"]
+    for gain, verdict in ((0.5, "supported"), (-0.5, "refuted")):
+        ends = {f"gain{end}": gain + 0 * whole.gain for end in ("", "_low", "_high")}
+        names, where = ("better", "noworse", "sgd"), tmp_path / verdict
+        found = judged(whole.assign(ends), where, monkeypatch, *names)
+        assert found == [verdict] * 3
+
+
+def test_pictures_show_what_the_intervals_say(whole, tmp_path):
+    from figures import style
+    from figures.excess_risk import PICTURES
+    from figures.risk import forest
+
+    with style.use("screen"):
+        drawn = {name: module.draw(whole) for name, module in PICTURES.items()}
+        (path,) = style.save(drawn["excess_risk_ranges"], "r", tmp_path, ("png",))
+    assert path.stat().st_size > 10**4
+    columns = drawn["excess_risk_pairs"].axes
+    for (one, two), axes in zip(forest.SHOWN, columns, strict=True):
+        here = whole.sel(pair=comparing.pair(one, two))
+        signs = comparing.sign(here.sel(judge="validation", horizon="last"), "gain")
+        told = [text.get_text() for text in axes.texts]
+        for s, word in ((1, "better"), (-1, "worse"), (0, "open")):
+            assert f"{int((signs == s).sum())} {word}" in told
+
+
+def test_a_bound_of_the_gap_is_that_of_the_theorem(whole):
+    here = whole.sel(task="wine", n=20)
+    found = risk.gap_bound(here)
+    for b, e, t in itertools.product(range(2), range(2), range(3)):
+        at = here.isel(batch=b)
+        eta, T = float(at.eta[e] * at.eta_unit), int(at.steps[t])
+        r, beta = 0.01, float(at.beta_max)
+        G, c = 2 * float(at.lipschitz), max(abs(1 - eta * r), abs(1 - eta * beta))
+        told = 2 * G**2 * eta / 20 * sum(c**k for k in range(T))
+        here_too = float(found.isel(batch=b, eta=e, checkpoint=t))
+        assert here_too == pytest.approx(told)
+    X = problem("wine").X
+    assert float(here.lipschitz[0]) == pytest.approx(np.sqrt((X**2).sum(1).max()))
