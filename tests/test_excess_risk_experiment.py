@@ -10,7 +10,7 @@ import pytest
 import xarray
 from scipy import optimize, stats
 
-from experiments import excess_risk, parts
+from experiments import excess_risk
 from experiments.risk import comparing, plan, report
 from experiments.risk.case import measured
 from experiments.risk.choosing import at_best, halves
@@ -24,7 +24,7 @@ from experiments.risk.shared import Sets, Shared
 from experiments.run import BadOption, load, parse
 from landscapes.finite_sum import FiniteSum
 from landscapes.scalar_loss import loss
-from theory import claims, kept
+from theory import claims
 from theory.judge import judge
 from theory.measured import risk
 
@@ -484,31 +484,26 @@ def test_ssam_is_the_same_as_sgd_where_t16_says_so(whole):
 
 
 def test_what_was_complete_is_kept_and_the_bytes_are_the_same(
-    config, capsys, monkeypatch
+    config, whole, capsys, monkeypatch
 ):
-    excess_risk.work(config)
-    path = config.out / "excess_risk.nc"
-    first = path.read_bytes()
     kept = sorted((config.out / "excess_risk").glob("*.nc"))
     assert len(kept) == 4
+    before = [path.read_bytes() for path in kept]
     kept[1].unlink()
     kept[2].write_bytes(b"cut short")
-    done = []
-    whole = plan.do
+    done, do = [], plan.do
 
-    def noted(case):
-        done.append(plan.name(case))
-        return whole(case)
+    def noted(left, _):
+        for (case,) in left:
+            done.append(plan.name(case))
+            yield (case,), do(case)
 
-    monkeypatch.setattr(plan, "do", noted)
-    monkeypatch.setattr(
-        excess_risk, "_measured", lambda left, _: ((c, plan.do(*c)) for c in left)
-    )
-    excess_risk.work(replace(config))
-    assert len(done) == 2 and path.read_bytes() == first
+    monkeypatch.setattr(excess_risk, "_measured", noted)
+    excess_risk.work(config)
+    assert len(done) == 2 and [path.read_bytes() for path in kept] == before
+    found = load(config.out / "excess_risk.nc")
+    assert found.attrs["cases"] == 4 and found.equals(whole)
     assert "Does SSAM consistently perform better than SAM?" in capsys.readouterr().out
-    assert set(parts.found("excess_risk", config, {})) == set()
-    assert load(path).attrs["cases"] == 4
 
 
 def test_help_needs_no_torch():
@@ -533,19 +528,15 @@ def test_shared_data_are_a_finite_sum():
 # -- The ledger and the pictures -------------------------------------------------------
 
 
-def judged(dataset, folder, monkeypatch, *names):
+def judged(dataset, monkeypatch, *names):
     """The verdicts of some claims of the row on a result."""
-    folder.mkdir()
-    path = folder / "excess_risk.nc"
-    dataset.to_netcdf(path, engine="h5netcdf")
-    monkeypatch.setattr(kept, "KEPT", folder)
+    monkeypatch.setattr(risk, "dataset", lambda *labels: dataset)
     known = {claim.id.split(".")[1]: claim for claim in claims.load("N10").claims}
     return [judge(known[name], "N", quick=True).verdict for name in names]
 
 
-def test_the_row_sees_what_is_wrong_in_a_result(whole, tmp_path, monkeypatch):
-    names = ("parts", "equal", "bound")
-    right = judged(whole, tmp_path / "right", monkeypatch, *names, "offset")
+def test_the_row_sees_what_is_wrong_in_a_result(whole, monkeypatch):
+    right = judged(whole, monkeypatch, "parts", "equal", "bound", "offset")
     assert {*right} == {"holds"}
     wrong = {
         "parts": whole.assign(tuned_gap=whole.tuned_gap * (1 + 1e-6)),
@@ -553,12 +544,11 @@ def test_the_row_sees_what_is_wrong_in_a_result(whole, tmp_path, monkeypatch):
         "bound": whole.assign(lipschitz=whole.lipschitz / 1e3),
     }
     for name, dataset in wrong.items():
-        assert judged(dataset, tmp_path / name, monkeypatch, name) == ["refuted"]
+        assert judged(dataset, monkeypatch, name) == ["refuted"]
     for gain, verdict in ((0.5, "supported"), (-0.5, "refuted")):
         ends = {f"gain{end}": gain + 0 * whole.gain for end in ("", "_low", "_high")}
-        names, where = ("better", "noworse", "sgd"), tmp_path / verdict
-        found = judged(whole.assign(ends), where, monkeypatch, *names)
-        assert found == [verdict] * 3
+        names = ("better", "noworse", "sgd")
+        assert judged(whole.assign(ends), monkeypatch, *names) == [verdict] * 3
 
 
 def test_pictures_show_what_the_intervals_say(whole, tmp_path):
