@@ -35,7 +35,8 @@ def draw(dataset: xarray.Dataset) -> Figure:
         handles=method_lines(list(dataset.algorithm.values.astype(str))),
         loc="outside lower center", ncols=5 if style.width() > 6 else 3,
         title="Mean over training sets after the last step, each method at its best "
-        "radius for the learning rate;\nbands: 95 % of the mean; dots: the best.",
+        "radius for the learning rate;\nbands: 95 % of the mean; dots: the best; "
+        "dashed: at the largest radius.",
         title_fontsize="x-small",
     )  # fmt: skip
     title(figure, "Excess test risk on resampled training sets")
@@ -58,6 +59,10 @@ def panel(axes: Axes, here: xarray.Dataset) -> None:
         )
         mean = np.where(np.isfinite(mean), mean, np.nan)
         color, eta = style.color(label), last.eta.values
+        if style.method(label).has_radius:
+            far = one.excess_mean.isel(rho_level=-1).values / scale
+            far = np.where(np.isfinite(far), far, np.nan)
+            axes.plot(eta, far, color=color, lw=0.8, ls=(0, (4, 2)))
         axes.plot(eta, mean, color=color, lw=1.2)
         low = np.maximum(mean - BAND * error, 0.02 * mean)
         axes.fill_between(eta, low, mean + BAND * error, color=color, alpha=0.15, lw=0)

@@ -38,7 +38,8 @@ def draw(dataset: xarray.Dataset) -> Figure:
     grid = figure.subplots(1, len(known), sharey=True, squeeze=False)[0]
     for (one, two), axes in zip(known, grid, strict=True):
         panel(axes, [case.sel(pair=pair(one, two)) for case in here])
-        axes.set_title(f"{drawn(one)} against {drawn(two)}", pad=14)
+        gap = " " if style.width() > 6 else "\n"
+        axes.set_title(f"{drawn(one)}{gap}against {drawn(two)}", pad=14)
         axes.set_xlabel("gain, %")
     grid[0].set_yticks(range(len(here)), _names(here), size="x-small")
     grid[0].set_ylim(len(here) - 0.4, -0.6)

@@ -15,8 +15,8 @@ def shown(dataset: xarray.Dataset) -> list[tuple[str, int]]:
     first: dict[str, str] = {}
     for task in dataset.task.values.astype(str):
         first.setdefault(task.split()[0], task)
-    most = MOST if style.width() > 6 else 3
-    return [(task, largest(dataset, task)) for task in list(first.values())[:most]]
+    each = -(-len(first) // (MOST if style.width() > 6 else 3))
+    return [(task, largest(dataset, task)) for task in list(first.values())[::each]]
 
 
 def largest(dataset: xarray.Dataset, task: str) -> int:

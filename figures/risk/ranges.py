@@ -36,7 +36,9 @@ def draw(dataset: xarray.Dataset) -> Figure:
     here = list(cases(dataset))
     for (one, two), axes in zip(known, grid, strict=True):
         panel(axes, [case.sel(pair=pair(one, two)) for case in here])
-        axes.set_title(f"{drawn(one)} over {drawn(two)}", pad=14)
+        axes.set_title(
+            f"{drawn(one)} over {drawn(two)}", pad=14 if style.width() > 6 else 24
+        )
         axes.set_xlabel("radius")
     grid[0].set_ylabel("range of good learning rates, ratio")
     legend(figure, _marks(), SETTING)
@@ -58,7 +60,8 @@ def panel(axes: Axes, here: list[xarray.Dataset]) -> None:
                       mfc=COLORS[s] if s else "white", zorder=3)  # fmt: skip
         mean = np.exp(np.log(values).mean())
         axes.plot([x - 0.35, x + 0.35], [mean, mean], color="black", lw=1.6, zorder=4)
-        told = f"+{(signs > 0).sum()} \N{MINUS SIGN}{(signs < 0).sum()}"
+        gap = " " if style.width() > 6 else "\n"
+        told = f"+{(signs > 0).sum()}{gap}\N{MINUS SIGN}{(signs < 0).sum()}"
         axes.text(x, 1.01, told, transform=axes.get_xaxis_transform(), ha="center",
                   size="x-small")  # fmt: skip
     axes.set_xticks(range(len(radii)), ["best" if r == BEST else r for r in radii])
