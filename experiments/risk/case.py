@@ -71,6 +71,11 @@ def measured(case: Case) -> xarray.Dataset:
         (*case.seeds, 1, batch),
     )
     risks, same = _risks(case, grid, least)
+    if not np.isfinite(risks.rest.isel(checkpoint=-1)).all("set").any():
+        raise ValueError(
+            f"`{case.word}`: no method stays finite on all sets of {case.n} samples; "
+            "give smaller --eta."
+        )
     found = xarray.merge([_grid(risks), at_best(risks), _compared(case, risks), same])
     return found.assign(
         offset=("set", least.train - least.rest),
@@ -95,14 +100,12 @@ def _risks(
 
     And how far each is from SGD's points at most, over their length, where finite.
     """
-    rows, first, far = [], None, []
-    dims = ("set", "checkpoint", "rho_level", "eta")
+    rows, dims = [], ("set", "checkpoint", "rho_level", "eta")
     levels = len(case.lengths)
-    for spec in case.methods:
-        points = grid.points(spec)
-        first = points if spec == "gd" else first
-        far.append(_far(points, first))
-        told = Risks.at(grid.sets, points)
+    points = {spec: grid.points(spec) for spec in case.methods}
+    far = [_far(here, points.get("gd")) for here in points.values()]
+    for here in points.values():
+        told = Risks.at(grid.sets, here)
         table = told.parts(least) | {"validation": told.validation, "rest": told.rest}
         shape = (*told.rest.shape[:2], levels, told.rest.shape[3])
         rows.append(
@@ -156,6 +159,8 @@ def _grid(risks: xarray.Dataset) -> xarray.Dataset:
 def _compared(case: Case, risks: xarray.Dataset) -> xarray.Dataset:
     """In pairs at equal learning rates, after the last step; and the good ranges."""
     pairs = pairs_of(risks.algorithm.values.astype(str))
+    if not pairs:
+        return xarray.Dataset()
     last = risks.isel(checkpoint=-1)
     wide = good(last.rest, pairs, case.seed).assign_coords(pair=named(pairs))
     mean, error = moments(apart(last.excess, pairs))

@@ -23,9 +23,9 @@ def compared(whole: xarray.Dataset) -> xarray.Dataset:
         how much lower the method's excess risk is at its own best, over the other's
         mean; `equal_gain` ... `(pair, rho_level, eta, task, n, batch)`, the same at
         equal learning rate and level of the radius after the last step, in units of
-        SGD's least mean excess; `wider` ... `(pair, radius, task, n, batch)`, the
-        method's good range over the other's. And `overflown`, the share of sets whose
-        chosen run diverged.
+        the first method's least mean excess; `wider` ... `(pair, radius, task, n,
+        batch)`, the method's good range over the other's. And `overflown`, the share of
+        sets whose chosen run diverged.
     """
     there = whole.tuned_excess.notnull().any([*_rest(whole.tuned_excess)])
     cases, sets = int(there.sum()), whole.sizes["set"]

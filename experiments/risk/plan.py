@@ -104,6 +104,7 @@ def together(parts: list[xarray.Dataset]) -> xarray.Dataset:
     order = {
         dim: list(dict.fromkeys(v for part in parts for v in part[dim].values))
         for dim in ("task", "batch", "algorithm", "pair", "radius", "judge", "horizon")
+        if dim in whole.dims
     }
     return whole.sel(order | {"n": sorted(whole.n.values)})
 
