@@ -90,6 +90,16 @@ class Swapped:
         r"""$\beta$, the largest of a sample."""
         return float(max(f.sample_smoothness.max() for f in (self.old, self.new)))
 
+    @cached_property
+    def usual(self) -> float:
+        """The root mean square length of a sample's gradient at the origin."""
+        f, origin = self.old, np.zeros((len(self.X), self.dim))
+        if isinstance(f, SoftmaxSum):
+            squares = (f.loss.slope(f.outputs(origin), f.y) ** 2).sum(axis=-2)
+        else:
+            squares = f.loss.slope(f.predictions(origin), f.y) ** 2
+        return float(np.sqrt((squares * (self.X**2).sum(axis=-1)).mean()))
+
     def check(self, x: np.ndarray) -> None:
         """Refuses points of another shape."""
         if x.shape[:2] != self.shape or x.shape[-1] != self.dim:
@@ -101,6 +111,21 @@ class Swapped:
     def sample(self, order: np.ndarray, t: int = 0) -> Shown:
         """What a method sees of the samples `order`, `(D, b)`, without repetition."""
         return Shown(self, t, order=order)
+
+    def losses(self, x: np.ndarray, X: np.ndarray, y: np.ndarray) -> np.ndarray:
+        r"""$l$ of other samples, without the ridge: `(D, I + 1, C, m)`.
+
+        Args:
+            x: points.
+            X: rows of each data set's own, `(D, m, d)`.
+            y: targets, `(D, m)`.
+        """
+        D, J, C, _ = x.shape
+        z = x.reshape(D, J * C * self.outputs, -1) @ np.ascontiguousarray(X.mT)
+        z = z.reshape(D, J, C, self.outputs, -1)
+        if isinstance(self.loss, Softmax):
+            return self.loss.value(z, y[:, None, None])
+        return self.loss.value(z[..., 0, :], y[:, None, None])
 
     def start(self, runs: int) -> np.ndarray:
         """The origin, `(D, I + 1, C, K d)`."""
@@ -140,7 +165,7 @@ class Shown(Sample):
         f = self.landscape
         (D, J, C, _), K, b = x.shape, f.outputs, self.order.shape[1]
         w = x.reshape(D, J * C * K, -1)
-        z = (w @ self._rows.mT).reshape(D, J * C, K, b)
+        z = (w @ self._columns).reshape(D, J * C, K, b)
         slope = f.loss.slope(z, self._targets).reshape(D, J, C, K, b)
         g = slope.reshape(w.shape[:2] + (b,)) @ self._rows
         g = g.reshape(D, J, C, K, -1)
@@ -170,6 +195,11 @@ class Shown(Sample):
     def _rows(self) -> np.ndarray:
         """`(D, b, d)`."""
         return np.take_along_axis(self.landscape.X, self.order[..., None], axis=1)
+
+    @cached_property
+    def _columns(self) -> np.ndarray:
+        """`(D, d, b)`, laid out so: BLAS takes a transposed view 100 times as long."""
+        return np.ascontiguousarray(self._rows.mT)
 
     @cached_property
     def _targets(self) -> np.ndarray:

@@ -1,0 +1,1 @@
+"""The parts of `experiments.stability`: runs on neighbouring data sets."""

@@ -1,0 +1,3 @@
+"""x"""
+def table(d): return str(d)
+def answer(d): return ""
