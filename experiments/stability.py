@@ -61,7 +61,7 @@ class Config(run.Work):
     """samples of a step; 0: all"""
     replacements: int = 24
     """samples of each data set that are replaced, one in each neighbour"""
-    trials: int = 6
+    trials: int = 8
     """data sets drawn independently, with an order of mini-batches each"""
     steps: int = 512
     """of a run; a quarter of them for networks, half for softmax"""

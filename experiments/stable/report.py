@@ -1,3 +1,235 @@
-"""x"""
-def table(d): return str(d)
-def answer(d): return ""
+"""The tables and the answer of `experiments.stability`."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray
+
+from experiments.text import align
+from theory.measured import stability as told
+
+WORDS = {
+    "distance": "mean distance",
+    "farthest": "largest distance",
+    "loss": "mean loss difference",
+    "worst_loss": "largest loss difference",
+    "gap": "generalisation gap",
+}
+HEAD = (
+    "data", "model", "n", "cases", "below", "above", "open", "vacuous", "nearest",
+    "where",
+)  # fmt: skip
+NOTES = """\
+A case is a measure of a method at one batch size, learning rate, radius and number of
+  steps, where a bound is known. Measures: the distance of two runs, the largest loss
+  difference over test samples, the generalisation gap, in the mean over replacements
+  and data sets; with all samples in a step also the largest over replacements.
+below, above: the whole interval is (Student's t over data sets, 95 % of all cases of a
+  measure together); open: it holds the bound. nearest: bound over measured, where the
+  bound is not vacuous. vacuous: no better than 2 eta G T, which every method keeps.
+Bounds are of the region visited: G is the largest gradient of a sample on the ball that
+  holds all runs of the cell, ascent points included."""
+PAIRED_HEAD = (
+    "data", "model", "method", "rho", "ratio to SGD", "less stable", "more stable",
+    "same", "open",
+)  # fmt: skip
+PAIRED_NOTES = """\
+Ratio: distance after the last step over SGD's on the same data, neighbours and
+  mini-batches, least to largest over n, batch sizes and learning rates. less stable:
+  in so many cells its interval lies above 1, of a problem's together; same: to
+  rounding."""
+GROWTH_HEAD = (
+    "data", "model", "method", "batch", "T", "eta", "rho", "n",
+)  # fmt: skip
+GROWTH_NOTES = """\
+Powers with which the mean distance grows, with 95 % intervals: in T over the last looks
+  and in n at eta = {eta:g}/beta, in eta up to 1/beta, in rho at that eta; T, eta and
+  rho at n = {n}, the largest rho. The bounds of convex losses have T, eta, 1/n."""
+
+
+def table(found: xarray.Dataset) -> str:
+    """Bounds, then methods beside SGD, then powers."""
+    rows = [HEAD] + [_bounds(found, name) for name in found.problem.values]
+    paired = [PAIRED_HEAD] + _paired(found)
+    growth = [GROWTH_HEAD] + _growth(found)
+    eta = reference(found)
+    notes = GROWTH_NOTES.format(eta=eta, n="the middle one")
+    parts = [align(rows, 3), NOTES]
+    if len(paired) > 1:
+        parts += ["", align(paired, 3), PAIRED_NOTES]
+    return "\n".join([*parts, "", align(growth, 4), notes])
+
+
+def reference(found: xarray.Dataset) -> float:
+    """The learning rate whose powers are shown, in units of 1/beta."""
+    levels = found.eta_level.values
+    return float(levels[np.abs(np.log(levels / 0.5)).argmin()])
+
+
+def _bounds(found: xarray.Dataset, name: str) -> tuple[str, ...]:
+    """All measures of a problem."""
+    part = found.sel(problem=[name])
+    row = (str(part.data.item()), str(part.model.item()), f"{part.n.item():.0f}")
+    judged = {key: told.judged(found, key).sel(problem=name) for key in WORDS}
+    count = sum_of(judged)
+    if not count["within"]:
+        return *row, "0", "-", "-", "-", "-", "-", _growing(part)
+    factor, where = nearest(judged)
+    return (
+        *row,
+        *(str(count[key]) for key in ("within", "below", "above", "open", "vacuous")),
+        f"{factor:.3g}",
+        where,
+    )
+
+
+def sum_of(judged: dict[str, xarray.Dataset]) -> dict[str, int]:
+    """How many cases are within, below, above, open, vacuous."""
+    count = {
+        key: sum(int(each[key].sum()) for each in judged.values())
+        for key in ("within", "below", "above", "vacuous")
+    }
+    return count | {"open": count["within"] - count["below"] - count["above"]}
+
+
+def nearest(judged: dict[str, xarray.Dataset]) -> tuple[float, str]:
+    """The least bound over measured among those not vacuous, and where."""
+    best, where = np.inf, "-"
+    for name, each in judged.items():
+        share = each.share.where(each.within & ~each.vacuous)
+        if share.notnull().any() and (most := float(share.max())) > 0:
+            if 1 / most < best:
+                at = share.where(share == most).stack(cell=share.dims).dropna("cell")
+                best, where = 1 / most, f"{WORDS[name]}, {_place(at[0])}"
+    return best, where
+
+
+def _place(cell: xarray.DataArray) -> str:
+    """`SAM, batch 8, eta 1, rho 0.1`."""
+    label = str(cell.algorithm.item())
+    label = "SGD" if label == "GD" else label
+    return f"{label}, batch {cell.batch.item()}, eta {cell.eta_level.item():g}"
+
+
+def _growing(part: xarray.Dataset) -> str:
+    """How vacuous the bound of smooth losses is for networks."""
+    over = told.last(part, part.distance_bound / part.trivial_bound)
+    with np.errstate(all="ignore"):
+        least = np.log10(float(over.where(np.isfinite(over)).min()))
+    return f"L11's is at least 10^{least:.0f} times the trivial one"
+
+
+def tasks(found: xarray.Dataset) -> list[tuple[str, str]]:
+    """Data sets and models, in order."""
+    pairs = zip(found.data.values.tolist(), found.model.values.tolist(), strict=True)
+    return list(dict.fromkeys(pairs))
+
+
+def of_task(found: xarray.Dataset, data: str, model: str) -> np.ndarray:
+    """The problems of a task."""
+    return ((found.data == data) & (found.model == model)).values
+
+
+def _paired(found: xarray.Dataset) -> list[tuple[str, ...]]:
+    if "GD" not in found.algorithm.values:
+        return []
+    beside, rows = told.against(found), []
+    for data, model in tasks(found):
+        here = beside.isel(problem=of_task(found, data, model))
+        for label in found.algorithm.values:
+            for level in found.rho_level.values:
+                cell = here.sel(algorithm=label, rho_level=level)
+                if cell.ratio.notnull().any():
+                    rows.append((data, model, str(label), f"{level:g}", *_cells(cell)))
+    return rows
+
+
+def signs(cell: xarray.Dataset) -> dict[str, int]:
+    """In how many cells less and more stable than SGD, the same, undecided."""
+    known, same = cell.ratio.notnull(), cell.low == cell.high
+    less, more = (cell.low > 1) & ~same, (cell.high < 1) & ~same
+    count = {"less": less, "more": more, "same": same & (cell.ratio == 1)}
+    made = {key: int((known & value).sum()) for key, value in count.items()}
+    return made | {"open": int(known.sum()) - sum(made.values())}
+
+
+def _cells(cell: xarray.Dataset) -> tuple[str, ...]:
+    count = signs(cell)
+    low, high = float(cell.ratio.min()), float(cell.ratio.max())
+    return (
+        f"{low:.3g} to {high:.3g}",
+        *(str(count[key]) for key in ("less", "more", "same", "open")),
+    )
+
+
+def _growth(found: xarray.Dataset) -> list[tuple[str, ...]]:
+    powers, rows = told.exponents(found), []
+    eta = reference(found)
+    for data, model in tasks(found):
+        names = found.problem.values[of_task(found, data, model)]
+        at = {"problem": names[len(names) // 2]}
+        for label in found.algorithm.values:
+            for batch in found.batch.values:
+                cell = {"algorithm": label, "batch": batch}
+                here = _at(powers, at | cell | {"eta_level": eta}, label)
+                task = f"{data} {model}"
+                known = "task" in powers.dims and task in powers.task.values
+                here = here.sel(task=task) if known else here
+                shown = [*"T", "eta", "rho", *(["n"] if known else [])]
+                words = [_power(here, key) for key in shown] + ["-"] * (not known)
+                rows.append((data, model, str(label), str(batch), *words))
+    return rows
+
+
+def _at(powers: xarray.Dataset, at: dict, label: str) -> xarray.Dataset:
+    """One cell, at the largest radius a method has."""
+    here = powers.sel(at)
+    level = 0 if label == "GD" else -1
+    return here.isel(rho_level=level)
+
+
+def _power(here: xarray.Dataset, key: str) -> str:
+    if key not in here or not np.isfinite(here[key]):
+        return "-"
+    value = float(here[key])
+    return f"{value:.2f} +- {float(here[f'{key}_high']) - value:.2f}"
+
+
+def answer(found: xarray.Dataset) -> str:
+    """Sentences, every number out of the data."""
+    judged = {key: told.judged(found, key) for key in WORDS}
+    count = sum_of(judged)
+    parts = ["How far do runs part when one sample is replaced?"]
+    if count["within"]:
+        factor, where = nearest(judged)
+        parts.append(
+            f"No farther than their bounds: of {count['within']} cases within a "
+            f"bound's assumptions {count['below']} lie clearly below it, "
+            f"{count['open']} hold it in their interval, {count['above']} lie above; "
+            f"the nearest comes within a factor {factor:.3g} ({where}); "
+            f"{count['vacuous']} bounds are vacuous."
+            if not count["above"]
+            else f"{count['above']} of {count['within']} cases lie ABOVE their bound."
+        )
+    grown = found.sel(problem=found.model.isin(told.GROWN))
+    if grown.sizes["problem"]:
+        parts.append(f"For networks none is known that is not vacuous: {_growing(grown)}.")
+    if "GD" in found.algorithm.values and found.sizes["algorithm"] > 1:
+        parts.append(f"Beside SGD at the same eta: {_beside(found)}.")
+    return " ".join(parts)
+
+
+def _beside(found: xarray.Dataset) -> str:
+    """Each method's cells."""
+    beside, words = told.against(found), []
+    for label in found.algorithm.values:
+        if label == "GD":
+            continue
+        cell = beside.sel(algorithm=label)
+        count, total = signs(cell), int(cell.ratio.notnull().sum())
+        words.append(
+            f"{label} parts farther in {count['less']}, less far in {count['more']}, as "
+            f"far to rounding in {count['same']} of {total} cells, by a factor "
+            f"{float(cell.ratio.min()):.3g} to {float(cell.ratio.max()):.3g}"
+        )
+    return "; ".join(words)

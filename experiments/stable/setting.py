@@ -67,11 +67,18 @@ class Problem:
                 f"`{self.data}` has {len(y)} samples, {self.n} with {self.replaced} "
                 f"replacements and {TESTS // 8} to test take {self.needed}."
             )
-        rng = np.random.default_rng([SEED, self.seed, self.n])
+        rng = np.random.default_rng([SEED, self.seed])
         chosen = np.array([rng.permutation(len(y)) for _ in range(self.trials)])
-        ends = (0, self.n, self.n + self.replaced, self.n + self.replaced + TESTS)
-        cut = (chosen[:, a:b] for a, b in zip(ends[:-1], ends[1:], strict=True))
-        return tuple((X[part], y[part]) for part in cut)
+        # From the front the data sets, nested for growing n; the others from the end.
+        tests, new, old = np.split(chosen[:, ::-1], [*self._ends], axis=1)
+        parts = old[:, ::-1][:, : self.n], new, tests
+        return tuple((X[part], y[part]) for part in parts)
+
+    @property
+    def _ends(self) -> tuple[int, int]:
+        """Of the tests, as many as are there, and of the replacements."""
+        there = len(samples(self.data)[1]) - self.n - self.replaced
+        return min(TESTS, there), min(TESTS, there) + self.replaced
 
     def pairs(self) -> tuple[Swapped, np.ndarray, np.ndarray]:
         """A linear model's data with all neighbours; rows and targets to test."""

@@ -121,9 +121,9 @@ def last(found: xarray.Dataset, values: xarray.DataArray) -> xarray.DataArray:
 def exponents(found: xarray.Dataset, name: str = "distance") -> xarray.Dataset:
     """Powers with which a measure grows, fitted to its logarithm, with intervals.
 
-    In T over the last looks, in eta up to 1/beta, in rho over its levels, each by trial
-    (cells `(problem, batch, algorithm, ...)`); in n over the sizes of a data set and
-    model, `(task, batch, algorithm, eta_level, rho_level)`, all data sets together.
+    By trial: in T over the last looks, in eta up to 1/beta, in rho over its levels,
+    cells `(problem, batch, algorithm, ...)`; in n over the sizes of a data set and
+    model, `(task, batch, algorithm, eta_level, rho_level)`.
 
     Returns:
         `T`, `eta`, `rho`, `n`, each with `_low` and `_high`: 95 %, one by one.
@@ -141,11 +141,12 @@ def exponents(found: xarray.Dataset, name: str = "distance") -> xarray.Dataset:
     if int(positive.sum()) > 1:
         rho = end.sel(rho_level=found.rho_level[positive])
         told["rho"] = slope(rho, np.log(rho.rho_level), "rho_level")
+    sizes = _in_samples(found, end)
     made = {}
-    for key, values in told.items():
+    for key, values in (told | sizes).items():
         ends = interval(values)
         made |= dict(zip((key, f"{key}_low", f"{key}_high"), ends, strict=True))
-    return xarray.Dataset(made | _in_samples(found, end))
+    return xarray.Dataset(made)
 
 
 def _in_time(found: xarray.Dataset, logs: xarray.DataArray) -> xarray.DataArray:
@@ -167,26 +168,13 @@ def slope(y: xarray.DataArray, x: xarray.DataArray, dim: str) -> xarray.DataArra
 def _in_samples(
     found: xarray.Dataset, end: xarray.DataArray
 ) -> dict[str, xarray.DataArray]:
-    """The power of n, of tasks that have several sizes."""
+    """The power of n, of tasks that have several sizes; their data sets are nested."""
     task = found.data.astype(object) + " " + found.model.astype(object)
     rows = []
     for name in dict.fromkeys(task.values.tolist()):
         here = end.sel(problem=(task == name).values)
-        sizes = np.log(found.n.sel(problem=here.problem))
-        if len(np.unique(sizes)) < 2:
-            continue
-        flat = here.stack(run=("problem", "trial"), create_index=False)
-        x = sizes.broadcast_like(here).stack(run=("problem", "trial"), create_index=False)
-        x = x.transpose(*flat.dims)
-        power = slope(flat, x, "run")
-        left = flat - flat.mean("run") - power * (x - x.mean("run"))
-        free = flat.notnull().sum("run") - 2
-        spread = ((x - x.mean("run")) ** 2).sum("run")
-        with np.errstate(all="ignore"):
-            error = np.sqrt((left**2).sum("run") / free / spread)
-        half = stdtrit(float(free.max()), 1 - LEVEL / 2) * error
-        row = xarray.Dataset({"n": power, "n_low": power - half, "n_high": power + half})
-        rows.append(row.expand_dims(task=[name]).drop_vars("problem", errors="ignore"))
-    if not rows:
-        return {}
-    return dict(xarray.concat(rows, "task", join="outer").data_vars)
+        sizes = found.n.sel(problem=here.problem)
+        if sizes.size > 1:
+            power = slope(here, np.log(sizes), "problem")
+            rows.append(power.expand_dims(task=[name]))
+    return {"n": xarray.concat(rows, "task")} if rows else {}
