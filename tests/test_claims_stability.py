@@ -10,7 +10,7 @@ from landscapes.draw import epoch
 from landscapes.finite_sum import FiniteSum
 from landscapes.scalar_loss import loss
 from tests.mutants import MUTANTS, mutant
-from theory import linear_models, stability
+from theory import linear_models, separable, stability, staircase
 from theory.claims import l8, l9, l10, l11, t16
 from theory.judge import judge
 from theory.methods.gd import GD
@@ -123,7 +123,7 @@ def test_the_losses_made_of_hubers_are_the_piecewise_ones():
     z = np.linspace(-4, 4, 801)
     hinge = np.maximum(1 - z, 0)
     hinge = np.where(hinge > 1, hinge - 0.5, hinge**2 / 2)
-    actual = l10.SMOOTH_HINGE.value(z, np.ones_like(z))
+    actual = separable.SMOOTH_HINGE.value(z, np.ones_like(z))
     np.testing.assert_allclose(actual, hinge, atol=1e-15)
     flat = np.maximum(abs(z) - 0.7, 0)
     flat = np.where(flat > 1, flat - 0.5, flat**2 / 2)
@@ -144,7 +144,7 @@ def test_bounded_losses_have_the_constants_they_declare(scalar):
 
 @pytest.mark.parametrize("name", ["least squares", "smooth hinge"])
 def test_every_loss_of_the_population_vanishes_on_its_ball(name):
-    X, y, scalar, w, radius = l10.population(name)
+    X, y, scalar, w, radius = separable.population(name)
     e = np.random.default_rng(1).normal(size=(200, len(w)))
     e = np.concatenate([e, X, -X])
     e *= radius * (1 - 1e-12) / np.linalg.norm(e, axis=1, keepdims=True)
@@ -155,7 +155,7 @@ def test_every_loss_of_the_population_vanishes_on_its_ball(name):
 
 def test_the_staircase_is_smooth_and_leaves_one_coordinate_a_step():
     n, steps, q, eta, rho = 10, 20, 0.01, 0.2, 0.5
-    gradient = l10.staircase(n, steps, q, eta, rho)
+    gradient = staircase.staircase(n, steps, q, eta, rho)
     w, v = np.random.default_rng(2).normal(size=(2, 500, steps))
     for a, b in zip(w, v, strict=True):
         change = gradient(a) - gradient(b)

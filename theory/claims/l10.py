@@ -2,45 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 
-from landscapes.data import classification
 from landscapes.finite_sum import FiniteSum
-from landscapes.half_line import half_line
-from landscapes.scalar_loss import ScalarLoss, Y, Z, loss
-from landscapes.without_overflow import huber
-from theory import interval
-from theory.base import gradient_descent
+from theory import interval, staircase
 from theory.claim import Claim, Statement
 from theory.methods.sam import SAM
 from theory.neighbours import neighbours
 from theory.runs import last
+from theory.separable import population
 from theory.stability import sam_growth, sam_stability
-
-# 0 for a margin yz >= 1, then a parabola of width 1, then of slope 1.
-SMOOTH_HINGE = ScalarLoss(
-    "smooth_hinge", huber(1 - 2 * Y * Z) / 4 + (3 - 4 * Y * Z) / 8, (0.0, 1.0), 1.0
-)
-
-
-@cache
-def population(name):
-    """Rows, targets, the loss, and a point with the ball where every loss is 0."""
-    X, y = classification("breast_cancer")
-    X = X / np.sqrt((X**2).sum(axis=1).max())  # beta = 1
-    if name == "least squares":  # fewer rows than features: all can be fitted
-        X, y = X[:25], y[:25]
-        w = np.linalg.lstsq(X, y, rcond=None)[0]
-        return X, y, loss("square"), w, 0.0
-    # The rows that one linear rule tells apart with some margin.
-    w = np.linalg.lstsq(X, y, rcond=None)[0]
-    kept = y * (X @ w) > 0.5
-    X, y = X[kept], y[kept]
-    w = w * (1 + 2 * np.sqrt((X**2).sum(axis=1)).max()) / (y * (X @ w)).min()
-    radius = ((y * (X @ w) - 1) / np.sqrt((X**2).sum(axis=1))).min()
-    return X, y, SMOOTH_HINGE, w, float(radius)
 
 
 def parted(problem, eta, rho, n, steps, runs, seed, level):
@@ -71,29 +42,9 @@ def cases(quick):
             yield {"problem": problem, "eta": eta, "rho": rho, "n": n, "steps": steps}
 
 
-def staircase(n, steps, q, eta, rho):
-    r"""The mean gradient of n - 1 walls and one row of T ever weaker slopes.
-
-    The wall is $\frac12\sum_k(w_k - 2q\rho)_+^2$, the row
-    $\frac12\sum_k q^k(w_k + a)_+^2$, and a the least that a step takes from the
-    coordinate it is at.
-    """
-    slopes, share = q ** np.arange(1, steps + 1), 1 - 1 / n
-    a = eta * rho * share * (1 - 3 * q)
-
-    def positive(v):
-        return half_line().gradient(v[:, None])[:, 0]
-
-    return lambda w: share * positive(w - 2 * q * rho) + slopes * positive(w + a) / n
-
-
 def grown(n, steps, q, eta, rho):
     """The squared distance to 0, where SAM stays on n walls."""
-    gradient, w = staircase(n, steps, q, eta, rho), np.zeros(steps)
-    for _ in range(steps):
-        d, _, _ = SAM(rho).direction(w, (), gradient)
-        w, _ = gradient_descent.update(w, d, (), eta)
-    return (w**2).sum()
+    return staircase.grown(SAM(rho), n, steps, q, eta, rho)[-1]
 
 
 def lower(n, steps, q, eta, rho):
@@ -177,7 +128,7 @@ def l10():
                 grade="T",
             ),
         ),
-        code=("theory/stability.py", "theory/neighbours.py"),
+        code=("theory/stability.py", "theory/neighbours.py", "theory/staircase.py"),
         notes=(
             "The lower bound is on a construction of ours; the paper's Theorem 7 has "
             "the same order $\\eta^2\\rho^2T$ on its own, which was not at hand. All "
