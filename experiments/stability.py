@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 from experiments import parts, run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import xarray
 
 NAME = "stability"
@@ -78,9 +80,9 @@ class Config(run.Work):
         for name in ("methods", "eta", "rho", "batch"):
             if not getattr(self, name):
                 raise run.BadOption(f"--{name} needs a value.")
-        self.eta_grid = tuple(run.numbers("eta", self.eta, zero=False))
-        self.rho_grid = tuple(run.numbers("rho", self.rho, zero=True))
-        self.batch = tuple(dict.fromkeys(self.batch))
+        self.eta_grid = _distinct(run.numbers("eta", self.eta, zero=False))
+        self.rho_grid = _distinct(run.numbers("rho", self.rho, zero=True))
+        self.batch, self.methods = _distinct(self.batch), _distinct(self.methods)
         if self.quick:
             self.replacements = min(self.replacements, 8)
             self.trials, self.steps = min(self.trials, 5), min(self.steps, 64)
@@ -93,6 +95,11 @@ class Config(run.Work):
         )
 
 
+def _distinct(values: Iterable) -> tuple:
+    """Each once, in order."""
+    return tuple(dict.fromkeys(values))
+
+
 def work(config: Config) -> None:
     """Measures what is missing, saves, and prints the table and the answer."""
     parts.carried_out(NAME, measure, "experiments.stable.report", config)
@@ -101,6 +108,7 @@ def work(config: Config) -> None:
 def measure(config: Config) -> xarray.Dataset:
     """All measurements; a problem is kept as soon as it is complete."""
     from experiments.stable import plan
+    from experiments.stable.theorems import theorems
     from theory.kept import RESTS_ON, stamp
 
     rests_on = stamp(FILES)  # of the sources as they are now
@@ -114,7 +122,8 @@ def measure(config: Config) -> xarray.Dataset:
         plan.together,
         config,
     )
-    return plan.merge(whole, config).assign_attrs({RESTS_ON: rests_on})
+    found = plan.merge(whole, config).merge(theorems())
+    return found.assign_attrs({RESTS_ON: rests_on})
 
 
 if __name__ == "__main__":

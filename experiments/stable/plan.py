@@ -67,7 +67,13 @@ def problems(config: Any) -> list[Problem]:
                 f"--replacements {problem.replaced}: `{problem.name}` has "
                 f"{problem.n} samples to replace."
             )
+        if max(config.batch) > problem.n:
+            raise ValueError(
+                f"--batch {max(config.batch)}: `{problem.name}` has {problem.n} samples."
+            )
         problem.drawn()  # or says why not
+    if len({problem.name for problem in found}) < len(found):
+        raise ValueError("a data set, model or --n is named twice.")
     return found
 
 
@@ -96,7 +102,7 @@ def by_part(config: Any) -> dict[str, list[tuple]]:
 
 def sizes(problem: Problem, config: Any) -> list[int]:
     """Batch sizes; 0 is all."""
-    return [b for b in config.batch if b < problem.n]
+    return list(dict.fromkeys(b % problem.n for b in config.batch))
 
 
 def owner(case: tuple) -> str:
