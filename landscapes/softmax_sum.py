@@ -38,17 +38,20 @@ class Softmax:
 
     def slope(self, z: np.ndarray, y: np.ndarray) -> np.ndarray:
         """$p - e_y$, of the shape of z."""
-        return self.shares(z) - self._hot(y)
+        p = self.shares(z)
+        p -= self._hot(y)
+        return p
 
     def shares(self, z: np.ndarray) -> np.ndarray:
         r"""$p_k = e^{z_k}/\sum_j e^{z_j}$."""
-        p = np.exp(z - z.max(axis=-2, keepdims=True))
+        p = z - z.max(axis=-2, keepdims=True)
+        np.exp(p, out=p)
         p /= p.sum(axis=-2, keepdims=True)
         return p
 
     def _hot(self, y: np.ndarray) -> np.ndarray:
         """Unit vectors, `(..., K, n)`."""
-        return y[..., None, :] == np.arange(self.outputs)[:, None]
+        return (y[..., None, :] == np.arange(self.outputs)[:, None]).astype(float)
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,7 +33,9 @@ def beside(runs: xarray.Dataset, problem: Problem) -> xarray.Dataset:
             found.loc[at] = bound(runs.sel(at), problem, eta, steps)
     trivial = uniform.trivial(eta, shape, steps)
     return runs.assign(
-        distance_bound=found, loss_bound=found * shape, trivial_bound=shape * 0 + trivial
+        distance_bound=found,
+        loss_bound=found * shape,
+        trivial_bound=shape * 0 + trivial,
     )
 
 

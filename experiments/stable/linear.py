@@ -34,9 +34,7 @@ def runs(problem: Problem, batch: int, config: Any) -> xarray.Dataset:
     """
     f, test_X, test_y = problem.pairs()
     seed, times = [problem.seed, problem.n, batch, 1], config.times_of(problem.model)
-    order = orders(
-        f.n, batch or f.n, len(f.y), max(times), np.random.default_rng(seed)
-    )
+    order = orders(f.n, batch or f.n, len(f.y), max(times), np.random.default_rng(seed))
     eta = np.array(config.eta_grid) / f.smoothness
     rows = []
     for spec in config.methods:

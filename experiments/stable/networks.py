@@ -103,7 +103,10 @@ def _runs(nets: Trained, problem: Problem, batch: int, config: Any) -> xarray.Da
         rows[-1]["rho"] = ("rho_level", np.resize(rho, len(config.rho_grid)))
     whole = xarray.concat(rows, "algorithm", join="exact")
     return whole.assign(
-        eta=("eta_level", eta), beta=nets.smoothness, mu=np.nan, times=("check", list(times))
+        eta=("eta_level", eta),
+        beta=nets.smoothness,
+        mu=np.nan,
+        times=("check", list(times)),
     )
 
 

@@ -10,7 +10,7 @@ import xarray
 
 from experiments import run
 from experiments.stable import limits
-from experiments.stable.data import NAMES, PIXELS, samples
+from experiments.stable.data import samples
 from experiments.stable.measures import MEASURES
 from experiments.stable.setting import LINEAR, NETWORKS, Problem
 from landscapes.registry import unknown
@@ -113,8 +113,8 @@ def owner(case: tuple) -> str:
 def cost(case: tuple) -> int:
     """Roughly in proportion to its time."""
     problem, batch, config = case
-    outputs = {"softmax": 12, "mlp": 200}.get(problem.model, 1)
-    return outputs * (8 + (batch or problem.n)) * max(config.times_of(problem.model))
+    each = {"softmax": 12, "mlp": 20}.get(problem.model, 1)
+    return each * (30 + (batch or problem.n)) * max(config.times_of(problem.model))
 
 
 def do(problem: Problem, batch: int, config: Any) -> xarray.Dataset:
@@ -139,10 +139,14 @@ def together(done: Iterable[tuple[tuple, xarray.Dataset]]) -> xarray.Dataset:
     whole = whole.merge(done[0][1].drop_vars(told))
     problem = done[0][0][0]
     whole = whole.assign_coords(check=np.arange(whole.sizes["check"]))
-    return limits.beside(whole, problem).expand_dims(problem=[problem.name]).assign(
-        data=("problem", [problem.data]),
-        model=("problem", [problem.model]),
-        n=("problem", [problem.n]),
+    return (
+        limits.beside(whole, problem)
+        .expand_dims(problem=[problem.name])
+        .assign(
+            data=("problem", [problem.data]),
+            model=("problem", [problem.model]),
+            n=("problem", [problem.n]),
+        )
     )
 
 

@@ -213,7 +213,9 @@ def answer(found: xarray.Dataset) -> str:
         )
     grown = found.sel(problem=found.model.isin(told.GROWN))
     if grown.sizes["problem"]:
-        parts.append(f"For networks none is known that is not vacuous: {_growing(grown)}.")
+        parts.append(
+            f"For networks none is known that is not vacuous: {_growing(grown)}."
+        )
     if "GD" in found.algorithm.values and found.sizes["algorithm"] > 1:
         parts.append(f"Beside SGD at the same eta: {_beside(found)}.")
     return " ".join(parts)

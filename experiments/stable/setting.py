@@ -44,7 +44,7 @@ class Problem:
     @property
     def name(self) -> str:
         """Of the part that it is; of a user's own file with a digest of its text."""
-        data, path = self.data, Path(self.data)
+        data, path = self.data.replace(":", " "), Path(self.data)
         if path.suffix == ".csv" and path.is_file():
             data = f"{path.stem}-{sha256(path.read_bytes()).hexdigest()[:8]}"
         return f"{data} {self.model} {self.n}"

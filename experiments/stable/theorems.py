@@ -104,5 +104,9 @@ def stairs() -> xarray.Dataset:
             "stairs_lower": (cell, sam_growth(ETA, 1.0, rho, n, steps, q)),
             "stairs_upper": (cell, sam_stability(ETA, 1.0, rho, rho, far, n, steps)),
         },
-        {"stair_method": list(METHODS), "stair_rho": list(LENGTHS), "stair_step": steps},
+        {
+            "stair_method": list(METHODS),
+            "stair_rho": list(LENGTHS),
+            "stair_step": steps,
+        },
     )

@@ -73,6 +73,8 @@ def panel(axes: Axes, cell: xarray.Dataset) -> None:
     axes.set(xscale="log", yscale="log")
     low, high = axes.get_ylim()
     axes.set_ylim(min(low, 0.9), max(high, 1.12))
-    axes.yaxis.set_major_locator(FixedLocator([0.25, 0.5, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 4]))
+    wide = max(high, 1 / low) > 1.6
+    ticks = [0.25, 0.5, 1, 2, 4] if wide else [0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.35, 1.5]
+    axes.yaxis.set_major_locator(FixedLocator(ticks))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
     axes.yaxis.set_minor_locator(NullLocator())

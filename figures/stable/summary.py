@@ -7,7 +7,7 @@ import xarray
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 from figures import style
 from figures.networks.layout import height, title
@@ -33,7 +33,9 @@ def draw(found: xarray.Dataset) -> Figure:
     powers(panels[4], found)
     staircase(panels[5], found)
     figure.legend(
-        handles=_legend(found), loc="outside lower center", ncols=4 if columns > 2 else 3
+        handles=_legend(found),
+        loc="outside lower center",
+        ncols=4 if columns > 2 else 3,
     )
     title(figure, "One sample replaced: how far do runs part, and how far may they?")
     return figure
@@ -54,9 +56,14 @@ def over_time(axes: Axes, found: xarray.Dataset, batch: str) -> None:
     trivial = here.trivial_bound.isel(algorithm=0, rho_level=0)
     axes.plot(t, trivial, color=style.THEORY, lw=1, ls=":")
     many = "all samples a step" if batch == "all" else f"batches of {batch}"
-    name = f"{plain(str(here.data.item()))}, {here.model.item()}, $n$ {here.n.item():.0f}"
+    name = (
+        f"{plain(str(here.data.item()))}, {here.model.item()}, $n$ {here.n.item():.0f}"
+    )
     axes.set_title(f"{name}\n{many}")
     axes.set(xscale="log", yscale="log", xlabel="steps $T$", xlim=(t[0], t[-1]))
+    axes.xaxis.set_major_locator(LogLocator(base=4 if len(t) > 4 else 2))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.set_ylabel(r"mean distance $\Vert w_T - w_T^{(i)}\Vert$")
 
 
@@ -83,7 +90,7 @@ def apart_from_sgd(axes: Axes, found: xarray.Dataset) -> None:
     axes.set(yscale="log", ylim=(3e-18, 3), xlim=(-0.5, len(batches) - 0.5))
     axes.set_xticks(range(len(batches)), batches)
     axes.set(xlabel="batch", ylabel="|distance / SGD's $-$ 1|")
-    axes.set_title("T16: with one example a step\nSSAM is SGD (least squares, logistic)")
+    axes.set_title("T16: one example a step,\nand SSAM is SGD")
 
 
 def tightness(axes: Axes, found: xarray.Dataset) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import xarray
 from scipy.special import stdtrit
 
+from theory.interval import Interval
 from theory.measured import reading
 
 EXPERIMENT = "stability"
@@ -178,3 +181,114 @@ def _in_samples(
             power = slope(here, np.log(sizes), "problem")
             rows.append(power.expand_dims(task=[name]))
     return {"n": xarray.concat(rows, "task")} if rows else {}
+
+
+# -- What the ledger asks --------------------------------------------------------------
+
+EXPECTED = ("distance", "loss", "gap")
+
+
+def problems(names: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """Every problem with bounds, and measure."""
+    found = dataset()
+    for problem in found.problem.values[~found.model.isin(GROWN).values].astype(str):
+        for name in names:
+            yield {"problem": problem, "name": name}
+
+
+def _cells(problem: str, name: str) -> xarray.Dataset:
+    """Those with a bound that is not vacuous, along `cell`."""
+    found = judged(dataset(), name).sel(problem=problem)
+    if name in EXPECTED:
+        found = found.sel(batch=[b for b in found.batch.values if b != "all"])
+        final = dataset().times.sel(problem=problem).notnull().sum().item() - 1
+        found = found.isel(check=[final])
+    flat = found.stack(cell=found.value.dims, create_index=False)
+    return flat.isel(cell=(flat.within & ~flat.vacuous).values)
+
+
+def surely(problem: str, name: str) -> np.ndarray:
+    """The largest over neighbours and data sets, in every cell."""
+    return _cells(problem, name).value.values
+
+
+def expected(problem: str, name: str) -> Interval:
+    """Means over neighbours and data sets, in every cell."""
+    cells = _cells(problem, name)
+    return Interval(*(cells[end].values for end in ("value", "low", "high")))
+
+
+def bound(problem: str, name: str) -> np.ndarray:
+    """Of the same cells."""
+    return _cells(problem, name).bound.values
+
+
+def linear() -> Iterator[dict[str, str]]:
+    """Least squares and logistic regression, with each renormalised method."""
+    found = dataset()
+    for problem in found.problem.values[
+        found.model.isin(("square", "logistic")).values
+    ]:
+        for method in ("SSAM", "SSAM-N"):
+            yield {"problem": str(problem), "method": method}
+
+
+def renormalised(problem: str, method: str) -> np.ndarray:
+    """Mean distances, one example a step: every rate, radius, look and data set."""
+    at = {"problem": problem, "algorithm": method, "batch": "1"}
+    return dataset().distance.sel(at).values
+
+
+def plain(problem: str, method: str) -> np.ndarray:
+    """SGD's, beside `renormalised`."""
+    return renormalised(problem, "GD")
+
+
+def sides(methods: tuple[str, ...]) -> Iterator[dict[str, str]]:
+    """Linear problems with each method."""
+    found = dataset()
+    for problem in found.problem.values[~found.model.isin(GROWN).values].astype(str):
+        for method in methods:
+            yield {"problem": problem, "method": method}
+
+
+def farther(problem: str, method: str) -> Interval:
+    """Geometric mean of the distance over SGD's, over all cells, after the last step.
+
+    The interval is that of its mean over the data sets.
+    """
+    found = dataset().sel(problem=[problem])
+    end = last(found, found.distance).where(once(found))
+    logs = np.log(end.sel(algorithm=method) / end.sel(algorithm="GD").isel(rho_level=0))
+    cells = ["problem", "batch", "eta_level", "rho_level"]
+    ends = interval(logs.where(np.isfinite(logs)).mean(cells))
+    return Interval(*(float(np.exp(each)) for each in ends))
+
+
+def models() -> Iterator[dict[str, str]]:
+    """Every problem."""
+    for problem in dataset().problem.values.astype(str):
+        yield {"problem": problem}
+
+
+def radius_power(problem: str) -> Interval:
+    """SAM's, full batches, at every learning rate."""
+    found = dataset().sel(problem=[problem], batch=["all"], algorithm=["SAM"])
+    fitted = exponents(found)
+    return Interval(
+        *(fitted[f"rho{end}"].values.ravel() for end in ("", "_low", "_high"))
+    )
+
+
+def sizes() -> Iterator[dict[str, str]]:
+    """Data sets and models of several sizes."""
+    found = dataset()
+    for task in exponents(found.sel(batch=["all"])).task.values.astype(str):
+        yield {"task": task}
+
+
+def sample_power(task: str) -> Interval:
+    """Every method's, full batches, at every learning rate and radius."""
+    fitted = exponents(dataset().sel(batch=["all"])).sel(task=task)
+    ends = (fitted[f"n{end}"].values.ravel() for end in ("", "_low", "_high"))
+    return Interval(*(end[np.isfinite(end)] for end in ends))

@@ -1,0 +1,96 @@
+"""N8: runs on neighbouring real data sets, beside their bounds and SGD's."""
+
+from __future__ import annotations
+
+from theory.claim import Claim, Statement
+from theory.measured import stability
+
+KEPT = {"within": lambda **_: True}
+
+
+def n8():
+    """The statement."""
+    return Statement(
+        id="N8",
+        title="runs on neighbouring real data sets part by less than their bounds",
+        source="this toolkit",
+        grade="N",
+        claims=(
+            Claim(
+                id="N8.surely",
+                says="with full batches the largest distance, and difference of a "
+                "test loss, over all replacements is at most T17's bound",
+                expected="supported",
+                relation="<=",
+                measured=stability.surely,
+                bound=stability.bound,
+                cases=lambda quick: stability.problems(stability.SURELY),
+                tight=0.25,
+                rtol=1e-9,  # rounding
+                **KEPT,
+            ),
+            Claim(
+                id="N8.mean",
+                says="with mini-batches the mean distance, the mean of the largest "
+                "difference of a test loss, and the generalisation gap after the last "
+                "step are",
+                expected="supported",
+                relation="<=",
+                measured=stability.expected,
+                bound=stability.bound,
+                cases=lambda quick: stability.problems(stability.EXPECTED),
+                tight=0.05,
+                **KEPT,
+            ),
+            Claim(
+                id="N8.linear",
+                says="one example a step, least squares and logistic regression: SSAM "
+                "and SSAM-N part exactly as far as SGD",
+                expected="supported",
+                measured=stability.renormalised,
+                bound=stability.plain,
+                cases=lambda quick: stability.linear(),
+                rtol=1e-7,  # rounding, over a distance that may be 1e-6 of the points
+                atol=1e-12,
+                **KEPT,
+            ),
+            Claim(
+                id="N8.order",
+                says="linear models, at equal learning rate: SAM and USAM part "
+                "farther than SGD in the mean over all cells of a problem",
+                expected="supported",
+                relation=">=",
+                measured=stability.farther,
+                bound=lambda problem, method: 1.0,
+                cases=lambda quick: stability.sides(("SAM", "USAM")),
+                loose="a ratio may have any size",
+                **KEPT,
+            ),
+            Claim(
+                id="N8.radius",
+                says=r"no growth with $\rho$ as L10 has it: SAM's mean distance, full "
+                r"batches, grows with a power of $\rho$ below 1/2",
+                expected="supported",
+                relation="<=",
+                measured=stability.radius_power,
+                bound=lambda problem: 0.5,
+                cases=lambda quick: stability.models(),
+                loose="far below on every data set",
+                **KEPT,
+            ),
+            Claim(
+                id="N8.samples",
+                says=r"it falls with n at least as $n^{-1/2}$, full batches",
+                expected="supported",
+                relation="<=",
+                measured=stability.sample_power,
+                bound=lambda task: -0.5,
+                cases=lambda quick: stability.sizes(),
+                loose="a power may be anything",
+                **KEPT,
+            ),
+        ),
+        code=("experiments/stability.py", "theory/measured/stability.py"),
+        reads=(stability.EXPERIMENT,),
+        notes="",
+    )
