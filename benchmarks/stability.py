@@ -4,12 +4,12 @@
 
 The same pairs, on data sets that differ in one sample, with the same mini-batches:
 (1) `theory.swapped`, every neighbour, learning rate and radius in one batch, as
-`experiments.stability` runs them; (2) a Python loop over pairs, both runs by the toolkit's
-own `iterate` on sums of their own (one that keeps the run which all pairs of a data set
-share takes half as long); and (3) the same loop in plain NumPy formulas, which share
-nothing with the toolkit. All are first shown to agree to 1e-12; then each is timed in
-interleaved blocks, and medians and ratios of pairs a second are printed. The loops take
-a few runs, the batch all.
+`experiments.stability` runs them; (2) a Python loop over pairs, both runs by the
+toolkit's own `iterate` on sums of their own (one that keeps the run which all pairs of
+a data set share takes half as long); and (3) the same loop in plain NumPy formulas,
+which share nothing with the toolkit. All are first shown to agree to 1e-12; then each
+is timed in interleaved blocks, and medians and ratios of pairs a second are printed.
+The loops take a few runs, the batch all.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ def followed(
     test_y: np.ndarray,
 ) -> dict[str, np.ndarray]:
     """The measures after so many steps, `(check, C, D)`, and `reach`, `(check, C)`."""
-    I = f.shape[1] - 1
+    replaced = f.shape[1] - 1
     seen: dict[str, list] = {name: [] for name in (*MEASURES, "reach")}
     reach = np.zeros(len(eta))
     with np.errstate(all="ignore"):
@@ -86,7 +86,7 @@ def followed(
             reach = np.maximum(reach, norm(x).max(axis=(0, 1))[:, 0])
             if t in times:
                 tests = f.losses(x, test_X, test_y)
-                own = f.losses(x, f.X[:, :I], f.y[:, :I])
+                own = f.losses(x, f.X[:, :replaced], f.y[:, :replaced])
                 for name, value in measures(apart(x), tests, own).items():
                     seen[name].append(value.T)
                 seen["reach"].append(reach)

@@ -67,9 +67,9 @@ def problems(config: Any) -> list[Problem]:
                 f"--replacements {problem.replaced}: `{problem.name}` has "
                 f"{problem.n} samples to replace."
             )
-        if max(config.batch) > problem.n:
+        if (most := max(config.batch)) > problem.n:
             raise ValueError(
-                f"--batch {max(config.batch)}: `{problem.name}` has {problem.n} samples."
+                f"--batch {most}: `{problem.name}` has {problem.n} samples."
             )
         problem.drawn()  # or says why not
     if len({problem.name for problem in found}) < len(found):

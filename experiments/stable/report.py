@@ -230,8 +230,8 @@ def _beside(found: xarray.Dataset) -> str:
         cell = beside.sel(algorithm=label)
         count, total = signs(cell), int(cell.ratio.notnull().sum())
         words.append(
-            f"{label} parts farther in {count['less']}, less far in {count['more']}, as "
-            f"far to rounding in {count['same']} of {total} cells, by a factor "
+            f"{label} parts farther in {count['less']}, less far in {count['more']}, "
+            f"as far to rounding in {count['same']} of {total} cells, by a factor "
             f"{float(cell.ratio.min()):.3g} to {float(cell.ratio.max()):.3g}"
         )
     return "; ".join(words)
