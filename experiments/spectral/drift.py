@@ -92,7 +92,7 @@ def minima(site: Site, seeds: int) -> tuple[Network, torch.Tensor]:
 def drift(name: str, spec: str, config: Any) -> xarray.Dataset:
     """All that is measured of a method at a site."""
     net, x = minima(named(name), config.seeds)
-    short = 10 if config.quick else 1
+    short = 25 if config.quick else 1
     parts = [_short(net, x, spec, mode, short) for mode in MODES]
     parts += [_far(net, x, spec, mode, short) for mode in MODES]
     whole = xarray.merge(

@@ -53,10 +53,10 @@ TASKS = {
     "digits-tanh": Task("digits", "mlp:tanh"),
     "digits-cnn": Task("digits", "cnn:relu", epochs=20),
     "fashion-relu": Task("fashion_mnist", "mlp:relu"),
-    "wine-square": Task("wine", "mlp:tanh", "square", 0, 3000, 0, 0.5, 500),
-    "wine-entropy": Task("wine", "mlp:tanh", "cross_entropy", 0, 3000, 0, 1.0, 500),
-    "digits-square": Task("digits", "mlp:tanh", "square", 0, 2000, 500, 0.5, 500),
-    "digits-entropy": Task("digits", "mlp:tanh", "cross_entropy", 0, 2000, 500, 2, 500),
+    "wine-square": Task("wine", "mlp:tanh", "square", 0, 2000, 0, 0.5, 500),
+    "wine-entropy": Task("wine", "mlp:tanh", "cross_entropy", 0, 1500, 0, 1.0, 500),
+    "digits-square": Task("digits", "mlp:tanh", "square", 0, 1500, 500, 0.5, 500),
+    "digits-entropy": Task("digits", "mlp:tanh", "cross_entropy", 0, 1500, 500, 2, 500),
 }
 BATCHED = {"length": (0.05, 0.15, 0.5), "rate": (0.1, 0.3, 1.0)}
 WHOLE = {"length": (0.01, 0.03, 0.1), "rate": (0.02, 0.06, 0.2)}
@@ -126,5 +126,5 @@ def shortened(task: Task, config: Any) -> Task:
     """The task with few steps for --quick."""
     if not config.quick:
         return task
-    most = 3 if task.batch else 150
-    return replace(task, epochs=min(task.epochs, most), late=min(task.late, 30))
+    most = 3 if task.batch else 60
+    return replace(task, epochs=min(task.epochs, most), late=min(task.late, 10))

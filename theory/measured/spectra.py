@@ -32,6 +32,14 @@ def dataset() -> xarray.Dataset:
     return reading.dataset(EXPERIMENT)
 
 
+def _having(axis: str) -> xarray.Dataset:
+    """The kept result, with tasks (`task`) or manifolds of zero loss (`site`)."""
+    found = dataset()
+    if axis not in found.dims:
+        raise Unkept(f"waits for any {axis} in `experiments.{EXPERIMENT}`")
+    return found
+
+
 def compared(
     found: xarray.Dataset,
     task: str,
@@ -83,7 +91,7 @@ def pairs(
         tasks: their labels; none: all.
         cells: which.
     """
-    found = dataset()
+    found = _having("task")
     missing = {method, other} - set(found.algorithm.values.astype(str))
     if missing:
         raise Unkept(f"waits for {', '.join(missing)} in `experiments.{EXPERIMENT}`")
@@ -119,9 +127,7 @@ def drifts(
         rho_level: of the small radii.
         levels: so many learning rates, from the smallest; None: all.
     """
-    found = dataset()
-    if "site" not in found.dims:
-        raise Unkept(f"waits for sites of zero loss in `experiments.{EXPERIMENT}`")
+    found = _having("site")
     for site in found.site.values.astype(str):
         for level, share in enumerate(found.share.sel(samples=mode).values[:levels]):
             yield {
@@ -148,9 +154,7 @@ def fallen(site: str, samples: str, method: str, what: str) -> np.ndarray:
 
 def far(samples: str, methods: tuple[str, ...], what: str) -> Iterator[dict[str, str]]:
     """Every site, of these methods."""
-    found = dataset()
-    if "site" not in found.dims:
-        raise Unkept(f"waits for sites of zero loss in `experiments.{EXPERIMENT}`")
+    found = _having("site")
     for site in found.site.values.astype(str):
         for method in methods:
             yield {
