@@ -276,8 +276,8 @@ def n4():
             Claim(
                 id="N4.ssam_length",
                 says=r"SSAM's $\lVert g^+\rVert/\lVert g\rVert$ is at most the largest "
-                r"over $\gamma$ of the least over t of a closed certificate: attained at "
-                r"seven $(\mu, \rho, \eta)$",
+                r"over $\gamma$ of the least over t of a closed certificate: attained "
+                r"at seven $(\mu, \rho, \eta)$",
                 measured=worst_steps.as_run("gradient"),
                 bound=lambda mu, rho, eta: (
                     ssam_gradient_certified(eta, mu, 1.0, rho) ** 2

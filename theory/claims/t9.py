@@ -279,7 +279,10 @@ def t9():
                 grade="N",
             ),
         ),
-        code=("theory/neighbourhood.py",),
+        code=("theory/neighbourhood.py", "theory/stable_curve.py"),
         notes="So with normalised ascent renormalising makes the saddles worse: "
-        "SAM leaves above its threshold, SSAM-N does not.",
+        "SAM leaves above its threshold, SSAM-N does not. In the plane the exact shape "
+        "is known as a curve, not in closed form. None of 1 280 000 starts at .999 of "
+        "the conjecture's radius left, in two to five dimensions; a counterexample "
+        "would be one inside it whose $\\lVert Hw\\rVert$ ends above $\\rho m$.",
     )
