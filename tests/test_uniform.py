@@ -10,7 +10,7 @@ from scipy.stats import binom
 
 from landscapes.finite_sum import FiniteSum
 from landscapes.scalar_loss import loss
-from theory import better_bounds, geometric, step_factors, uniform
+from theory import better_bounds, geometric, stability_cases, step_factors, uniform
 from theory.ball import Projected
 from theory.claims import t17
 from theory.judge import judge
@@ -410,5 +410,5 @@ def test_an_edge_somewhere_else_is_refuted(name):
 
 
 def test_another_method_is_seen(monkeypatch):
-    monkeypatch.setattr(t17, "USAM", SAM)
+    monkeypatch.setattr(stability_cases, "USAM", SAM)
     assert verdict(claim("T17.cancelled")) in ("refuted", "failed")
