@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +59,10 @@ def load(path: Path) -> dict[tuple[str, float], list[dict[str, Any]]]:
         raise ValueError(f"no regions at `{path}`: run `make verify-proofs` first.")
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        panels = {
-            key: [{**one, "columns": np.array(one["columns"])} for one in group]
-            for key, group in groupby(found, lambda one: (one["measure"], one["mu"]))
-        }
+        panels: dict[tuple[str, float], list[dict[str, Any]]] = {}
+        for one in found:
+            group = panels.setdefault((one["measure"], one["mu"]), [])
+            group.append({**one, "columns": np.array(one["columns"])})
         kept = {
             one["label"]: one["share"] for group in panels.values() for one in group
         }
@@ -110,9 +109,10 @@ def panel(axes: Axes, group: list[dict[str, Any]]) -> None:
             columns[:, 0], columns[:, 2], columns[:, 1] - columns[:, 0], align="edge",
             color=color, alpha=0.28, edgecolor=color, lw=0.35,
         )  # fmt: skip
-        part = f"{one['label']}, {one['source']}: {100 * one['share']:.1f} %"
+        ball = f" ($R = {one['radius']:g}$)" if one["radius"] else ""
+        part = f"{one['label']}{ball}, {one['source']}: {100 * one['share']:.1f} %"
         axes.plot(*one["curve"], color=color, lw=1.3, label=part)
-    axes.set(xlabel=r"$\rho\beta$", xlim=(0, one["curve"][0][-1]), ylim=(0, 2.55))
+    axes.set(xlabel=r"$\rho\beta$", xlim=(0, one["curve"][0][-1]), ylim=(0, 2.8))
     axes.legend(loc="upper right", fontsize=7, borderaxespad=0.2)
 
 

@@ -85,6 +85,7 @@ def _plain(strip: Strip) -> dict[str, Any]:
         "label": strip.statement(strip.columns[0]).made(strip.rho[0]).label,
         "measure": strip.measure,
         "mu": float(strip.mu),
+        "radius": strip.radius and float(strip.radius),
         "source": exact.source(strip),
         "share": exact.share(strip),
         "columns": [[*map(float, c.rho), float(c.eta)] for c in strip.columns],
