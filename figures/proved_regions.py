@@ -94,9 +94,11 @@ def draw(panels: dict, mixed: bool) -> Figure:
     for axes in grid[::across]:
         axes.set_ylabel(r"$\eta\beta$")
     asked = "" if mixed else f": {ASKED[next(iter(panels))[0]]}"
+    balls = {one["radius"] for group in panels.values() for one in group} - {None}
+    ball = "".join(f" (SSAM-N: from $|w - w^*| = {size:g}$)" for size in balls)
     figure.suptitle(
         f"Proved in fractions, for all radii and rates of each rectangle{asked};\n"
-        "lines: the theorems' exact limits"
+        f"lines: the theorems' exact limits{ball}"
     )
     return figure
 
@@ -109,8 +111,7 @@ def panel(axes: Axes, group: list[dict[str, Any]]) -> None:
             columns[:, 0], columns[:, 2], columns[:, 1] - columns[:, 0], align="edge",
             color=color, alpha=0.28, edgecolor=color, lw=0.35,
         )  # fmt: skip
-        ball = f" ($R = {one['radius']:g}$)" if one["radius"] else ""
-        part = f"{one['label']}{ball}, {one['source']}: {100 * one['share']:.1f} %"
+        part = f"{one['label']}, {one['source']}: {100 * one['share']:.1f} %"
         axes.plot(*one["curve"], color=color, lw=1.3, label=part)
     axes.set(xlabel=r"$\rho\beta$", xlim=(0, one["curve"][0][-1]), ylim=(0, 2.8))
     axes.legend(loc="upper right", fontsize=7, borderaxespad=0.2)
