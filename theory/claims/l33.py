@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from theory.claim import Statement
 from theory.measured import again
-from theory.measured.headlines import again_above
-from theory.measured.variants import MARGIN
+from theory.measured.headlines import as_good, more
 
 
 def l33():
@@ -17,46 +16,36 @@ def l33():
         source="Li et al., arXiv 2403.12350 (abstract)",
         grade="C",
         claims=(
-            again_above(
+            more(
                 "L33.more",
-                f"on every task F-SAM, $\\sigma = 1$, tests better by {MARGIN} points "
-                r"or more than SAM, which is $\sigma = 0$",
+                r"on every task F-SAM, $\sigma = 1$, tests better by half a point than "
+                r"SAM, which is $\sigma = 0$",
                 "refuted",
                 *plain,
-                MARGIN,
             ),
-            again_above(
-                "L33.digits",
-                "on digits with right labels it tests better",
+            as_good(
+                "L33.within",
+                "on every task any difference is less than a percentage point",
                 "supported",
                 *plain,
-                0.0,
-                "digits mlp",
             ),
-            again_above(
-                "L33.not_less",
-                f"on no task is it worse by more than {MARGIN} points",
-                "supported",
-                *plain,
-                -MARGIN,
-            ),
-            again_above(
+            more(
                 "L33.stable",
-                f"on every task it is better by {MARGIN} points where both are "
-                "renormalised, which leaves the direction of the noise part alone",
+                "F-SAM tests better by half a point where both are renormalised, which "
+                "leaves the direction of the noise part alone",
                 "refuted",
                 *stable,
-                MARGIN,
             ),
-            again_above(
-                "L33.stable_not_less",
-                f"on no task is it worse by more than {MARGIN} points then",
+            as_good(
+                "L33.stable_within",
+                "any difference is less than a percentage point then",
                 "supported",
                 *stable,
-                -MARGIN,
             ),
         ),
         code=("theory/methods/friendly_sam.py", "theory/measured/again.py"),
         reads=(again.EXPERIMENT,),
-        notes=again.SETTING,
+        notes=again.SETTING + "Theirs are larger networks. On digits, with radii of .8,"
+        " the grid's three seeds suggested half a point for F-SAM; fresh ones did not "
+        "bear it out.",
     )

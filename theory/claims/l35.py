@@ -4,61 +4,51 @@ from __future__ import annotations
 
 from theory.claim import Statement
 from theory.measured import again
-from theory.measured.headlines import again_above
-from theory.measured.variants import MARGIN
-
-OWN, AMSGRAD = "AdaSAM", "AdaSAM (rho 0)"
+from theory.measured.headlines import as_good, more
 
 
 def l35():
     """The statement."""
+    sam, amsgrad = ("AdaSAM", "SAM"), ("AdaSAM", "AdaSAM (rho 0)")
     return Statement(
         id="L35",
         title="AdaSAM generalises better than SAM and than AMSGrad",
         source="Sun et al., arXiv 2303.00565",
         grade="M",
         claims=(
-            again_above(
+            more(
                 "L35.sam",
-                f"on every task AdaSAM tests better than SAM by {MARGIN} points",
+                "on every task AdaSAM tests better than SAM by half a point",
                 "refuted",
-                OWN,
-                "SAM",
-                MARGIN,
+                *sam,
             ),
-            again_above(
+            more(
                 "L35.fashion",
-                "it tests better on Fashion-MNIST, with right and with wrong labels",
+                "it tests better on Fashion-MNIST",
                 "supported",
-                OWN,
-                "SAM",
+                *sam,
                 0.0,
                 "fashion",
             ),
-            again_above(
+            more(
                 "L35.sam_not_less",
-                f"on no task is it worse by more than {MARGIN} points",
+                "on no task is it worse than SAM by a percentage point",
                 "supported",
-                OWN,
-                "SAM",
-                -MARGIN,
+                *sam,
+                -again.POINT,
             ),
-            again_above(
+            more(
                 "L35.amsgrad",
-                r"on every task it tests better than AMSGrad, which is AdaSAM at "
-                rf"$\rho = 0$, by {MARGIN} points",
+                "on every task it tests better by half a point than AMSGrad, which is "
+                r"AdaSAM at $\rho = 0$",
                 "refuted",
-                OWN,
-                AMSGRAD,
-                MARGIN,
+                *amsgrad,
             ),
-            again_above(
-                "L35.amsgrad_not_less",
-                f"on no task is it worse than AMSGrad by more than {MARGIN} points",
+            as_good(
+                "L35.amsgrad_within",
+                "any difference to AMSGrad is less than a percentage point",
                 "supported",
-                OWN,
-                AMSGRAD,
-                -MARGIN,
+                *amsgrad,
             ),
         ),
         code=("theory/methods/adasam.py", "theory/measured/again.py"),

@@ -10,12 +10,16 @@ from theory.measured.reading import dataset
 
 EXPERIMENT = "variants_again"
 AT_LEAST = (30,)  # seeds: all that are kept are used, at once
+POINT = 1.0  # percentage points
 # In the notes of every row that reads it.
 SETTING = (
     "MLPs of 32 neurons on 1000 images of digits and of Fashion-MNIST, right labels "
     "and a fifth of them wrong, plain steps on mini-batches, the same epochs for all; "
     "each method at the learning rate and radius, of 10 by 3, that test best on three "
-    "other seeds; given these, one partition of the data and its test images. "
+    "other seeds; given these, one partition of the data and its test images. No "
+    "number of seeds tells a difference of 0 from a tiny one: more accurate is meant "
+    "by half a point or more. Choosing the same by fewer images was partly chance: "
+    "`experiments.variants` could not tell. "
 )
 
 
@@ -28,11 +32,13 @@ def tasks(method: str, other: str, words: str = "") -> Iterator[dict[str, str]]:
         words: what a task's name contains.
 
     Raises:
-        Unkept: there is no such result.
+        Unkept: there is no such result, or none of such a task.
     """
-    for task in dataset(EXPERIMENT).task.values.astype(str):
-        if words in task:
-            yield {"task": task, "method": method, "other": other}
+    found = [t for t in dataset(EXPERIMENT).task.values.astype(str) if words in t]
+    if not found:
+        raise Unkept(f"waits for {words} in `experiments.{EXPERIMENT}`")
+    for task in found:
+        yield {"task": task, "method": method, "other": other}
 
 
 def gained(

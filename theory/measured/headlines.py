@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from theory.claim import Claim
 from theory.measured import again, variants
 
@@ -38,16 +40,16 @@ def accuracy(
     )
 
 
-def again_above(
+def more(
     id: str,
     says: str,
     expected: str,
     method: str,
     other: str,
-    least: float,
+    least: float = variants.MARGIN,
     words: str = "",
 ) -> Claim:
-    """The same at the cells that test best, from many seeds.
+    """As `accuracy`, at the cells that test best, from many seeds.
 
     Args:
         id: of the claim.
@@ -59,18 +61,36 @@ def again_above(
         words: what a task's name contains.
     """
     return Claim(
-        id=id,
-        says=says,
-        expected=expected,
         relation=">=",
-        measured=again.gained,
         bound=lambda task, method, other: least,
-        cases=lambda quick: again.tasks(method, other, words),
-        within=lambda task, method, other: True,
         loose="a difference may have any size",
-        runs=again.AT_LEAST,
-        grade="N",
+        **_again(id, says, expected, method, other, words),
     )
+
+
+def as_good(id: str, says: str, expected: str, method: str, other: str) -> Claim:
+    """There any difference, either way, is less than a percentage point."""
+    return Claim(
+        relation="==",
+        bound=lambda task, method, other: 0.0,
+        atol=again.POINT,
+        **_again(id, says, expected, method, other),
+    )
+
+
+def _again(
+    id: str, says: str, expected: str, method: str, other: str, words: str = ""
+) -> dict[str, Any]:
+    return {
+        "id": id,
+        "says": says,
+        "expected": expected,
+        "measured": again.gained,
+        "cases": lambda quick: again.tasks(method, other, words),
+        "within": lambda task, method, other: True,
+        "runs": again.AT_LEAST,
+        "grade": "N",
+    }
 
 
 def as_accurate(id: str, expected: str, method: str) -> Claim:
