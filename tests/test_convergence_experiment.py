@@ -376,8 +376,8 @@ def test_a_power_of_kappa_is_found(dataset):
         kappa=("problem", [10.0, 100, 10, 100]),
     )  # fmt: skip
     made["best_rate"] = made.best_rate.copy()
-    for name, gain in zip(names, (0.1, 1e-3, 0.1, 1e-3), strict=True):
-        made.best_rate.loc[{"problem": name}] = 1 - gain
+    for name, speed in zip(names, (0.1, 1e-3, 0.1, 1e-3), strict=True):
+        made.best_rate.loc[{"problem": name}] = np.exp(-speed)
     found = told.kappa_slope(made, "GD", 0)
     assert isinstance(found, Interval)
     np.testing.assert_allclose([found.value, found.low, found.high], 2.0, 1e-9)

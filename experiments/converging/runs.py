@@ -14,9 +14,11 @@ LOOKS = 64  # times at which distances are kept
 LEVELS = (1e-2, 1e-6)  # shares of f - f* at the start whose times are told
 WATCHED, STRIDE = 500, 8  # steps that are all looked at; then every eighth
 FAR = 1e6  # times the start's distance or gap: diverged
-# Below this share of the start rounding tells: of quadratics, known about 0, and of
-# sums over data.
+# Below this share of the start, of distance and gap, rounding tells: of quadratics,
+# known about 0, and of sums over data.
 ROUNDING = {"quadratic": (1e-130, 1e-130), "other": (1e-9, 1e-11)}
+# A quotient of two gaps asks for more: the least value is known to 1e-16 of itself.
+QUOTIENTS = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +102,8 @@ def _chunk(
     eta, rho = (number[rows, None] for number in numbers)
     before, top = None, found.peak[rows]
     longest, hits = found.longest[:, rows], found.hits[:, rows]
-    floors = np.array(found.least)[:, None] * first[:, rows]
+    quotients = found.least if problem.kind == "quadratic" else (QUOTIENTS, QUOTIENTS)
+    floors = np.array(quotients)[:, None] * first[:, rows]
     levels = np.array(LEVELS)[:, None] * first[1, rows]
     run = iterate(problem.landscape, method.having(rho=rho), x, eta, stop - start)
     for t, state in enumerate(run, int(start)):

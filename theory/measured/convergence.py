@@ -56,7 +56,7 @@ def counts(ratio: xarray.DataArray) -> tuple[int, int, int]:
 
 
 def kappa_slope(found: xarray.Dataset, label: str, level: int) -> Interval:
-    r"""The exponent of $\kappa$ in $1/(1 - r)$, r the best rate, on quadratics.
+    r"""The exponent of $\kappa$ in $1/|\ln r|$, r the best rate, on quadratics.
 
     A least-squares slope a spectrum, from kappa = 10 on; their mean with Student's
     interval. NaN where fewer than two spectra have two condition numbers.
@@ -69,7 +69,7 @@ def kappa_slope(found: xarray.Dataset, label: str, level: int) -> Interval:
         rows = quadratic & (np.array(shapes) == shape) & np.isfinite(here.values)
         if rows.sum() >= 2:
             x = np.log(found.kappa.values[rows])
-            slopes.append(np.polyfit(x, -np.log1p(-here.values[rows]), 1)[0])
+            slopes.append(np.polyfit(x, -np.log(-np.log(here.values[rows])), 1)[0])
     if len(slopes) < 2:
         return Interval(np.nan, -np.inf, np.inf)
     n, center = len(slopes), float(np.mean(slopes))
@@ -124,9 +124,12 @@ def cycles() -> dict[str, np.ndarray]:
 
 
 def best(method: str) -> dict[str, np.ndarray]:
-    """On quadratics: mu, beta = 1, rho and the best rate seen, `(n,)`."""
+    """On quadratics: mu, beta = 1, rho and the best rate seen, `(n,)`.
+
+    Of at most ten eigenvalues: where many are near the least a run settles slowly.
+    """
     at = dataset().sel(algorithm=method)
-    at = at.isel(problem=np.flatnonzero(at.kind == "quadratic"))
+    at = at.isel(problem=np.flatnonzero((at.kind == "quadratic") & (at.dim <= 10)))
     seen = at.best_rate.notnull().values
     mu = (1 / at.kappa).broadcast_like(at.best_rate).values[seen]
     return {"mu": mu, "rho": at.rho.values[seen], "rate": at.best_rate.values[seen]}
