@@ -28,19 +28,19 @@ def when_skewed(dataset: xarray.Dataset) -> str:
     """The order of the floor in rho at the smallest step."""
     if "skew" not in dataset:
         return ""
-    at = dataset.sel(skewness="skewed").isel(skew_eta=-1)
+    at = dataset.sel(skewness="skewed").isel(skew_rho=-1)
     words = []
-    for label in dataset.algorithm.values.astype(str).tolist():
-        one = at.sel(algorithm=label).isel(skew_rho=slice(-2, None))
+    for label in dataset.algorithm.values.astype(str):
+        one = at.sel(algorithm=label)
         if label != "GD" and (one.excess_low > 0).all():
-            power = float(np.log2(one.excess[-1] / one.excess[0]))
-            words.append(
-                f"{label} {float(one.excess[-1]):.3g} (rho to the {power:.2f})"
-            )
+            ends = one.excess[0] / one.excess[-1]
+            power = np.log(ends) / np.log(at.skew_eta[0] / at.skew_eta[-1])
+            words.append(f"{label} {float(one.excess[-1]):.3g} ({float(power):.2f})")
     if not words:
         return ""
-    rho, eta = float(dataset.skew_rho[-1]), float(dataset.skew_eta[-1])
+    rho, eta = float(at.skew_rho), float(at.skew_eta[-1])
     return (
         f"Under skewed noise, at rho = {rho:g} and eta = {eta:g}, floors exceed SGD's "
-        f"by {', '.join(words)}."
+        f"by (in brackets the power of eta; 0: not by small steps either) "
+        f"{', '.join(words)}."
     )

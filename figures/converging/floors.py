@@ -12,6 +12,7 @@ from matplotlib.ticker import NullLocator
 from figures import style
 from theory.quadratic import sam_cycle
 
+SETTLED = 0.2  # learning rates from which on SAM is on its cycle at the end
 KINDS = {"skewed": "-", "symmetric": ":"}
 NEEDS = ("end", "noise", "excess")
 
@@ -36,18 +37,19 @@ def cycle(axes: Axes, dataset: xarray.Dataset) -> None:
     """SAM's last distance on quadratics of small kappa, over the learning rate."""
     if "SAM" in dataset.algorithm.values:
         at = dataset.sel(algorithm="SAM")
-        few = (at.kind == "quadratic") & (at.kappa <= 10)
-        at = at.isel(problem=np.flatnonzero(few))
+        few = np.flatnonzero((at.kind == "quadratic") & (at.kappa <= 10))
+        # Slower runs had no time to come to their cycle.
+        at = at.isel(problem=few, eta_level=np.flatnonzero(at.eta >= SETTLED))
         eta = np.linspace(0.08, 1.97, 200)
         for level, rho in enumerate(dataset.radius.values):
             rows = at.end.isel(rho_level=level).values.T
             axes.plot(
-                dataset.eta.values, rows, "o", ms=3, mfc="white", mew=0.7,
+                at.eta.values, rows, "o", ms=3, mfc="white", mew=0.7,
                 color=style.color("SAM"),
             )  # fmt: skip
             axes.plot(eta, sam_cycle(eta, rho, 1.0), color=style.THEORY, lw=0.9)
             axes.annotate(
-                rf"$\rho = {rho:g}$", (0.1, sam_cycle(0.1, rho, 1.0)), (2, 5),
+                rf"$\rho = {rho:g}$", (1.1, sam_cycle(1.1, rho, 1.0)), (0, -9),
                 textcoords="offset points", size="x-small",
             )  # fmt: skip
     axes.set(
@@ -97,7 +99,6 @@ def skewed(axes: Axes, dataset: xarray.Dataset) -> None:
             axes.plot(rho, above.excess.values, ls, marker="o", ms=3, lw=1, color=color)
             ends = above.excess_low.values, above.excess_high.values
             axes.fill_between(rho, *ends, color=color, alpha=0.2, lw=0)
-    axes.plot(rho, rho**2 / 8, "--", color=style.THEORY, lw=0.9)
     axes.set(
         xscale="log", yscale="log", xlabel=r"$\rho$",
         ylabel=r"$E f(w_t)$ above SGD's",
@@ -117,5 +118,4 @@ def _legend(dataset: xarray.Dataset) -> list[Line2D]:
     return [
         *(Line2D([], [], color=style.color(a), label=a) for a in labels),
         Line2D([], [], color="#444444", ls=":", label="symmetric noise"),
-        Line2D([], [], color=style.THEORY, ls="--", label=r"$\rho^2/8$ (L16)"),
     ]

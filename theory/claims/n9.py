@@ -131,7 +131,7 @@ def n9():
                 r"too: renormalising gains nothing on a quadratic; GD has $q = \kappa$",
                 measured=least,
                 bound=closed_form,
-                cases=methods("GD", "USAM", "SSAM", "SSAM-N"),
+                cases=methods("GD", "USAM", "SSAM"),
                 rtol=0.03,  # of the search over eta, and of steps that end
                 **kept,
             ),
@@ -195,6 +195,29 @@ def n9():
                     {"method": method, "level": 0} for method in KAPPA
                 ],
                 rtol=0.05,  # q is not quite a power of kappa
+                **kept,
+            ),
+            Claim(
+                id="N9.skewed",
+                says=r"skewed noise leaves SSAM and SSAM-N, in two dimensions, a floor "
+                r"above SGD's that a fourth of the step does not halve",
+                relation=">=",
+                measured=convergence.lasting,
+                bound=lambda method, level: 0.5,
+                cases=lambda quick: [
+                    {"method": method, "level": 3} for method in ("SSAM", "SSAM-N")
+                ],
+                loose="it does not fall at all",
+                **kept,
+            ),
+            Claim(
+                id="N9.smooth",
+                says="USAM's falls in proportion: it has none",
+                relation="<=",
+                measured=convergence.lasting,
+                bound=lambda method, level: 0.4,
+                cases=lambda quick: [{"method": "USAM", "level": 3}],
+                loose="a fourth, and the interval's width",
                 **kept,
             ),
         ),

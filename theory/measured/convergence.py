@@ -146,3 +146,22 @@ def ratios(method: str, other: str, kinds: tuple[str, ...]) -> np.ndarray:
     rows = np.flatnonzero(np.isin(found.kind.values.astype(str), kinds))
     ratio = compared(found, method, other).isel(problem=rows).values
     return ratio[np.isfinite(ratio)]
+
+
+def lasting(method: str, level: int) -> Interval:
+    """What the floor under skewed noise is above SGD's, at a fourth of the step.
+
+    Args:
+        method: label.
+        level: of the radius.
+
+    Returns:
+        Over what it is at the longest step.
+    """
+    at = dataset().sel(algorithm=method, skewness="skewed").isel(skew_rho=level)
+    short, long = at.isel(skew_eta=-1), at.isel(skew_eta=0)
+    return Interval(
+        float(short.excess / long.excess),
+        float(short.excess_low / long.excess_high),
+        float(short.excess_high / long.excess_low),
+    )
