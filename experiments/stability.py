@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import xarray
 
 NAME = "stability"
+LOOKS = 6
+SHORTER = {"softmax": 4, "mlp": 8}  # runs of these models take a share of the steps
 # What computes the numbers; the last ones are found by name, not imported.
 FILES = (
     "experiments/stability.py",
@@ -61,12 +63,12 @@ class Config(run.Work):
     """samples of a data set; default: 32 64 128 256, fewer where it takes long"""
     batch: tuple[int, ...] = (1, 8, 0)
     """samples of a step; 0: all"""
-    replacements: int = 24
+    replacements: int = 16
     """samples of each data set that are replaced, one in each neighbour"""
     trials: int = 8
     """data sets drawn independently, with an order of mini-batches each"""
     steps: int = 512
-    """of a run; a quarter of them for networks, half for softmax"""
+    """of a run; a quarter of them for softmax, an eighth for networks"""
     seed: int = 0
     """of all random numbers"""
 
@@ -88,11 +90,9 @@ class Config(run.Work):
             self.trials, self.steps = min(self.trials, 5), min(self.steps, 64)
 
     def times_of(self, model: str) -> tuple[int, ...]:
-        """After how many steps the runs are looked at: 4, 8, 16, ..."""
-        steps = self.steps // {"softmax": 2, "mlp": 4}.get(model, 1)
-        return tuple(2**k for k in range(2, steps.bit_length()) if 2**k < steps) + (
-            steps,
-        )
+        """After how many steps the runs are looked at, each twice the one before."""
+        steps = self.steps // SHORTER.get(model, 1)
+        return _distinct(steps >> k for k in reversed(range(LOOKS)) if steps >> k)
 
 
 def _distinct(values: Iterable) -> tuple:

@@ -76,7 +76,7 @@ def applies(label: str, model: str, batch: int) -> bool:
 def grown(
     cell: xarray.Dataset, eta: np.ndarray, steps: np.ndarray, n: int
 ) -> np.ndarray:
-    r"""Of networks, from a lower estimate of beta: no true bound is smaller.
+    r"""Of networks, were their beta and G those at the start: they are larger.
 
     $\frac{2G}{n\beta}((1+\eta\beta)^T - 1)$, GD's; the other methods' are larger.
     """

@@ -26,7 +26,8 @@ def runs(problem: Problem, batch: int, config: Any) -> xarray.Dataset:
             `radii`) and `times`.
 
     Returns:
-        `MEASURES`, `(algorithm, eta_level, rho_level, check, trial)`; `reach`, the
+        `MEASURES`, `(algorithm, eta_level, rho_level, check, trial)`, the largest over
+        all trials without that axis; `reach`, the
         longest point any run had visited, and `lipschitz`, the largest gradient of a
         sample on the ball of that radius, and of the ascents from it,
         `(algorithm, eta_level, rho_level, check)`; `eta`, `rho` in their own units;
@@ -77,7 +78,7 @@ def followed(
     test_X: np.ndarray,
     test_y: np.ndarray,
 ) -> dict[str, np.ndarray]:
-    """The measures after so many steps, `(check, C, D)`, and `reach`, `(check, C)`."""
+    """The measures after so many steps, check first, and `reach`, `(check, C)`."""
     replaced = f.shape[1] - 1
     seen: dict[str, list] = {name: [] for name in (*MEASURES, "reach")}
     reach = np.zeros(len(eta))
@@ -88,7 +89,7 @@ def followed(
                 tests = f.losses(x, test_X, test_y)
                 own = f.losses(x, f.X[:, :replaced], f.y[:, :replaced])
                 for name, value in measures(apart(x), tests, own).items():
-                    seen[name].append(value.T)
+                    seen[name].append(value)
                 seen["reach"].append(reach)
     return {name: np.array(values) for name, values in seen.items()}
 

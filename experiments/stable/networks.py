@@ -133,6 +133,6 @@ def followed(
         if t in times:
             there = nets.losses(state.x, tests), nets.losses(state.x, own)
             for name, value in measures(apart(state.x).numpy(), *there).items():
-                seen[name].append(value.T)
+                seen[name].append(value)
             seen["reach"].append(reach)
     return {name: np.array(values) for name, values in seen.items()}

@@ -162,9 +162,11 @@ def merge(parts: list[xarray.Dataset], config: Any) -> xarray.Dataset:
     whole = whole.assign_coords(
         eta_level=list(config.eta_grid), rho_level=list(config.rho_grid)
     )
+    for name in ("squared", "loss", "gap"):  # exact enough, and half as large
+        whole[name] = whole[name].astype("float32")
     for variable in whole.data_vars.values():
         if variable.size > 1000:
-            variable.encoding = {"zlib": True, "complevel": 4, "shuffle": True}
+            variable.encoding = {"zlib": True, "complevel": 6, "shuffle": True}
     return whole
 
 

@@ -108,7 +108,7 @@ def tightness(axes: Axes, found: xarray.Dataset) -> None:
             if len(share):
                 axes.plot(share.max(), row + lift, "|", color=color, ms=9, mew=1.6)
         if model in told.GROWN:
-            axes.text(2e-4, row, "none but vacuous ones", va="center", size="small")
+            axes.text(2e-4, row, "none is known", va="center", size="small")
     axes.axvline(1, color=style.THEORY, lw=1)
     axes.set_yticks(range(len(names)), [called(*pair) for pair in names])
     axes.tick_params(axis="y", labelsize="x-small", length=0)

@@ -75,7 +75,7 @@ def judged(found: xarray.Dataset, name: str) -> xarray.Dataset:
     within = np.isfinite(bound) & once(found) & ~found.model.isin(GROWN)
     if name in SURELY:
         within = within & (found.batch == "all")
-        value = low = high = found[name].max("trial", skipna=False)
+        value = low = high = found[name]
     else:
         value, low, high = interval(found[name], max(int(within.sum()), 1))
     within = within & value.notnull()
