@@ -26,7 +26,13 @@ REPORTS = {
     "edge_of_stability": "experiments.edges.report",
     "network_regimes": "experiments.networks.report",
     "network_saddles": "experiments.networks.saddles.report",
+    "network_edges": "experiments.networks.upper_report",
     "variants": "experiments.zoo.report",
+    "variants_again": "experiments.zoo.again.report",
+    "stability": "experiments.stable.report",
+    "convergence": "experiments.converging.report",
+    "excess_risk": "experiments.risk.report",
+    "hessian_spectra": "experiments.spectral.report",
 }
 ENGINES = ("xelatex", "lualatex", "tectonic")
 SETTINGS = run.ROOT / "figures/notes/pandoc.yaml"
