@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from experiments import run
-from figures.notes.certified import certified
+from figures.notes.certified import certified, regions
 from figures.notes.networks import extended, gained
 from theory import kept, written
 
@@ -60,7 +60,7 @@ def measured(experiment: str) -> str:
 
 def parts() -> dict[str, str]:
     """All of them, by name."""
-    made = {part.__name__: part() for part in (extended, gained, certified)}
+    made = {part.__name__: part() for part in (extended, gained, certified, regions)}
     return {name: measured(name) for name in REPORTS} | made
 
 

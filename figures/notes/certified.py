@@ -1,10 +1,13 @@
-"""The kept proofs in fractions, as a table."""
+"""The kept proofs and regions in fractions, as tables."""
 
 from __future__ import annotations
 
 from theory import proofs
+from theory.methods import make
 from theory.proving.pieces import load
 from theory.proving.rational import between
+from theory.regions import FOLDER, KEPT, exact
+from theory.regions.strip import load as load_strip
 
 
 def certified() -> str:
@@ -28,3 +31,20 @@ def certified() -> str:
         )
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def regions() -> str:
+    """The kept regions: the share of the exact one that is proved, method by method."""
+    found: dict[tuple[str, ...], dict[str, str]] = {}
+    for name in KEPT:
+        strip = load_strip(FOLDER / f"{name}.json")
+        about = (strip.measure, str(strip.mu), str(strip.rho[1]), exact.source(strip))
+        told = f"{100 * exact.share(strip):.1f} % ({strip.pieces()})"
+        found.setdefault(about, {})[strip.method] = told
+    methods = ("usam", "stable:usam", "stable:sam")
+    labels = [make(method).label for method in methods]
+    head = ("measure", r"$\mu/\beta$", r"$\rho\beta$ up to", "exact region", *labels)
+    lines = [head, ["---"] * len(head)]
+    for about, shares in found.items():
+        lines.append([*about, *(shares.get(method, "") for method in methods)])
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
