@@ -38,12 +38,12 @@ def regions() -> str:
     found: dict[tuple[str, ...], dict[str, str]] = {}
     for name in KEPT:
         strip = load_strip(FOLDER / f"{name}.json")
-        about = (strip.measure, str(strip.mu), str(strip.rho[1]), exact.source(strip))
+        about = (strip.measure, str(strip.mu), str(strip.rho[1]))
         told = f"{100 * exact.share(strip):.1f} % ({strip.pieces()})"
         found.setdefault(about, {})[strip.method] = told
     methods = ("usam", "stable:usam", "stable:sam")
     labels = [make(method).label for method in methods]
-    head = ("measure", r"$\mu/\beta$", r"$\rho\beta$ up to", "exact region", *labels)
+    head = ("measure", r"$\mu/\beta$", r"$\rho\beta$ up to", *labels)
     lines = [head, ["---"] * len(head)]
     for about, shares in found.items():
         lines.append([*about, *(shares.get(method, "") for method in methods)])
