@@ -49,7 +49,15 @@ def stays(quick):
             yield from spectra.drifts(mode, method)
 
 
-def equal(id: str, says: str, what: str, expected: str):
+def switched(quick):
+    """Late switches, both numbers."""
+    for method in ("USAM", "SAM"):
+        for case in spectra.pairs(method, "GD", cells=("late",)):
+            for what in ("largest", "trace"):
+                yield {"what": what, **case}
+
+
+def equal(id: str, says: str, what: str, expected: str, cells=spectra.EQUAL):
     """SSAM's number is SGD's."""
     return Claim(
         id=id,
@@ -57,7 +65,7 @@ def equal(id: str, says: str, what: str, expected: str):
         expected=expected,
         measured=beside(what),
         bound=lambda **case: 1.0,
-        cases=lambda quick: spectra.pairs("SSAM", "GD"),
+        cases=lambda quick: spectra.pairs("SSAM", "GD", cells=cells),
         within=any_case,
         rtol=0.1,  # networks differ by some per cent, seed by seed
     )
@@ -103,6 +111,26 @@ def n11():
                 "open",
             ),
             equal("N11.sgd_trace", "and so its trace", "trace", "open"),
+            equal("N11.sgd_rank", "and its effective rank", "effective_rank", "open"),
+            equal(
+                "N11.late",
+                r"500 steps after a late switch from GD to SSAM $\lambda_1$ is that of "
+                r"GD going on, to a tenth",
+                "largest",
+                "open",
+                ("late",),
+            ),
+            Claim(
+                id="N11.switched",
+                says="after one to USAM or SAM trace and $\\lambda_1$ are lower",
+                expected="open",
+                relation="<=",
+                measured=lambda what, **case: beside(what)(**case),
+                bound=lambda **case: 1.0,
+                cases=switched,
+                within=any_case,
+                loose="a quotient may have any size",
+            ),
             Claim(
                 id="N11.rest",
                 says=r"on a manifold of zero loss only SAM drifts: GD, USAM, SSAM "
