@@ -44,7 +44,7 @@ def _faster(dataset: xarray.Dataset) -> str:
             ratio, how = compared(dataset, "SSAM", other), ""
         more, less, same = counts(ratio)
         known = ratio.values[np.isfinite(ratio.values)]
-        span = f", median {np.median(known):.3g} times" if known.size else ""
+        span = f" (median {np.median(known):.3g} times as fast)" if known.size else ""
         words.append(
             f"faster{how} than {other} in {more}, slower in {less}, alike in {same}"
             f"{span}"
