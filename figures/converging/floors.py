@@ -89,22 +89,22 @@ def batches(axes: Axes, dataset: xarray.Dataset) -> None:
 
 
 def skewed(axes: Axes, dataset: xarray.Dataset) -> None:
-    """What floors are above SGD's over the radius, at the smallest learning rate."""
-    at, rho = dataset.isel(skew_eta=-1), dataset.skew_rho.values
+    """What floors are above SGD's over the learning rate, at the largest radius."""
+    at, eta = dataset.isel(skew_rho=-1), dataset.skew_eta.values
     for label in dataset.algorithm.values.astype(str):
         for kind, ls in KINDS.items():
             here, color = at.sel(algorithm=label, skewness=kind), style.color(label)
             # What is not told apart from nothing is not drawn.
             above = here.where(here.excess_low > 0)
-            axes.plot(rho, above.excess.values, ls, marker="o", ms=3, lw=1, color=color)
+            axes.plot(eta, above.excess.values, ls, marker="o", ms=3, lw=1, color=color)
             ends = above.excess_low.values, above.excess_high.values
-            axes.fill_between(rho, *ends, color=color, alpha=0.2, lw=0)
+            axes.fill_between(eta, *ends, color=color, alpha=0.2, lw=0)
     axes.set(
-        xscale="log", yscale="log", xlabel=r"$\rho$",
+        xscale="log", yscale="log", xlabel=r"$\eta$",
         ylabel=r"$E f(w_t)$ above SGD's",
-        title=rf"skewed noise, $\eta = {float(at.skew_eta):g}$",
+        title=rf"skewed noise, $\rho = {float(at.skew_rho):g}$",
     )  # fmt: skip
-    _ticks(axes, rho)
+    _ticks(axes, eta)
 
 
 def _ticks(axes: Axes, values: np.ndarray) -> None:
