@@ -28,8 +28,7 @@ def good(rest: xarray.DataArray, pairs: Pairs, seed: int) -> xarray.Dataset:
     Returns:
         `good_low`, `good_high` `(algorithm, radius)`: 0 and 0 without any; `wide` their
         ratio, 1 without any; `log_wider`, `log_wider_error`, the logarithm of the
-        method's over the other's and its standard error, and `log_farther`, of the
-        upper ends `(pair, radius)`.
+        method's over the other's and its standard error, `(pair, radius)`.
     """
     rest = rest.transpose("set", "algorithm", "rho_level", "eta")
     eta, values = np.log(rest.eta.values), rest.values

@@ -171,9 +171,11 @@ def _wide(dataset: xarray.Dataset) -> str:
             here = dataset.sel(pair=pair(*names)).drop_sel(radius=BEST)
             mean = float(np.exp(np.log(here.wider).mean()))
             more, less, _, of = _counts(here, "wider")
+            farther = _farther(dataset, *names)
             parts.append(
                 f"{names[0]}'s is {mean:.2f} times {names[1]}'s at the same radius "
-                f"(clearly wider in {more}, narrower in {less} of {of})"
+                f"(clearly wider in {more}, narrower in {less} of {of}), and its upper "
+                f"end {farther:.2f} times as large where both have one"
             )
     one, two = headline(dataset)
     best = dataset.sel(pair=pair(one, two), radius=BEST)
@@ -184,6 +186,13 @@ def _wide(dataset: xarray.Dataset) -> str:
         f"({more} and {less} of {of})"
     )
     return f"The range of good learning rates: {'; '.join(parts)}."
+
+
+def _farther(dataset: xarray.Dataset, one: str, two: str) -> float:
+    """Upper ends of the good ranges, the geometric mean of their ratios."""
+    high = dataset.good_high.drop_sel(radius=BEST)
+    ratio = high.sel(algorithm=one) / high.sel(algorithm=two).where(lambda v: v > 0)
+    return float(np.exp(np.log(ratio.where(ratio > 0)).mean()))
 
 
 def _identical(dataset: xarray.Dataset) -> str:
