@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray
 from scipy.special import stdtrit
 
+from theory import kept
 from theory.interval import Interval
 from theory.measured import reading
 
@@ -168,12 +172,16 @@ def slope(y: xarray.DataArray, x: xarray.DataArray, dim: str) -> xarray.DataArra
     return (dx * dy).sum(dim).where(squares > 0) / squares.where(squares > 0)
 
 
+def task_of(found: xarray.Dataset) -> xarray.DataArray:
+    """Data set and model of every problem, in a word."""
+    return found.data.astype(object) + " " + found.model.astype(object)
+
+
 def _in_samples(
     found: xarray.Dataset, end: xarray.DataArray
 ) -> dict[str, xarray.DataArray]:
     """The power of n, of tasks that have several sizes; their data sets are nested."""
-    task = found.data.astype(object) + " " + found.model.astype(object)
-    rows = []
+    task, rows = task_of(found), []
     for name in dict.fromkeys(task.values.tolist()):
         here = end.sel(problem=(task == name).values)
         sizes = found.n.sel(problem=here.problem)
@@ -188,107 +196,98 @@ def _in_samples(
 EXPECTED = ("distance", "loss", "gap")
 
 
-def problems(names: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    """Every problem with bounds, and measure."""
-    found = dataset()
-    for problem in found.problem.values[~found.model.isin(GROWN).values].astype(str):
-        for name in names:
-            yield {"problem": problem, "name": name}
+@lru_cache(maxsize=2)
+def _fitted(folder: Path) -> xarray.Dataset:
+    """The kept result's powers, with full batches."""
+    return exponents(dataset().sel(batch=["all"]))
 
 
-def _cells(problem: str, name: str) -> xarray.Dataset:
-    """Those with a bound that is not vacuous, along `cell`."""
-    found = judged(dataset(), name).sel(problem=problem)
+def cases(names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """Measures, each with the problem, batch and method of every cell."""
+    for name in names:
+        cells = _cells(name, kept.KEPT)
+        keys = ("problem", "batch", "algorithm")
+        yield {"name": name} | {key: cells[key].values.astype(str) for key in keys}
+
+
+@lru_cache(maxsize=8)
+def _cells(name: str, folder: Path) -> xarray.Dataset:
+    """Those with a bound that is not vacuous, along `cell`; means at the last look."""
+    whole = dataset()
+    found = judged(whole, name)
+    chosen = found.within & ~found.vacuous
     if name in EXPECTED:
-        found = found.sel(batch=[b for b in found.batch.values if b != "all"])
-        final = dataset().times.sel(problem=problem).notnull().sum().item() - 1
-        found = found.isel(check=[final])
-    flat = found.stack(cell=found.value.dims, create_index=False)
-    return flat.isel(cell=(flat.within & ~flat.vacuous).values)
+        final = whole.times.notnull().sum("check") - 1
+        chosen = chosen & (found.batch != "all") & (found.check == final)
+    flat = found.assign(chosen=chosen).stack(cell=CELL, create_index=False)
+    return flat.isel(cell=np.flatnonzero(flat.chosen.values))
 
 
-def surely(problem: str, name: str) -> np.ndarray:
+def surely(name: str, **cell: Any) -> np.ndarray:
     """The largest over neighbours and data sets, in every cell."""
-    return _cells(problem, name).value.values
+    return _cells(name, kept.KEPT).value.values
 
 
-def expected(problem: str, name: str) -> Interval:
+def expected(name: str, **cell: Any) -> Interval:
     """Means over neighbours and data sets, in every cell."""
-    cells = _cells(problem, name)
-    return Interval(*(cells[end].values for end in ("value", "low", "high")))
+    found = _cells(name, kept.KEPT)
+    return Interval(*(found[end].values for end in ("value", "low", "high")))
 
 
-def bound(problem: str, name: str) -> np.ndarray:
+def bound(name: str, **cell: Any) -> np.ndarray:
     """Of the same cells."""
-    return _cells(problem, name).bound.values
+    return _cells(name, kept.KEPT).bound.values
 
 
 def linear() -> Iterator[dict[str, str]]:
-    """Least squares and logistic regression, with each renormalised method."""
+    """Each renormalised method."""
+    return ({"method": method} for method in ("SSAM", "SSAM-N"))
+
+
+def renormalised(method: str) -> np.ndarray:
+    """Mean distances, one example a step: every problem, rate, look and data set.
+
+    Of least squares and logistic regression.
+    """
     found = dataset()
-    for problem in found.problem.values[
-        found.model.isin(("square", "logistic")).values
-    ]:
-        for method in ("SSAM", "SSAM-N"):
-            yield {"problem": str(problem), "method": method}
+    here = found.distance.isel(problem=found.model.isin(("square", "logistic")).values)
+    return here.sel(algorithm=method, batch="1").values
 
 
-def renormalised(problem: str, method: str) -> np.ndarray:
-    """Mean distances, one example a step: every rate, radius, look and data set."""
-    at = {"problem": problem, "algorithm": method, "batch": "1"}
-    return dataset().distance.sel(at).values
-
-
-def plain(problem: str, method: str) -> np.ndarray:
+def plain(method: str) -> np.ndarray:
     """SGD's, beside `renormalised`."""
-    return renormalised(problem, "GD")
+    return renormalised("GD")
 
 
-def sides(methods: tuple[str, ...]) -> Iterator[dict[str, str]]:
-    """Linear problems with each method."""
+def sides(methods: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """Each method, on the data sets and models that are linear."""
     found = dataset()
-    for problem in found.problem.values[~found.model.isin(GROWN).values].astype(str):
-        for method in methods:
-            yield {"problem": problem, "method": method}
+    names = task_of(found).values[~found.model.isin(GROWN).values].astype(str)
+    tasks = np.array(list(dict.fromkeys(names.tolist())))
+    return ({"method": method, "task": tasks} for method in methods)
 
 
-def farther(problem: str, method: str) -> Interval:
+def farther(method: str, task: np.ndarray) -> Interval:
     """Geometric mean of the distance over SGD's, over all cells, after the last step.
 
-    The interval is that of its mean over the data sets.
+    Cells are sizes, batches, learning rates and radii; the intervals, of all tasks
+    together, are those of the mean over trials.
     """
-    found = dataset().sel(problem=[problem])
-    end = last(found, found.distance).where(once(found))
-    logs = np.log(end.sel(algorithm=method) / end.sel(algorithm="GD").isel(rho_level=0))
-    cells = ["problem", "batch", "eta_level", "rho_level"]
-    ends = interval(logs.where(np.isfinite(logs)).mean(cells))
-    return Interval(*(float(np.exp(each)) for each in ends))
+    end = last(dataset(), dataset().distance)
+    logs = np.log(end.sel(algorithm=method) / end.sel(algorithm="GD"))
+    logs = logs.where(np.isfinite(logs)).groupby(task_of(dataset()).rename("task"))
+    mean = logs.mean(["problem", "batch", "eta_level", "rho_level"]).sel(task=task)
+    return Interval(*(np.exp(v.values) for v in interval(mean, len(task))))
 
 
-def models() -> Iterator[dict[str, str]]:
-    """Every problem."""
-    for problem in dataset().problem.values.astype(str):
-        yield {"problem": problem}
+def powers(key: str, method: str) -> Iterator[dict[str, Any]]:
+    """One case: all powers of a method that are fitted, full batches."""
+    return iter([{"key": key, "method": method}])
 
 
-def radius_power(problem: str) -> Interval:
-    """SAM's, full batches, at every learning rate."""
-    found = dataset().sel(problem=[problem], batch=["all"], algorithm=["SAM"])
-    fitted = exponents(found)
-    return Interval(
-        *(fitted[f"rho{end}"].values.ravel() for end in ("", "_low", "_high"))
-    )
-
-
-def sizes() -> Iterator[dict[str, str]]:
-    """Data sets and models of several sizes."""
-    found = dataset()
-    for task in exponents(found.sel(batch=["all"])).task.values.astype(str):
-        yield {"task": task}
-
-
-def sample_power(task: str) -> Interval:
-    """Every method's, full batches, at every learning rate and radius."""
-    fitted = exponents(dataset().sel(batch=["all"])).sel(task=task)
-    ends = (fitted[f"n{end}"].values.ravel() for end in ("", "_low", "_high"))
-    return Interval(*(end[np.isfinite(end)] for end in ends))
+def power(key: str, method: str) -> Interval:
+    """They, with their intervals."""
+    fitted = _fitted(kept.KEPT).sel(algorithm=method)
+    ends = [fitted[f"{key}{end}"].values.ravel() for end in ("", "_low", "_high")]
+    known = np.isfinite(ends[0])
+    return Interval(*(end[known] for end in ends))
