@@ -24,7 +24,7 @@ from experiments.risk.shared import Sets, Shared
 from experiments.run import BadOption, load, parse
 from landscapes.finite_sum import FiniteSum
 from landscapes.scalar_loss import loss
-from theory import claims
+from theory import claims, kept
 from theory.judge import judge
 from theory.measured import risk
 
@@ -486,11 +486,11 @@ def test_ssam_is_the_same_as_sgd_where_t16_says_so(whole):
 def test_what_was_complete_is_kept_and_the_bytes_are_the_same(
     config, whole, capsys, monkeypatch
 ):
-    kept = sorted((config.out / "excess_risk").glob("*.nc"))
-    assert len(kept) == 4
-    before = [path.read_bytes() for path in kept]
-    kept[1].unlink()
-    kept[2].write_bytes(b"cut short")
+    paths = sorted((config.out / "excess_risk").glob("*.nc"))
+    assert len(paths) == 4
+    before = [path.read_bytes() for path in paths]
+    paths[1].unlink()
+    paths[2].write_bytes(b"cut short")
     done, do = [], plan.do
 
     def noted(left, _):
@@ -500,7 +500,7 @@ def test_what_was_complete_is_kept_and_the_bytes_are_the_same(
 
     monkeypatch.setattr(excess_risk, "_measured", noted)
     excess_risk.work(config)
-    assert len(done) == 2 and [path.read_bytes() for path in kept] == before
+    assert len(done) == 2 and [path.read_bytes() for path in paths] == before
     found = load(config.out / "excess_risk.nc")
     assert found.attrs["cases"] == 4 and found.equals(whole)
     assert "Does SSAM consistently perform better than SAM?" in capsys.readouterr().out
@@ -549,6 +549,18 @@ def test_the_row_sees_what_is_wrong_in_a_result(whole, monkeypatch):
         ends = {f"gain{end}": gain + 0 * whole.gain for end in ("", "_low", "_high")}
         names = ("better", "noworse", "sgd")
         assert judged(whole.assign(ends), monkeypatch, *names) == [verdict] * 3
+
+
+def test_the_kept_result_is_this_codes():
+    config = excess_risk.Config(data=("wine",), batch=(0,), methods=("gd", "ssam"))
+    (case,) = plan.cases(config)
+    anew = measured(case)
+    before = kept.result("excess_risk").sel(task="wine", n=50, batch="n")
+    before = before.sel(algorithm=anew.algorithm)
+    assert before.eta.values.tolist() == list(case.eta)
+    for name in ("tuned_excess", "offset", "chosen_eta", "excess_mean"):
+        told = before[name].transpose(*anew[name].dims)
+        np.testing.assert_allclose(anew[name], told, rtol=1e-4)
 
 
 def test_pictures_show_what_the_intervals_say(whole, tmp_path):
