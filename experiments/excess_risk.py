@@ -77,7 +77,7 @@ class Config(run.Work):
         self.eta_grid = sorted(run.numbers("eta", self.eta, zero=False))
         self.rho_grid = sorted(run.numbers("rho", self.rho, zero=True))
         if self.quick:
-            self.sets = min(self.sets, 16)
+            self.sets = min(self.sets, 12)
 
 
 def work(config: Config) -> None:
@@ -112,7 +112,8 @@ def _measured(cases: list[tuple], config: Config) -> Iterator[tuple]:
     from experiments.risk import plan
 
     cases = sorted(cases, key=lambda case: -case[0].n * (case[0].batch == 0))
-    return run.in_parallel(plan.do, cases, NAME, config.jobs, config.cluster)
+    jobs = 1 if config.quick else config.jobs  # to start others would take longer
+    return run.in_parallel(plan.do, cases, NAME, jobs, config.cluster)
 
 
 if __name__ == "__main__":
