@@ -81,22 +81,23 @@ def values(
 
 
 def pairs(
-    method: str, other: str, tasks: tuple[str, ...] = (), cells: tuple[str, ...] = EQUAL
+    method: str, other: str, kind: str, cells: tuple[str, ...] = EQUAL
 ) -> Iterator[dict[str, Any]]:
     """Every task and cell in which all seeds of both ended.
 
     Args:
         method: label.
         other: label.
-        tasks: their labels; none: all.
+        kind: of the tasks: `square` or `entropy` with all samples in a step, or
+            `batches`.
         cells: which.
     """
     found = _having("task")
     missing = {method, other} - set(found.algorithm.values.astype(str))
     if missing:
         raise Unkept(f"waits for {', '.join(missing)} in `experiments.{EXPERIMENT}`")
-    for task in tasks or found.task.values.astype(str):
-        for cell in cells:
+    for task in found.task.values.astype(str):
+        for cell in cells if _kind(task) == kind else ():
             ends = [
                 values(found, str(task), label, cell, "largest")
                 for label in (method, other)
@@ -105,6 +106,12 @@ def pairs(
                 yield {
                     "task": str(task), "method": method, "other": other, "cell": cell
                 }  # fmt: skip
+
+
+def _kind(task: str) -> str:
+    """By the last word of a label; on mini-batches it has three."""
+    words = task.split()
+    return words[-1] if len(words) > 3 else "batches"
 
 
 def ratio(what: str, family: int):
