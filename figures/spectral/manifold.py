@@ -48,7 +48,7 @@ def draw(dataset: xarray.Dataset) -> Figure:
         )
     columns = 5 if style.width() > 6 else 3
     figure.legend(handles=handles, loc="outside lower center", ncols=columns)
-    title(figure, "At zero loss SAM goes on to flatten; who renormalises stays")
+    title(figure, "At zero loss SAM alone goes on to flatten; the others come to rest")
     return figure
 
 
