@@ -10,7 +10,6 @@ import xarray
 
 from experiments import convergence, run
 from experiments.converging import (
-    best,
     certified,
     falling,
     names,
@@ -306,7 +305,6 @@ def dataset(out):
     with pytest.MonkeyPatch.context() as patch:  # every part, but little of each
         patch.setattr(certified, "ETA", (0.5, 1.5))
         patch.setattr(falling, "STEPS", 256)
-        patch.setattr(best, "ROUNDS", 1)
         found = convergence.measure(given)
     run.save(found, out / figure.RESULT, given, "tiny")
     return found

@@ -17,6 +17,7 @@ def at_best(
     eta: np.ndarray,
     beta: float,
     grid: Callable[[np.ndarray], xarray.Dataset],
+    rounds: int = ROUNDS,
 ) -> xarray.Dataset:
     """The least rate and times, and the largest eta, once more between the grid's.
 
@@ -25,6 +26,7 @@ def at_best(
         eta: its learning rates, `(E,)`.
         beta: what they are told over.
         grid: measures others, `(rho, F)`.
+        rounds: how often.
 
     Returns:
         `best_eta`, `best_rate`, `best_time`, `best_time_eta`, `largest_eta`, see
@@ -32,7 +34,7 @@ def at_best(
     """
     tried = np.broadcast_to(eta, found.rate.shape).copy()
     seen = [_falling(found), converges(found), found.time.values]
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         finer = np.hstack([_around(tried, seen[0]), _beyond(tried, seen[1])])
         more = grid(finer)
         tried = np.hstack([tried, finer])

@@ -59,7 +59,7 @@ def falling(name: str, spec: str, seeds: int, quick: bool = False) -> xarray.Dat
         the method.
     """
     where, method = problem(name), methods.make(spec)
-    steps, rows = STEPS // 4 if quick else STEPS, []
+    steps, rows = STEPS // 8 if quick else STEPS, []
     for word in SCHEDULES:
         given = schedule(word, where, method)
         if given is None:

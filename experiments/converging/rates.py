@@ -8,7 +8,7 @@ import numpy as np
 import xarray
 
 from experiments.converging import places, worst
-from experiments.converging.best import at_best
+from experiments.converging.best import ROUNDS, at_best
 from experiments.converging.problems import Problem, problem
 from experiments.converging.runs import LEVELS, Trace, followed
 from experiments.converging.settling import exponent, final, settled
@@ -65,7 +65,7 @@ def rates(
     probed = _probed(where, method, rates_, radii)
     found["contraction"] = np.maximum(found.contraction, probed)
     finer = partial(_grid, where, method, rho=radii, steps=steps)
-    found = found.merge(at_best(found, rates_, where.beta, finer))
+    found = found.merge(at_best(found, rates_, where.beta, finer, ROUNDS - quick))
     return found.assign_coords(measure=list(worst.MEASURES), level=list(LEVELS))
 
 
