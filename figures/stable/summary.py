@@ -110,13 +110,19 @@ def tightness(axes: Axes, found: xarray.Dataset) -> None:
         if model in told.GROWN:
             axes.text(2e-4, row, "none is known", va="center", size="small")
     axes.axvline(1, color=style.THEORY, lw=1)
-    axes.set_yticks(range(len(names)), [called(*pair) for pair in names])
+    axes.set_yticks(range(len(names)), [called(*pair, " ") for pair in names])
     axes.tick_params(axis="y", labelsize="x-small", length=0)
     axes.set(xscale="log", xlim=(1e-4, 2), ylim=(len(names) - 0.5, -0.5))
     axes.xaxis.set_major_locator(LogLocator(numticks=6))
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_xlabel("measured / bound")
-    axes.set_title("Every case lies below its bound\n(grey: mean, black: largest)")
+    above, within = (
+        sum(int(each[key].sum()) for each in (judged, surely))
+        for key in ("above", "within")
+    )
+    axes.set_title(
+        f"{above} of {within} lie above their bound\n(grey: mean, black: largest)"
+    )
 
 
 def powers(axes: Axes, found: xarray.Dataset) -> None:
@@ -134,10 +140,10 @@ def powers(axes: Axes, found: xarray.Dataset) -> None:
                 _power(axes, cell, key, mark, row + lift, f"{data} {model}", label)
     for x in (-1, 0, 1):
         axes.axvline(x, color=style.THEORY, lw=1 if x else 0.4, ls="--" if x else "-")
-    axes.set_yticks(range(len(names)), [called(*pair) for pair in names])
-    axes.tick_params(axis="y", labelsize="x-small", length=0)
+    axes.set_yticks(range(len(names)), [""] * len(names))
+    axes.tick_params(axis="y", length=0)
     axes.set(xlim=(-1.6, 1.6), ylim=(len(names) - 0.5, -0.5), xlabel="power")
-    axes.set_title("How the distance grows: SGD and SAM\n(dashed: the convex bound's)")
+    axes.set_title("Powers of growth, SGD and SAM\n(dashed: the convex bound's)")
 
 
 def _power(

@@ -17,9 +17,9 @@ def plain(data: str) -> str:
     return base.replace("_", " ") + (" twin" if twin else "")
 
 
-def called(data: str, model: str) -> str:
-    """A task's name in two lines."""
-    return f"{plain(data)}\n{model}"
+def called(data: str, model: str, between: str = "\n") -> str:
+    """A task's name, in two lines unless said."""
+    return f"{plain(data)}{between}{model}"
 
 
 def tasks(found: xarray.Dataset) -> list[tuple[str, str]]:
