@@ -7,15 +7,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import xarray
+from matplotlib.backends.backend_agg import FigureCanvasAgg as plt_canvas
 
 from experiments import stability
 from experiments.run import ROOT, BadOption, parse
 from experiments.stable import data, limits, networks, plan, report, theorems
 from experiments.stable.measures import MEASURES, measures
 from experiments.stable.setting import Problem
+from figures import stability as pictures
+from figures import style
 from landscapes.scalar_loss import loss
 from landscapes.softmax_sum import Softmax, SoftmaxSum
 from theory import methods
+from theory.claims.n8 import n8
+from theory.judge import judge
 from theory.measured import stability as told
 from theory.swapped import Swapped, apart, orders
 
@@ -343,6 +348,45 @@ def test_the_report_counts_what_the_data_hold(found):
     assert "wine" in text and "lie above" in text and "0 lie above" in text
     wrong = found.assign(distance_bound=found.distance_bound / 1e3)
     assert "lie ABOVE their bound" in report.answer(wrong)
+
+
+def test_every_picture_is_drawn(found):
+    whole = found.merge(theorems.stairs())
+    with style.use("screen"):
+        for module in pictures.PICTURES.values():
+            assert all(name in whole for name in module.NEEDS)
+            figure = module.draw(whole)
+            assert len(figure.axes) >= 6
+            plt_canvas(figure).draw()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "claim"),
+    [
+        ({}, ""),
+        ({"bound": 0.05}, "N8.surely"),
+        ({"ssam": 1 + 1e-5}, "N8.linear"),
+        ({"sam": 0.5}, "N8.order"),
+    ],
+)
+def test_the_ledger_notices_other_numbers(wrong, claim, monkeypatch):
+    kept = told.dataset()
+    at = kept.algorithm == "SSAM" if "ssam" in wrong else kept.algorithm == "SAM"
+    by = wrong.get("ssam", wrong.get("sam", 1.0))
+    kept = kept.assign(
+        distance_bound=kept.distance_bound * wrong.get("bound", 1.0),
+        distance=kept.distance * xarray.where(at, by, 1.0),
+    )
+    monkeypatch.setattr(told, "dataset", lambda: kept)
+    for cache in (told._cells, told._fitted):
+        cache.cache_clear()
+    row = n8()
+    verdicts = {c.id: judge(c, row.grade, True).verdict for c in row.claims[::2]}
+    verdicts |= {c.id: judge(c, row.grade, True).verdict for c in row.claims[3:4]}
+    for cache in (told._cells, told._fitted):
+        cache.cache_clear()
+    bad = [name for name, verdict in verdicts.items() if verdict != "supported"]
+    assert bad == ([claim] if claim else [])
 
 
 # -- Networks --------------------------------------------------------------------------

@@ -47,6 +47,15 @@ Powers with which the mean distance grows, with 95 % intervals: in T over the la
   rho at n = {n}, the largest rho. The bounds of convex losses have T, eta, 1/n."""
 
 
+THEOREM_HEAD = (
+    "rho over r_0", "L8: F", "of bound", "L10: squared", "of bound", "L9: sharpness"
+)  # fmt: skip
+THEOREM_NOTES = """\
+SAM with full batches on tumours that one rule fits, smooth hinge, eta = 1/(4 beta), the
+  last look: L8's value at the mean point, L10's mean squared distance, each with its
+  share of the bound; L9's sharpness over rho^2/2 on the half-parabola."""
+
+
 def table(found: xarray.Dataset) -> str:
     """Bounds, then methods beside SGD, then powers."""
     rows = [HEAD] + [_bounds(found, name) for name in found.problem.values]
@@ -57,7 +66,10 @@ def table(found: xarray.Dataset) -> str:
     parts = [align(rows, 3), NOTES]
     if len(paired) > 1:
         parts += ["", align(paired, 3), PAIRED_NOTES]
-    return "\n".join([*parts, "", align(growth, 4), notes])
+    parts += ["", align(growth, 4), notes]
+    if "averaged" in found:
+        parts += ["", align([THEOREM_HEAD, *_theorems(found)], 1), THEOREM_NOTES]
+    return "\n".join(parts)
 
 
 def reference(found: xarray.Dataset) -> float:
@@ -187,6 +199,35 @@ def _growth(found: xarray.Dataset) -> list[tuple[str, ...]]:
     return rows
 
 
+def _theorems(found: xarray.Dataset) -> list[tuple[str, ...]]:
+    """L8 to L10, a row a radius."""
+    rows = []
+    for rho in found.flat_rho.values:
+        cell = found.sel(flat_rho=rho).isel(look=-1)
+        pairs = ("averaged", "fitted")
+        words = [
+            f"{float(value):.3g}"
+            for name in pairs
+            for value in (cell[name], cell[name] / cell[f"{name}_bound"])
+        ]
+        rows.append((f"{rho:g}", *words, f"{float(cell.sharp):.6g}"))
+    return rows
+
+
+def _stairs(found: xarray.Dataset) -> str:
+    """Who parts on L10's construction."""
+    end = found.stairs.isel(stair_step=-1)
+    over = (end / found.stairs_lower.isel(stair_step=-1)).mean("stair_rho")
+    words = ", ".join(
+        f"{'SGD' if name == 'GD' else name} {float(over.sel(stair_method=name)):.3g}"
+        for name in found.stair_method.values.tolist()
+    )
+    return (
+        "On L10's construction the squared distance is, over the lower bound "
+        f"eta^2 beta^2 rho^2 T: {words}."
+    )
+
+
 def _at(powers: xarray.Dataset, at: dict, label: str) -> xarray.Dataset:
     """One cell, at the largest radius a method has."""
     here = powers.sel(at)
@@ -224,6 +265,8 @@ def answer(found: xarray.Dataset) -> str:
         )
     if "GD" in found.algorithm.values and found.sizes["algorithm"] > 1:
         parts.append(f"Beside SGD at the same eta: {_beside(found)}.")
+    if "stairs" in found:
+        parts.append(_stairs(found))
     return " ".join(parts)
 
 
