@@ -72,6 +72,18 @@ def test_what_is_complete_is_not_trained_again(edges, monkeypatch):
     np.testing.assert_array_equal(again.edge, whole.edge)
 
 
+def test_longer_names_stay_whole(edges, tmp_path):
+    whole, config = edges
+    blocks = []
+    for name in ("digits", "fashion_mnist mlp relu"):
+        block = whole.isel(task=[0]).assign_coords(task=[name])
+        block.to_netcdf(tmp_path / "block.nc", engine="h5netcdf")
+        blocks.append(run.load(tmp_path / "block.nc"))
+    run.save(upper.whole(blocks), tmp_path / "whole.nc", config, "tiny")
+    found = run.load(tmp_path / "whole.nc").task.values.tolist()
+    assert found == ["digits", "fashion_mnist mlp relu"]
+
+
 def test_radii_are_those_of_the_windows(edges):
     whole, _ = edges
     at = whole.rho.sel(task="digits mlp tanh").values

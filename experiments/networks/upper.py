@@ -104,6 +104,8 @@ def together(done: list[tuple[tuple, xarray.Dataset]]) -> xarray.Dataset:
 
 def whole(blocks: list[xarray.Dataset]) -> xarray.Dataset:
     """All tasks; NaN where one has fewer methods, seeds or rates than others."""
+    # Encodings of what was loaded would cut longer names short.
+    blocks = [block.drop_encoding() for block in blocks]
     found = xarray.merge(blocks, join="outer", compat="no_conflicts")
     labels = dict.fromkeys(n for block in blocks for n in block.algorithm.values)
     tasks = dict.fromkeys(n for block in blocks for n in block.task.values)
