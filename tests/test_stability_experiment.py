@@ -1,5 +1,6 @@
 """Pairs of runs on neighbouring data sets: every number against a plain loop."""
 
+import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -531,3 +532,26 @@ def test_what_was_complete_is_not_run_again(tmp_path, monkeypatch):
     xarray.testing.assert_identical(first.drop_attrs(), again.drop_attrs())
     anew = stability.measure(replace(words, fresh=True))
     xarray.testing.assert_identical(first.drop_attrs(), anew.drop_attrs())
+
+
+# -- The kept result -------------------------------------------------------------------
+
+
+def test_the_kept_result_is_what_this_code_computes():
+    kept = told.dataset()
+    words = json.loads(kept.attrs["config"])
+    config = stability.Config(
+        methods=("gd", "sam"),
+        **{key: int(words[key]) for key in ("trials", "replacements", "steps", "seed")},
+    )
+    size = (config.trials, config.replacements, config.seed)
+    for name in ("square", "ridge"):
+        problem = Problem("diabetes", name, 32, *size)
+        case = (problem, 1, config)
+        anew = plan.together([(case, plan.do(*case))])
+        before = kept.sel(
+            problem=[problem.name], batch=["1"], algorithm=anew.algorithm
+        ).isel(check=slice(anew.sizes["check"]))
+        for key in ("distance", "farthest", "distance_bound", "reach"):
+            want = before[key].transpose(*anew[key].dims)
+            np.testing.assert_allclose(anew[key], want, rtol=1e-6, atol=1e-12)

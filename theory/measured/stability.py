@@ -59,13 +59,16 @@ def once(found: xarray.Dataset) -> xarray.DataArray:
     return first | (found.rho > 0)
 
 
-def judged(found: xarray.Dataset, name: str) -> xarray.Dataset:
+def judged(
+    found: xarray.Dataset, name: str, only: xarray.DataArray | bool = True
+) -> xarray.Dataset:
     """A measure beside its bound, in every cell where one is known.
 
     Args:
         found: the result.
         name: a key of `BOUND`. Those of `SURELY` hold for the largest over neighbours
             and data sets, with all samples in each step; the others are expectations.
+        only: the cells that are asked about.
 
     Returns:
         `value`, `low`, `high` (intervals of all cells together), `bound`, the quotient
@@ -76,7 +79,7 @@ def judged(found: xarray.Dataset, name: str) -> xarray.Dataset:
     trivial = found.trivial_bound
     if BOUND[name] == "loss_bound":
         trivial = trivial * found.lipschitz
-    within = np.isfinite(bound) & once(found) & ~found.model.isin(GROWN)
+    within = np.isfinite(bound) & once(found) & ~found.model.isin(GROWN) & only
     if name in SURELY:
         within = within & (found.batch == "all")
         value = low = high = found[name]
@@ -213,13 +216,15 @@ def cases(names: tuple[str, ...]) -> Iterator[dict[str, Any]]:
 @lru_cache(maxsize=8)
 def _cells(name: str, folder: Path) -> xarray.Dataset:
     """Those with a bound that is not vacuous, along `cell`; means at the last look."""
-    whole = dataset()
-    found = judged(whole, name)
-    chosen = found.within & ~found.vacuous
+    whole, only = dataset(), True
     if name in EXPECTED:
         final = whole.times.notnull().sum("check") - 1
-        chosen = chosen & (found.batch != "all") & (found.check == final)
-    flat = found.assign(chosen=chosen).stack(cell=CELL, create_index=False)
+        sharp = whole.distance_bound < whole.trivial_bound
+        only = sharp & (whole.batch != "all") & (whole.check == final)
+    found = judged(whole, name, only)
+    flat = found.assign(chosen=found.within & ~found.vacuous).stack(
+        cell=CELL, create_index=False
+    )
     return flat.isel(cell=np.flatnonzero(flat.chosen.values))
 
 
