@@ -55,6 +55,6 @@ def l35():
         reads=(again.EXPERIMENT,),
         notes="Theirs are language models; here small classifiers. "
         + again.SETTING
-        + "With right labels earlier seeds put AdaSAM above SAM on Fashion-MNIST; fresh "
+        + "With right labels earlier seeds put it above SAM on Fashion-MNIST; fresh "
         "ones do not tell.",
     )
