@@ -7,7 +7,7 @@ JOBS ?= 2
 BIN := .venv/bin
 
 .PHONY: all .venv saddle_escape certified_regimes regimes fashion_mnist networks \
-  variants ledger paper_notes verify-proofs table figures conformance test lint bench \
+  variants generalisation ledger paper_notes verify-proofs table figures conformance test lint bench \
   clean
 all: .venv
 
@@ -71,6 +71,13 @@ networks: .venv  ## real networks: edges of stability, learning rates, saddles
 variants: .venv  ## every method, with and without Stable
 	$(BIN)/python -m experiments.variants $(if $(QUICK),--quick)
 	$(BIN)/python -m figures variants --results $(FOLDER)
+
+GENERALISATION := stability convergence excess_risk hessian_spectra bound_regimes
+
+generalisation: .venv  ## stability, convergence, excess risk, spectra, their bounds
+	for name in $(GENERALISATION); do \
+	  $(BIN)/python -m experiments.$$name $(if $(QUICK),--quick) || exit; done
+	$(BIN)/python -m figures $(GENERALISATION) --results $(FOLDER)
 
 ledger: .venv  ## every statement's verdict, and its pictures
 	$(BIN)/python -m theory --json experiments/results/ledger.json
