@@ -7,8 +7,8 @@ JOBS ?= 2
 BIN := .venv/bin
 
 .PHONY: all .venv saddle_escape certified_regimes regimes fashion_mnist networks \
-  variants generalisation ledger paper_notes verify-proofs table figures conformance test lint bench \
-  clean
+  variants generalisation ledger paper_notes verify-proofs table figures \
+  conformance test lint bench clean
 all: .venv
 
 .venv: .venv/complete
