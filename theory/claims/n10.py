@@ -131,6 +131,7 @@ def n10():
                 rtol=1e-9,  # rounding
                 atol=1e-12,  # of risks of size 1
                 proof="paper_notes.md, N10",
+                grade="T",
             ),
             Claim(
                 id="N10.offset",
@@ -145,6 +146,7 @@ def n10():
                 outside=lambda quick: [{"data": "diabetes", "n": n} for n in (6, 8)],
                 tight=0.99,  # equal for m = n
                 proof="paper_notes.md, N10",
+                grade="T",
             ),
             Claim(
                 id="N10.bound",
@@ -158,6 +160,7 @@ def n10():
                 within=lambda task, n, batch: n[:, None, None] > 0,
                 loose="G and beta are the worst sample's",
                 proof="paper_notes.md, N10",
+                grade="T",
             ),
             better(
                 "N10.better",
@@ -205,6 +208,7 @@ def n10():
                 within=lambda task, n, batch, method: batch == "1",
                 atol=1e-8,  # rounding, which steps above the limit amplify
                 proof="paper_notes.md, T16",
+                grade="T",
             ),
         ),
         code=("experiments/excess_risk.py", "theory/measured/risk.py"),
