@@ -19,8 +19,10 @@ from experiments import run
 from figures.notes.certified import certified, regions
 from figures.notes.networks import extended, gained
 from theory import kept, written
+from theory.files import atomic
 
 NOTES = run.ROOT / "paper_notes.md"
+TABLES = run.ROOT / "docs/measured.md"
 # Experiments whose results are kept, in the order of the appendix, and who tells them.
 REPORTS = {
     "edge_of_stability": "experiments.edges.report",
@@ -47,15 +49,18 @@ class Options:
 
 
 def measured(experiment: str) -> str:
-    """A kept result's answer, and its whole table, folded."""
+    """A kept result's answer, a paragraph a line."""
     report = importlib.import_module(REPORTS[experiment])
-    result = kept.result(experiment)
-    answer = "\n\n".join(report.answer(result).splitlines())
-    return (
-        f"{answer}\n\n<details><summary>The table of <code>python -m "
-        f"experiments.{experiment}</code></summary>\n\n```\n"
-        f"{report.table(result)}\n```\n\n</details>"
-    )
+    return "\n\n".join(report.answer(kept.result(experiment)).splitlines())
+
+
+def tables() -> str:
+    """The page of all kept results' tables."""
+    parts = ["# What was measured: the tables\n\nWritten by `make paper_notes`."]
+    for name in REPORTS:
+        table = importlib.import_module(REPORTS[name]).table(kept.result(name))
+        parts.append(f"## `python -m experiments.{name}`\n\n```\n{table}\n```")
+    return "\n\n".join(parts) + "\n"
 
 
 def parts() -> dict[str, str]:
@@ -91,7 +96,9 @@ def built(out: Path) -> str:
 def work(options: Options) -> None:
     """Renews, builds, says so."""
     written.renew(NOTES, parts())
-    print(f"written: {NOTES.name}")
+    with atomic(TABLES) as temporary:
+        temporary.write_text(tables(), encoding="utf-8")
+    print(f"written: {NOTES.name}, {TABLES.relative_to(run.ROOT)}")
     print(built(options.out))
 
 

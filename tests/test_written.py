@@ -72,6 +72,7 @@ def test_the_ledger_is_told_by_verdict():
 def test_the_notes_say_what_is_kept():
     for name, text in paper_notes.parts().items():
         assert written.part(paper_notes.NOTES, name) == text.strip("\n"), name
+    assert paper_notes.TABLES.read_text(encoding="utf-8") == paper_notes.tables()
 
 
 def test_every_kept_result_is_told():
