@@ -23,6 +23,14 @@ def l33():
                 "refuted",
                 *plain,
             ),
+            more(
+                "L33.digits",
+                "at all on digits with right labels, where earlier seeds put it above",
+                "open",
+                *plain,
+                0.0,
+                "digits mlp",
+            ),
             as_good(
                 "L33.within",
                 "on every task any difference is less than a percentage point",

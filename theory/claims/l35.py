@@ -31,6 +31,14 @@ def l35():
                 "fashion_mnist noisy",
             ),
             more(
+                "L35.right",
+                "and there with right labels",
+                "open",
+                *sam,
+                0.0,
+                "fashion_mnist mlp",
+            ),
+            more(
                 "L35.sam_not_less",
                 "on no task is it worse than SAM by a percentage point",
                 "supported",
