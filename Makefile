@@ -8,8 +8,11 @@ BIN := .venv/bin
 
 .PHONY: all .venv saddle_escape certified_regimes regimes fashion_mnist networks \
   variants generalisation ledger paper_notes verify-proofs table figures \
-  conformance test lint bench clean
+  conformance test lint bench clean help
 all: .venv
+
+help:  ## what can be made
+	@awk -F ':.*## ' '/^[a-z_-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
 
 .venv: .venv/complete
 
@@ -21,11 +24,11 @@ all: .venv
 	  --editable '.[certify,data,test,lint]'
 	touch $@
 
-saddle_escape: .venv  ## the main question: results, table, sentence, figures
+saddle_escape: .venv  ## who leaves which saddles: table, answer, figures (minutes)
 	$(BIN)/python -m experiments.saddle_escape
 	$(BIN)/python -m figures saddle_escape
 
-certified_regimes: .venv  ## learning rates proved and refuted, class by class
+certified_regimes: .venv  ## learning rates proved and refuted, class by class (half an hour)
 	$(BIN)/python -m experiments.certified_regimes
 	$(BIN)/python -m figures certified_regimes
 
@@ -33,7 +36,7 @@ certified_regimes: .venv  ## learning rates proved and refuted, class by class
 REGIMES := $(BIN)/python -m experiments.learning_rate_regimes $(if $(QUICK),--quick)
 FOLDER := experiments/results$(if $(QUICK),/quick)
 
-regimes: .venv  ## learning-rate regimes of every surface, boundaries, figures
+regimes: .venv  ## where each method converges, stalls, cycles: maps (a quarter of an hour)
 	$(REGIMES)
 	$(REGIMES) --landscape double_well_saddle --methods sam ssam --steps 1024 \
 	  --no-limits --trace --out $(FOLDER)/traces
@@ -61,25 +64,25 @@ $(IMAGES)/complete:
 	touch $@
 
 # QUICK=1: everything small, in minutes.
-networks: .venv  ## real networks: edges of stability, learning rates, saddles
+networks: .venv  ## real networks: edges of stability, rates, saddles (an hour and a half)
 	$(BIN)/python -m experiments.edge_of_stability $(if $(QUICK),--quick)
 	$(BIN)/python -m experiments.network_regimes $(if $(QUICK),--quick)
 	$(BIN)/python -m experiments.network_saddles $(if $(QUICK),--quick)
 	$(BIN)/python -m figures edge_of_stability network_regimes network_saddles \
 	  --results $(FOLDER)
 
-variants: .venv  ## every method, with and without Stable
+variants: .venv  ## every method, with and without Stable (an hour)
 	$(BIN)/python -m experiments.variants $(if $(QUICK),--quick)
 	$(BIN)/python -m figures variants --results $(FOLDER)
 
 GENERALISATION := stability convergence excess_risk hessian_spectra bound_regimes
 
-generalisation: .venv  ## stability, convergence, excess risk, spectra, their bounds
+generalisation: .venv  ## stability, convergence, excess risk, spectra (half an hour)
 	for name in $(GENERALISATION); do \
 	  $(BIN)/python -m experiments.$$name $(if $(QUICK),--quick) || exit; done
 	$(BIN)/python -m figures $(GENERALISATION) --results $(FOLDER)
 
-ledger: .venv  ## every statement's verdict, and its pictures
+ledger: .venv  ## every statement's verdict, and its pictures (minutes)
 	$(BIN)/python -m theory --json experiments/results/ledger.json
 	$(BIN)/python -m figures ledger
 
@@ -92,12 +95,12 @@ paper_notes: .venv  ## the paper: verdicts, tables, pictures in it anew, and its
 	$(BIN)/python -m figures $(KEPT) --results experiments/kept --readme
 	$(BIN)/python -m figures.paper_notes
 
-verify-proofs: .venv  ## every kept proof, in fractions, without a solver
+verify-proofs: .venv  ## every kept proof, in fractions, without a solver (half a minute)
 	$(BIN)/python -m theory.proofs --verify \
 	  --json experiments/results/proved_regions.json
 
-table: .venv  ## the methods in README, from what they say of themselves
-	$(BIN)/python -m theory.family README.md
+table: .venv  ## docs/methods.md, from what the methods say of themselves
+	$(BIN)/python -m theory.family docs/methods.md
 
 figures: .venv  ## all figures from saved results
 	$(BIN)/python -m figures
@@ -107,10 +110,10 @@ conformance: .venv  ## published optimizers, put through the checks of our own
 	mkdir -p docs
 	$(BIN)/python -m theory.conformance --page docs/conformance.md
 
-test: .venv  ## what continuous integration runs
+test: .venv  ## what continuous integration runs (a quarter of an hour)
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
-lint: .venv
+lint: .venv  ## the style of the code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
@@ -119,5 +122,5 @@ bench: .venv  ## side by side, equality first
 	$(BIN)/python -m benchmarks.certificates
 	$(BIN)/python -m benchmarks.regimes
 
-clean:
+clean:  ## removes the environment and what was built
 	rm -rf .venv build dist *.egg-info

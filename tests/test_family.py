@@ -1,4 +1,4 @@
-"""What the methods say of themselves is so: costs, reductions, README's table."""
+"""What the methods say of themselves is so: costs, reductions, their table."""
 
 from itertools import product
 from pathlib import Path
@@ -20,7 +20,7 @@ from theory.methods.sam import SAM
 from theory.methods.stable import Stable
 from theory.methods.usam import USAM
 
-README = Path(__file__).parent.parent / "README.md"
+PAGE = Path(__file__).parent.parent / "docs/methods.md"
 STEPS = 7
 GRADES = {"code", "code, repaired", "abstract", "secondary", "reconstructed"}
 # Hyperparameters in the middle of their ranges, so that no reduction is a default.
@@ -265,11 +265,11 @@ def test_costs_are_those_published():
         assert family.cost(make(spec, **values)) == pytest.approx(number, rel=1e-12)
 
 
-# README
+# The page of the methods
 
 
-def test_readme_shows_the_table_of_the_methods():
-    assert written.part(README, family.PART) + "\n" == family.table()
+def test_the_page_shows_the_table_of_the_methods():
+    assert written.part(PAGE, family.PART) + "\n" == family.table()
 
 
 def test_a_row_has_its_cells_and_its_formula_no_bar():

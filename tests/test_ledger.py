@@ -40,6 +40,11 @@ def notes():
     return [(c[1], c[4], c[5]) for c in cells[2:]]
 
 
+def test_readme_counts_as_the_notes_do():
+    said = [written.part(f, command.COUNTS) for f in (command.README, command.NOTES)]
+    assert said[0] == said[1]
+
+
 def test_every_statement_has_the_expected_verdict_and_the_notes_say_so(tmp_path):
     file = tmp_path / "ledger.json"
     done = theory("--quick", "--json", str(file))

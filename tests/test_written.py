@@ -62,7 +62,7 @@ def test_the_ledger_is_told_by_verdict():
     rows = [row("L1", 1.0), row("L2", 2.0), row("L3", 1.0, waits="an idea")]
     told = errata.parts(rows)
     assert "3 statements, made of 3 claims" in told["counts"]
-    assert "0 holds, 1 supported, 1 open, 1 refuted" in told["counts"]
+    assert "0 hold, 1 supported by numbers only, 1 open, 1 refuted" in told["counts"]
     assert told["errata"].startswith("- **L2** (us): $1 = 1$. *Refuted*: measured 2")
     assert told["errata"].count("\n") == 0
     assert told["unsettled"].startswith("- **L3**: $1 = 1$. waits for an idea.")

@@ -18,7 +18,10 @@ from theory.files import atomic, check_folder
 if TYPE_CHECKING:
     from theory.ledger import Row
 
-NOTES = Path(__file__).resolve().parent.parent / "paper_notes.md"
+ROOT = Path(__file__).resolve().parent.parent
+NOTES = ROOT / "paper_notes.md"
+README = ROOT / "README.md"
+COUNTS = "counts"  # the sentence that README shares with the notes
 LEDGER = "ledger"  # the table among the notes' parts
 CHOICES = ("holds", "supported", "refuted", "open", "failed", "unexpected")
 
@@ -44,7 +47,7 @@ class Options:
     json: Annotated[str, tyro.conf.arg(metavar="FILE")] = ""
     """write the rows, their cases and pictures to FILE"""
     write: bool = False
-    """renew what paper_notes.md has of the ledger (all statements, not --quick)"""
+    """renew what the notes and README have of it (all statements, not --quick)"""
     recompute: bool = False
     """first run anew the experiments whose kept results these rows read (hours)"""
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
@@ -75,6 +78,7 @@ def work(options: Options) -> None:
         check_folder(Path(options.json).absolute().parent)
     if options.write:
         written.part(NOTES, LEDGER)
+        written.part(README, COUNTS)
     names = list(options.ids) or claims.names()
     if options.recompute:
         kept.recompute(name for row in names for name in claims.load(row).reads)
@@ -93,8 +97,10 @@ def work(options: Options) -> None:
             temporary.write_text(text + "\n", encoding="utf-8")
         print(f"written: {options.json}")
     if options.write:
-        written.renew(NOTES, errata.parts(rows) | {LEDGER: table.markdown(rows)})
-        print(f"written: {NOTES.name}")
+        parts = errata.parts(rows)
+        written.renew(NOTES, parts | {LEDGER: table.markdown(rows)})
+        written.renew(README, {COUNTS: parts[COUNTS]})
+        print(f"written: {NOTES.name}, {README.name}")
     if not all(row.agrees for row in rows):
         sys.exit(1)
 

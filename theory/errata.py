@@ -6,11 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from theory.claim import VERDICTS
 
 if TYPE_CHECKING:
     from theory.judge import Judgement
     from theory.ledger import Row
+
+WORDS = {
+    "holds": "hold",
+    "supported": "supported by numbers only",
+    "open": "open",
+    "refuted": "refuted with a counterexample",
+}
 
 
 def parts(rows: list[Row]) -> dict[str, str]:
@@ -23,13 +29,14 @@ def parts(rows: list[Row]) -> dict[str, str]:
 
 
 def counts(rows: list[Row]) -> str:
-    """A sentence."""
+    """A sentence or two."""
     found = Counter(row.verdict for row in rows)
-    told = [f"{found[verdict]} {verdict}" for verdict in reversed(VERDICTS)]
-    claims = sum(len(row.judgements) for row in rows)
+    told = [f"{found[verdict]} {words}" for verdict, words in WORDS.items()]
+    claims = [judgement for row in rows for judgement in row.judgements]
+    undecided = sum(judgement.verdict == "open" for judgement in claims)
     return (
-        f"The ledger has {len(rows)} statements, made of {claims} claims, each with a "
-        f"verdict that is computed: {', '.join(told)}."
+        f"The ledger has {len(rows)} statements, made of {len(claims)} claims. No "
+        f"verdict is typed in: {', '.join(told)}; {undecided} of the claims undecided."
     )
 
 

@@ -1,4 +1,4 @@
-"""What the methods say of themselves: costs, reductions, the table of README.
+"""What the methods say of themselves: costs, reductions, the table in docs/methods.md.
 
 `python -m theory.family` prints the table; with a file's name it renews the part of
 the file between the two markers.
@@ -17,7 +17,7 @@ from theory.method import Method
 from theory.methods.stable import Stable
 from theory.reduces import Reduces
 
-PART = "methods"  # of README
+PART = "methods"  # of docs/methods.md
 HEAD = ("method", "$d$", "known from", "gradients", "becomes", "Stable around it")
 SYMBOLS = {
     "lam": r"\lambda",
@@ -89,7 +89,7 @@ def label(name: str) -> str:
 
 
 def table() -> str:
-    """The table of README, in Markdown."""
+    """The table in docs/methods.md, in Markdown."""
     named = [(m.label, m) for m in members().values()]
     rows = [
         _row(*pair) for pair in [*named, ("**Stable**", Stable(methods.make("sam")))]
