@@ -16,12 +16,18 @@ help:  ## what can be made
 
 .venv: .venv/complete
 
+INSTALL = PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet \
+  $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable
+
 # Written last, so that an installation that broke off is begun again.
 .venv/complete: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet \
-	  $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) \
-	  --editable '.[certify,data,test,lint]'
+	$(INSTALL) '.[certify,data]'
+	touch $@
+
+# Extras that only some targets need, each on top: `.venv/with-notebook`.
+.venv/with-%: .venv/complete
+	$(INSTALL) '.[$*]'
 	touch $@
 
 saddle_escape: .venv  ## who leaves which saddles: table, answer, figures (minutes)
@@ -105,15 +111,14 @@ table: .venv  ## docs/methods.md, from what the methods say of themselves
 figures: .venv  ## all figures from saved results
 	$(BIN)/python -m figures
 
-conformance: .venv  ## published optimizers, put through the checks of our own
-	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --editable '.[peers]'
+conformance: .venv/with-peers  ## published optimizers, put through the checks of our own
 	mkdir -p docs
 	$(BIN)/python -m theory.conformance --page docs/conformance.md
 
-test: .venv  ## what continuous integration runs (a quarter of an hour)
+test: .venv/with-test  ## what continuous integration runs (a quarter of an hour)
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
-lint: .venv  ## the style of the code
+lint: .venv/with-lint  ## the style of the code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
