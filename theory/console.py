@@ -1,18 +1,27 @@
-"""The command line of what is run: parsing, one-line errors, exit codes."""
+"""The command line of what is run: parsing, help, one-line errors, exit codes."""
 
 from __future__ import annotations
 
+import inspect
 import io
 import os
+import re
 import sys
+import textwrap
 import warnings
 from collections.abc import Callable
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
+from theory.listing import examples
+from theory.options import BadOption, check, needed
 
-class BadOption(Exception):
-    """An option out of range (no ValueError, which the parser would frame)."""
+__all__ = ["BadOption", "main", "parse"]
+
+WIDTH = 80
+EXITS = "Exit code 0: done; 2: bad input; 74: a result cannot be written; 130: stopped."
+# What the parser says of options that are off, or whose help says what they are.
+NOTHING = re.compile(r" *\(default:\s*(?:''|None|False)?\)")
 
 
 def main(
@@ -54,24 +63,61 @@ def parse(config: type, program: str, words: list[str]) -> Any:
     """
     import tyro
 
+    check(config, words)
     # A negative number is a value, not an option.
-    words = [f" {w}" if w[:1] == "-" and w[1:2].isdigit() else w for w in words]
-    said = io.StringIO()
+    signed = [f" {w}" if w[:1] == "-" and w[1:2].isdigit() else w for w in words]
+    said, shown = io.StringIO(), io.StringIO()
     try:
-        with redirect_stderr(said):
+        with redirect_stderr(said), redirect_stdout(shown):
             return tyro.cli(
                 config,
                 prog=program,
-                args=words,
+                description="",
+                args=signed,
                 config=(tyro.conf.FlagCreatePairsOff,),
             )
     except SystemExit as stop:
         if not stop.code:
+            print(_help(shown.getvalue(), config), end="")
             raise
-        # The parser frames its message in a box under a title.
-        _, *lines = (line.strip("│╭╮╰╯─ ") for line in said.getvalue().splitlines())
-        text = " ".join(line for line in lines if line and "helptext" not in line)
-        raise BadOption(f"{text} (see --help)") from None
+        raise BadOption(_line(said.getvalue(), config, words)) from None
+
+
+def description(config: type) -> str:
+    """What a command answers, examples of it, its exit codes."""
+    said = inspect.cleandoc(config.__doc__ or "")
+    told = inspect.cleandoc(sys.modules[config.__module__].__doc__ or "")
+    parts = [textwrap.fill(part, WIDTH) for part in said.split("\n\n")]
+    if shown := examples(told):
+        parts.append("\n".join(["For example:", *(f"  {line}" for line in shown)]))
+    if "Exit code" not in said:
+        parts.append(EXITS)
+    return "\n\n".join(parts)
+
+
+def _help(text: str, config: type) -> str:
+    """The parser's help with the command's description, without what says nothing."""
+    usage, _, rest = text.partition("\n\n")
+    if not usage.startswith("usage"):
+        return text  # a completion's script
+    rest = NOTHING.sub("", rest.replace("{None}|", ""))
+    lines = (line.rstrip() for line in rest.splitlines())
+    shown = [line for line in lines if line.strip(" -")]
+    return "\n".join([usage, "", description(config), "", *shown, ""])
+
+
+def _line(said: str, config: type, words: list[str]) -> str:
+    """The parser's message, which it frames under a title, in a line."""
+    lines = [line.strip() for line in said.splitlines() if line.strip(" -")][1:]
+    text = " ".join(line for line in lines if "helptext" not in line)
+    if text.startswith("Missing") and (left := needed(config, words)):
+        told = inspect.cleandoc(sys.modules[config.__module__].__doc__ or "")
+        such = "".join(f"; for example: {line}" for line in examples(told)[:1])
+        return f"{left} must be given{such} (see --help)"
+    if text.startswith("Unrecognized options: "):
+        stray = text.removeprefix("Unrecognized options: ").partition(" Perhaps")[0]
+        return f"nothing takes `{stray}`: options begin with -- (see --help)"
+    return f"{text} (see --help)"
 
 
 def _say(program: str, text: str, code: int) -> int:

@@ -1,0 +1,88 @@
+"""What a dataclass of options offers on the command line, and what words fit it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import MISSING, dataclass, fields
+from difflib import get_close_matches
+from itertools import pairwise
+from typing import Any
+
+# What the parser adds to every command's.
+OWN = ("--help", "--tyro-print-completion", "--tyro-write-completion")
+
+
+class BadOption(Exception):
+    """An option out of range (no ValueError, which the parser would frame)."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One word of a command line.
+
+    Args:
+        field: name of the dataclass's field.
+        word: as it is typed, `--eta`; of a positional one its name in capitals.
+        positional: it stands without a word.
+        several: it takes one value or more.
+        flag: it takes none.
+        required: it has no default.
+        choices: the only values it takes, if they are listed.
+    """
+
+    field: str
+    word: str
+    positional: bool
+    several: bool
+    flag: bool
+    required: bool
+    choices: tuple[str, ...]
+
+
+def options(config: type) -> list[Option]:
+    """Those of a dataclass, in order; annotations are strings, and are not loaded."""
+    return [_option(part) for part in fields(config) if part.init]
+
+
+def _option(part: Any) -> Option:
+    said = str(part.type)
+    name = part.name.replace("_", "-")
+    positional = "Positional" in said
+    no = "no-" * (part.default is True)
+    listed = re.search(r"Literal(\[[^]]*\])", said)
+    return Option(
+        part.name,
+        part.name.upper() if positional else f"--{no}{name}",
+        positional,
+        "tuple[" in said,
+        said == "bool",
+        part.default is MISSING and part.default_factory is MISSING,
+        tuple(ast.literal_eval(listed[1])) if listed else (),
+    )
+
+
+def check(config: type, words: list[str]) -> None:
+    """Refuses options that there are not, and those of several values without one.
+
+    Raises:
+        BadOption: names the option and the nearest that there are.
+    """
+    known = {o.word: o for o in options(config) if not o.positional}
+    for word, after in pairwise([*words, "--"]):
+        name = word.partition("=")[0].replace("_", "-")
+        if name[:2] != "--" or name == "--" or name in OWN:
+            continue
+        if name not in known:
+            near = get_close_matches(name[2:], [k[2:] for k in known], 2)
+            such = f": did you mean --{' or --'.join(near)}?" if near else "."
+            raise BadOption(f"there is no option `{name}`{such} (see --help)")
+        if known[name].several and "=" not in word and after[:2] == "--":
+            raise BadOption(f"{name} needs a value.")
+
+
+def needed(config: type, words: list[str]) -> str:
+    """The options without a default that are not among the words, with commas."""
+    given = {word.partition("=")[0].replace("_", "-") for word in words}
+    left = [o.word for o in options(config) if o.required and o.word not in given]
+    return ", ".join(left)
