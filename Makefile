@@ -89,7 +89,7 @@ generalisation: .venv  ## stability, convergence, excess risk, spectra (half an 
 	$(BIN)/python -m figures $(GENERALISATION) --results $(FOLDER)
 
 ledger: .venv  ## every statement's verdict, and its pictures (minutes)
-	$(BIN)/python -m theory --json experiments/results/ledger.json
+	$(BIN)/python -m theory --all --json experiments/results/ledger.json
 	$(BIN)/python -m figures ledger
 
 # The kept results, of which the pictures in the notes are drawn.
@@ -109,7 +109,7 @@ table: .venv  ## docs/methods.md, from what the methods say of themselves
 	$(BIN)/python -m theory.family docs/methods.md
 
 figures: .venv  ## all figures from saved results
-	$(BIN)/python -m figures
+	$(BIN)/python -m figures --all
 
 conformance: .venv/with-peers  ## published optimizers, put through the checks of our own
 	mkdir -p docs

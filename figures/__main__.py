@@ -1,8 +1,17 @@
-"""Draws the figures from saved results: `python -m figures [NAME ...]`."""
+"""Which figures are there, which can be drawn now? And draws them.
+
+    python -m figures                      # lists figures and pages
+    python -m figures --all
+    python -m figures saddle_escape --style print
+    python -m figures stability --results experiments/kept
+
+A figure reads what an experiment saved, and computes nothing.
+"""
 
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,25 +22,30 @@ import tyro
 
 from experiments import run
 from landscapes.registry import definitions, unknown
+from theory import listing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 README = run.ROOT / "figures" / "readme"
+KEPT = run.ROOT / "experiments" / "kept"
 NAMES = definitions("figures")
 
 
 @dataclass
 class Options:
-    """Draws the figures from saved results, each as PNG and PDF."""
+    """Which figures are there, which can be drawn now? And draws them, PNG and PDF.
+
+    Without arguments: lists the figures, the result each needs and whether it is here.
+    """
 
     names: Annotated[
         tuple[str, ...],
         tyro.conf.Positional,
-        tyro.conf.arg(
-            metavar="[NAME ...]", help=f"out of: {', '.join(NAMES)}; else all"
-        ),
+        tyro.conf.arg(metavar="[NAME ...]", help=f"out of: {', '.join(NAMES)}"),
     ] = ()
+    all: bool = False
+    """every figure whose result is here (so does --readme alone)"""
     results: Path = Path("experiments/results")
     """folder of the experiments' results"""
     out: Path = Path("figures/out")
@@ -43,10 +57,14 @@ class Options:
 
 
 def work(options: Options) -> None:
-    """Draws what is asked for and prints the paths written."""
+    """Lists; or draws what is asked for and prints the paths written."""
     for name in options.names:
         if name not in NAMES:
-            raise unknown("figure", name, NAMES)
+            raise unknown("figure", name, [*NAMES, *listing.names("figures")])
+    if not (options.names or options.all or options.readme):
+        return show(options.results)
+    if options.names and options.all:
+        raise run.BadOption("--all takes no names.")
     from figures import style
 
     with style.use(options.style):
@@ -57,6 +75,32 @@ def work(options: Options) -> None:
                     where, kinds = README, ("png",)
                 for path in style.save(draw(), title, where, kinds):
                     print(path)
+
+
+def show(results: Path) -> None:
+    """Lists the figures, and the pages beside them."""
+    print(
+        "Figures, each drawn by `python -m figures NAME`, all that can be by --all:\n"
+    )
+    rows = [(name, *_needed(name, results), _line(name)) for name in NAMES]
+    print(listing.table(("", "needs", f"in {results}", ""), rows))
+    pages = [c for c in listing.commands("figures") if "." in c.module]
+    print("\nPages, each made by `python -m figures.NAME`:\n")
+    print(listing.listed(pages, "figures."))
+
+
+def _line(name: str) -> str:
+    """The first line of a figure's docstring; nothing is imported."""
+    return listing.line(run.ROOT / "figures" / f"{name}.py")
+
+
+def _needed(name: str, results: Path) -> tuple[str, str]:
+    """The file a figure reads, and whether it is here; nothing is imported."""
+    text = (run.ROOT / "figures" / f"{name}.py").read_text(encoding="utf-8")
+    file = re.search(r'^RESULT = "(.*)"', text, re.MULTILINE)[1]
+    if (results / file).is_file():
+        return file, "here"
+    return file, "kept" if (KEPT / file).is_file() else "-"
 
 
 def _drawable(results: Path) -> list[str]:
@@ -85,4 +129,5 @@ def _pictures(name: str, options: Options) -> dict[str, Callable[[], Figure]]:
 
 
 if __name__ == "__main__":
+    listing.run_named("figures", __package__)
     run.main(Options, work, "figures")

@@ -1,4 +1,10 @@
-"""The ledger: every statement and its computed verdict, `python -m theory [ID ...]`."""
+"""Which statements about SGD, SAM and SSAM are true? The ledger's computed verdicts.
+
+python -m theory                       # lists commands and statements
+python -m theory --all --quick
+python -m theory L13 --explain
+python -m theory --only refuted
+"""
 
 from __future__ import annotations
 
@@ -12,7 +18,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
-from theory import console
+from landscapes.registry import unknown
+from theory import console, listing
 from theory.files import atomic, check_folder
 
 if TYPE_CHECKING:
@@ -28,16 +35,20 @@ CHOICES = ("holds", "supported", "refuted", "open", "failed", "unexpected")
 
 @dataclass
 class Options:
-    """Checks every statement about SGD, SAM and SSAM by running the methods.
+    """Which statements about SGD, SAM and SSAM are true? Checked by running them.
 
-    Exit code 0: every verdict is the expected one; 1: some are not; 2: bad input.
+    Without arguments: lists the commands and the statements, computing nothing.
+    Exit code 0: every verdict is the expected one; 1: some are not; 2: bad input;
+    74: a file cannot be written; 130: stopped.
     """
 
     ids: Annotated[
         tuple[str, ...],
         tyro.conf.Positional,
-        tyro.conf.arg(metavar="[ID ...]", help="T7, L4 ...; else all"),
+        tyro.conf.arg(metavar="[ID ...]", help="statements: T7, L4 ..."),
     ] = ()
+    all: bool = False
+    """every statement (so do --quick, --only, --json, --write, --recompute alone)"""
     quick: bool = False
     """every statement on fewer cases or runs"""
     only: Annotated[str, tyro.conf.arg(metavar="VERDICT")] = ""
@@ -58,16 +69,51 @@ class Options:
         if self.jobs < 1:
             raise console.BadOption(f"--jobs must be >= 1, got {self.jobs}.")
         if self.only and self.only not in CHOICES:
-            raise console.BadOption(
-                f"--only is one of {', '.join(CHOICES)}, got `{self.only}`."
-            )
+            raise console.BadOption(f"--only: {unknown('verdict', self.only, CHOICES)}")
         if self.json and Path(self.json).is_dir():
             raise console.BadOption(f"--json takes a file, `{self.json}` is a folder.")
+        if self.all and self.ids:
+            raise console.BadOption(f"--all takes no ids, got {' '.join(self.ids)}.")
         if self.write and (self.ids or self.quick):
             raise console.BadOption("--write takes all statements, without --quick.")
 
+    @property
+    def asked(self) -> bool:
+        """Whether anything is to be computed."""
+        said = (self.ids, self.all, self.quick, self.only, self.explain, self.json)
+        return any((*said, self.write, self.recompute))
+
 
 def work(options: Options) -> None:
+    """Lists; or computes the rows, prints them, writes what is asked for."""
+    if options.asked:
+        compute(options)
+    else:
+        show()
+
+
+def show() -> None:
+    """Lists the commands of this package and the statements."""
+    from theory.statements import statements
+
+    found = listing.commands("theory")
+    print("Commands, each run as `python -m NAME`; --help says more:\n")
+    print(listing.listed(found))
+    print("\nStatements, each checked by `python -m theory ID`, all by --all:\n")
+    rows = [
+        (
+            s.id,
+            s.verdict,
+            *(listing.spent(s.times.get(k)) for k in listing.KINDS),
+            s.title,
+        )
+        for s in statements(NOTES, LEDGER)
+    ]
+    print(listing.table(("", "verdict", "full", "--quick", ""), rows))
+    print(f"\nVerdicts: as {NOTES.name} has them. {listing.measured_on()}".rstrip())
+
+
+def compute(options: Options) -> None:
     """Computes the rows, prints them, writes what is asked for."""
     # One thread a process: sums do not depend on --jobs, and two rows run at once.
     for library in ("OMP", "OPENBLAS", "MKL"):
@@ -80,6 +126,7 @@ def work(options: Options) -> None:
         written.part(NOTES, LEDGER)
         written.part(README, COUNTS)
     names = list(options.ids) or claims.names()
+    _check(names, claims.names())
     if options.recompute:
         kept.recompute(name for row in names for name in claims.load(row).reads)
     rows = ledger.rows(names, options.quick, options.jobs, draw=bool(options.json))
@@ -105,6 +152,14 @@ def work(options: Options) -> None:
         sys.exit(1)
 
 
+def _check(ids: list[str], known: list[str]) -> None:
+    """Refuses an id that is no statement's, before any work."""
+    for name in ids:
+        if name.upper() not in known:
+            others = listing.names("theory")
+            raise unknown("statement or command", name, [*known, *others])
+
+
 def _matches(row: Row, only: str) -> bool:
     if only == "unexpected":
         return not row.agrees
@@ -112,4 +167,5 @@ def _matches(row: Row, only: str) -> bool:
 
 
 if __name__ == "__main__":
+    listing.run_named("theory", __package__)
     console.main(Options, work, "theory")

@@ -11,12 +11,16 @@ from __future__ import annotations
 import ast
 import json
 import re
+import runpy
+import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent  # of the packages
 FOLDERS = ("theory", "experiments", "figures", "benchmarks")
 TIMES = Path(__file__).with_name("times.json")
+KINDS = ("full", "quick")
 RUN = ("python -m ", "sharpness ")  # in the repository, installed
 
 
@@ -51,6 +55,12 @@ def commands(folder: str = "") -> list[Command]:
     )
 
 
+def names(folder: str) -> list[str]:
+    """Of a folder's commands, but for its own."""
+    found = (command.module.partition(".")[2] for command in commands(folder))
+    return [name for name in found if name]
+
+
 def _command(file: Path) -> Command | None:
     """That of a file, if it is run."""
     text = file.read_text(encoding="utf-8")
@@ -59,8 +69,14 @@ def _command(file: Path) -> Command | None:
     said = ast.get_docstring(tree) or ""
     parts = file.relative_to(ROOT).with_suffix("").parts
     module = ".".join(part for part in parts if part != "__main__")
-    line = said.partition("\n")[0]
-    return Command(module, line, examples(said), times("commands", module))
+    first = said.partition("\n")[0]
+    return Command(module, first, examples(said), times("commands", module))
+
+
+def line(file: Path) -> str:
+    """The first line of a file's docstring."""
+    said = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+    return said.partition("\n")[0]
 
 
 def _is_run(tree: ast.Module) -> bool:
@@ -81,3 +97,58 @@ def times(kind: str, name: str) -> dict[str, float]:
     if not TIMES.is_file():
         return {}
     return json.loads(TIMES.read_text(encoding="utf-8"))[kind].get(name, {})
+
+
+def spent(seconds: float | None) -> str:
+    """`12 s`, `3 min`, `1.5 h`: rounded, as times of other machines are."""
+    if seconds is None:
+        return "-"
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds >= 0.9 * size:
+            return f"{seconds / size:.2g} {unit}"
+    return f"{max(seconds, 0.1):.{1 if seconds < 1 else 0}f} s"
+
+
+def both(times: dict[str, float]) -> tuple[str, ...]:
+    """The times of the kinds of run, in words."""
+    return tuple(spent(times.get(kind)) for kind in KINDS)
+
+
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """Columns side by side; on a terminal the last one is cut where that ends."""
+    whole = [head, *rows]
+    widths = [max(len(row[i]) for row in whole) for i in range(len(head) - 1)]
+    most = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    lines = (
+        "  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[-1]])
+        for row in whole
+    )
+    return "\n".join(f"  {line}".rstrip()[:most] for line in lines)
+
+
+def listed(found: list[Command], prefix: str = "") -> str:
+    """Commands, a line each, with the time they take."""
+    rows = [
+        (
+            c.module.removeprefix(prefix),
+            *both(c.times),
+            c.line,
+        )
+        for c in found
+    ]
+    return table(("", "full", "--quick", ""), rows)
+
+
+def measured_on() -> str:
+    """Where the times were measured, in words; empty if nowhere."""
+    if not TIMES.is_file():
+        return ""
+    return f"Times: on {json.loads(TIMES.read_text(encoding='utf-8'))['machine']}."
+
+
+def run_named(folder: str, package: str) -> None:
+    """Runs `python -m FOLDER NAME ...` as `python -m FOLDER.NAME ...`, if it is one."""
+    if sys.argv[1:2] and sys.argv[1] in names(folder):
+        name = sys.argv.pop(1)
+        runpy.run_module(f"{package}.{name}", run_name="__main__", alter_sys=True)
+        sys.exit(0)
