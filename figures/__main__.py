@@ -79,11 +79,10 @@ def work(options: Options) -> None:
 
 def show(results: Path) -> None:
     """Lists the figures, and the pages beside them."""
-    print(
-        "Figures, each drawn by `python -m figures NAME`, all that can be by --all:\n"
-    )
+    print("Figures, each drawn by `python -m figures NAME`, those here by --all:\n")
     rows = [(name, *_needed(name, results), _line(name)) for name in NAMES]
     print(listing.table(("", "needs", f"in {results}", ""), rows))
+    print("\nkept: drawn with `--results experiments/kept`; -: make it first.")
     pages = [c for c in listing.commands("figures") if "." in c.module]
     print("\nPages, each made by `python -m figures.NAME`:\n")
     print(listing.listed(pages, "figures."))

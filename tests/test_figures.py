@@ -54,7 +54,7 @@ def failure(monkeypatch, capsys, *words):
 
 
 def test_every_picture_is_written_and_named(results, tmp_path, monkeypatch, capsys):
-    call(monkeypatch, "--results", results, "--out", tmp_path)
+    call(monkeypatch, "--all", "--results", results, "--out", tmp_path)
     printed = [Path(line) for line in capsys.readouterr().out.split()]
     assert set(printed) == set(tmp_path.iterdir())
     expected = {f"{name}.{kind}" for name in figure.PICTURES for kind in ("png", "pdf")}
@@ -119,7 +119,7 @@ def test_an_unknown_figure_names_the_nearest(monkeypatch, capsys):
 
 
 def test_a_missing_or_damaged_result_is_one_line(tmp_path, monkeypatch, capsys):
-    code, line = failure(monkeypatch, capsys, "--results", tmp_path)
+    code, line = failure(monkeypatch, capsys, "--all", "--results", tmp_path)
     assert code == 2 and "run an experiment first" in line
     code, line = failure(monkeypatch, capsys, WHOLE, "--results", tmp_path)
     assert code == 2 and "run the experiment first" in line

@@ -129,7 +129,7 @@ def test_help_comes_at_once():
 BAD_OPTIONS = {
     "--landscape beal": ["unknown landscape `beal`", "did you mean beale"],
     "--methods smm": ["unknown method `smm`", "did you mean sam"],
-    "--methods": ["--methods needs a name"],
+    "--methods": ["--methods needs a value"],
     "--methods sam SAM --landscape quadratic": ["`sam` and `SAM`"],
     "--landscape quadratic none.py": ["no such file: `none.py`"],
     "--landscape rosenbrock": ["`rosenbrock` has no saddle"],

@@ -74,7 +74,7 @@ def check(config: type, words: list[str]) -> None:
         if name[:2] != "--" or name == "--" or name in OWN:
             continue
         if name not in known:
-            near = get_close_matches(name[2:], [k[2:] for k in known], 2)
+            near = get_close_matches(name[2:], [k[2:] for k in (*known, *OWN)], 2)
             such = f": did you mean --{' or --'.join(near)}?" if near else "."
             raise BadOption(f"there is no option `{name}`{such} (see --help)")
         if known[name].several and "=" not in word and after[:2] == "--":
