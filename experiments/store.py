@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from theory.files import atomic
 from theory.imports import ROOT, closure
+from theory.namespace import PREFIX
 
 if TYPE_CHECKING:
     import xarray
@@ -142,6 +143,8 @@ def load(path: Path | str) -> xarray.Dataset:
 
 @cache
 def _commit() -> str:
+    if PREFIX:
+        return f"wheel {metadata.version('sharpness-regimes')}"
     try:
         answer = subprocess.run(
             ["git", "describe", "--always", "--dirty"],

@@ -14,6 +14,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
 from theory.listing import examples
+from theory.namespace import command
 from theory.options import BadOption, check, needed
 
 __all__ = ["BadOption", "main", "parse"]
@@ -37,7 +38,7 @@ def main(
         module: that is run.
         kept: what a stopped run leaves behind, in words.
     """
-    program = f"python -m {module}"
+    program = command(module)
     # What Ctrl-C cancels is no news.
     warnings.filterwarnings("ignore", message=".*tasks .* have been cancelled")
     try:

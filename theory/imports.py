@@ -6,7 +6,8 @@ import ast
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from theory.namespace import PREFIX, ROOT
+
 OURS = ("landscapes", "theory", "experiments")
 
 
@@ -40,6 +41,7 @@ def _imported_by(text: bytes, folder: Path) -> tuple[Path, ...]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             modules |= {node.module}
             modules |= {f"{node.module}.{alias.name}" for alias in node.names}
+    modules = {m.removeprefix(PREFIX) for m in modules}
     roots = {m: ROOT if m.split(".")[0] in OURS else folder for m in modules}
     places = [root / m.replace(".", "/") for m, root in roots.items()]
     candidates = [

@@ -23,12 +23,18 @@ from typing import TYPE_CHECKING
 
 from theory.files import atomic
 from theory.imports import ROOT, closure
+from theory.namespace import as_written, only_in_repository
 
 if TYPE_CHECKING:
     import xarray
 
 KEPT = ROOT / "experiments/kept"
-OWN = "theory/kept.py"  # computes no numbers
+# Bookkeeping: what is run, kept and written, and where. It computes no numbers.
+OWN = {
+    "experiments/store.py",
+    "experiments/sweeping/sources.py",
+    *(f"theory/{n}.py" for n in ("console", "files", "imports", "kept", "namespace")),
+}
 RESTS_ON = "rests_on"  # the attribute of a result
 
 
@@ -51,7 +57,7 @@ def digest(file: Path) -> str:
     """Of a file's code without its words; empty where there is no such file."""
     if not file.is_file():
         return ""
-    source = file.read_text(encoding="utf-8")
+    source = as_written(file.read_text(encoding="utf-8"))
     lines = ["", *source.splitlines()]
     for node in ast.walk(ast.parse(source)):
         body = getattr(node, "body", None)
@@ -94,7 +100,8 @@ def result(experiment: str, folder: Path | None = None) -> xarray.Dataset:
 def changed(dataset: xarray.Dataset) -> list[str]:
     """The files a result rests on whose code is no longer that which made it."""
     made = json.loads(dataset.attrs[RESTS_ON])
-    return [name for name in made if name != OWN and digest(ROOT / name) != made[name]]
+    counted = [name for name in made if name not in OWN]
+    return [name for name in counted if digest(ROOT / name) != made[name]]
 
 
 def told(experiment: str) -> str:
@@ -111,8 +118,9 @@ def recompute(experiments: Iterable[str]) -> None:
     """Runs experiments anew, and keeps their results.
 
     Raises:
-        ValueError: one failed.
+        ValueError: one failed, or this is no repository.
     """
+    only_in_repository("kept results")
     for name in dict.fromkeys(experiments):
         print(f"recomputing: python -m experiments.{name} --fresh", flush=True)
         command = [sys.executable, "-m", f"experiments.{name}", "--fresh"]

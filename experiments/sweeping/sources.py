@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def of_methods(file: Path) -> bool:
 
 def defining(method: Method) -> Iterator[Path]:
     """The files of a method and of those it wraps."""
-    yield ROOT / f"{type(method).__module__.replace('.', '/')}.py"
+    yield Path(inspect.getfile(type(method))).resolve()
     for value in vars(method).values():
         if isinstance(value, Method):
             yield from defining(value)
