@@ -23,6 +23,7 @@ import tyro
 from experiments import run
 from landscapes.registry import definitions, unknown
 from theory import listing
+from theory.namespace import only_in_repository
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,6 +68,8 @@ def work(options: Options) -> None:
         raise run.BadOption("--all takes no names.")
     from figures import style
 
+    if options.readme:
+        only_in_repository("README's pictures")
     with style.use(options.style):
         for name in options.names or _drawable(options.results):
             for title, draw in _pictures(name, options).items():

@@ -20,6 +20,7 @@ from figures.notes.certified import certified, regions
 from figures.notes.networks import extended, gained
 from theory import kept, written
 from theory.files import atomic
+from theory.namespace import only_in_repository
 
 NOTES = run.ROOT / "paper_notes.md"
 TABLES = run.ROOT / "docs/measured.md"
@@ -95,6 +96,7 @@ def built(out: Path) -> str:
 
 def work(options: Options) -> None:
     """Renews, builds, says so."""
+    only_in_repository("the notes")
     written.renew(NOTES, parts())
     with atomic(TABLES) as temporary:
         temporary.write_text(tables(), encoding="utf-8")

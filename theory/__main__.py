@@ -21,6 +21,7 @@ import tyro
 from landscapes.registry import unknown
 from theory import console, listing
 from theory.files import atomic, check_folder
+from theory.namespace import only_in_repository
 
 if TYPE_CHECKING:
     from theory.ledger import Row
@@ -123,6 +124,7 @@ def compute(options: Options) -> None:
     if options.json:
         check_folder(Path(options.json).absolute().parent)
     if options.write:
+        only_in_repository("the notes")
         written.part(NOTES, LEDGER)
         written.part(README, COUNTS)
     names = list(options.ids) or claims.names()

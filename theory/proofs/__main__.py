@@ -8,6 +8,7 @@ from pathlib import Path
 from theory import console
 from theory.files import check_folder
 from theory.methods import make
+from theory.namespace import only_in_repository
 from theory.proof import prove
 from theory.proofs import FOLDER, KEPT, statement
 
@@ -39,6 +40,8 @@ def work(options: Options) -> None:
         if options.json:
             save(drawn, options.json)
         return
+    if options.folder == str(FOLDER):
+        only_in_repository("the kept proofs (else give --folder)")
     check_folder(Path(options.folder))
     for name in KEPT:
         said = statement(name)

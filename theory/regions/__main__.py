@@ -7,6 +7,7 @@ from pathlib import Path
 
 from theory import console
 from theory.files import check_folder
+from theory.namespace import only_in_repository
 from theory.proving.rational import rational
 from theory.regions import FOLDER, KEPT
 from theory.regions.exact import share
@@ -30,6 +31,8 @@ def work(options: Options) -> None:
     """Searches, verifies, saves, one after the other."""
     if unknown := [name for name in options.names if name not in KEPT]:
         raise ValueError(f"there is no region `{unknown[0]}`; {', '.join(KEPT)}.")
+    if options.folder == str(FOLDER):
+        only_in_repository("the kept regions (else give --folder)")
     check_folder(Path(options.folder))
     for name in options.names or KEPT:
         method, mu, measure, radius, count = KEPT[name]
