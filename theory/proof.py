@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from itertools import product
+from pathlib import Path
 from typing import Annotated, Any
 
 import tyro
@@ -17,6 +18,7 @@ import tyro
 from theory import console
 from theory.method import Method
 from theory.methods import make, spec
+from theory.namespace import ROOT
 from theory.proving.pieces import Piece, Proof, load, place
 from theory.proving.rational import ends, rational
 from theory.proving.statement import CONVERGENCE, Statement
@@ -158,12 +160,14 @@ class Options:
     """
 
     file: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="FILE")]
-    """written by `Proof.save`"""
+    """written by `Proof.save`, or a kept one: theory/proofs/n2.json"""
 
 
 def work(options: Options) -> None:
     """Reads, verifies, prints."""
-    proof = load(options.file)
+    file = Path(options.file)
+    kept = ROOT / file  # a kept one is found from any folder
+    proof = load(file if file.is_file() or not kept.is_file() else kept)
     if fault := proof.fault():
         raise ValueError(f"`{options.file}` proves nothing: {fault}.")
     print(proof.theorem())
