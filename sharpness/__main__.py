@@ -1,0 +1,89 @@
+"""The command `sharpness`: its subcommands are the modules that are run.
+
+    sharpness                                    # lists them
+    sharpness theory L13 --explain               # what the module `theory` does
+    sharpness experiments.saddle_escape --quick
+    sharpness completion bash                    # or zsh: words for the tab key
+
+In the repository `python -m NAME` is the same.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import runpy
+import sys
+from types import ModuleType
+
+from sharpness import __doc__ as SAID
+from sharpness import __version__, full
+
+HELP, VERSION = ("", "-h", "--help"), ("-V", "--version")
+COMPLETION = "completion"
+LAST = f"""\
+`sharpness NAME --help` says what each answers, with examples and options;
+`sharpness {COMPLETION} bash` (or zsh) prints what completes them with the tab key."""
+
+
+def ours(module: str) -> ModuleType:
+    """A module of ours, wherever it lies here."""
+    return importlib.import_module(full(module))
+
+
+def main() -> None:
+    """Does what the command line says.
+
+    Exit codes: 2: there is no such subcommand; else that of the module.
+    """
+    name, *rest = sys.argv[1:] or [""]
+    if name in HELP:
+        print(listed())
+    elif name in VERSION:
+        print(f"sharpness-regimes {__version__}")
+    elif name == COMPLETION:
+        complete(rest)
+    elif name in commands():
+        run(name, rest)
+    else:
+        known = [*commands(), COMPLETION]
+        error = ours("landscapes.registry").unknown("subcommand", name, known)
+        sys.exit(_refused(str(error)))
+
+
+def commands() -> dict[str, str]:
+    """The modules that are run, and what each answers; benchmarks are no part of it."""
+    found = ours("theory.listing").commands()
+    return {c.module: c.line for c in found if not c.module.startswith("benchmarks")}
+
+
+def listed() -> str:
+    """All subcommands, a line each."""
+    lines = [f"sharpness {__version__}. {(SAID or '').splitlines()[0]}", ""]
+    lines += [f"  {module:35} {line}" for module, line in commands().items()]
+    return "\n".join([*lines, "", LAST])
+
+
+def complete(words: list[str]) -> None:
+    """Prints a shell's completion."""
+    from sharpness.completion import SHELLS, script
+
+    if len(words) != 1 or words[0] not in SHELLS:
+        sys.exit(_refused(f"{COMPLETION} takes {' or '.join(SHELLS)}."))
+    print(script(words[0], list(commands())), end="")
+
+
+def run(name: str, words: list[str]) -> None:
+    """Runs a module as `python -m` does, which looks in the current folder, too."""
+    sys.argv = [name, *words]
+    sys.path.insert(0, os.getcwd())
+    runpy.run_module(full(name), run_name="__main__", alter_sys=True)
+
+
+def _refused(why: str) -> int:
+    print(f"sharpness: {why}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    main()
