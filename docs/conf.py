@@ -1,0 +1,56 @@
+"""How the documentation is built: `make docs`, offline, warnings are errors.
+
+The source folder is the repository's root, so that README and the notes, which link
+to each other as a reader of the repository meets them, are pages as they stand.
+"""
+
+import sys
+import tomllib
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parent
+ROOT = DOCS.parent
+sys.path[:0] = [str(ROOT), str(DOCS / "_ext")]
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+project = PROJECT["name"]
+version = release = PROJECT["version"]
+copyright = "the authors of sharpness-regimes, MIT licence"  # noqa: A001
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "myst_nb",
+    "mathml",
+    "docstrings",
+    "reference",
+    "anchors",
+]
+root_doc = "docs/index"
+include_patterns = ["*.md", "docs/**", "notebooks/*.ipynb"]
+exclude_patterns = [".*", "data", "build", "dist", "docs/_build", "**/README.md.*"]
+
+myst_enable_extensions = ["dollarmath", "amsmath"]
+myst_heading_anchors = 6  # as the repository's own page makes them
+nb_execution_mode = "off"  # the tests execute the notebooks
+
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+napoleon_numpy_docstring = False
+python_maximum_signature_line_length = 80
+napoleon_use_ivar = True
+# Links must lead somewhere; annotations may name what other libraries have, or a class
+# whose name two modules share.
+nitpicky = False
+suppress_warnings = ["ref.python"]
+
+html_theme = "furo"
+html_title = "sharpness-regimes"
+html_static_path = ["_static"]
+html_css_files = ["docs.css"]
+html_copy_source = False
+html_show_sourcelink = False
+html_show_sphinx = False
+html_additional_pages = {"index": "start.html"}
+templates_path = ["_templates"]
