@@ -1,0 +1,1 @@
+"""What the notebooks drag, move and hover: computing and drawing, without a cell."""
