@@ -76,13 +76,17 @@ class Site:
 
 @cache
 def sites(name: str, radius: float | None) -> tuple[Site, ...]:
+    """All saddles of a landscape, by its name or path; see `sites_of`."""
+    return sites_of(landscapes.load(name), radius)
+
+
+def sites_of(landscape: Landscape, radius: float | None) -> tuple[Site, ...]:
     """All saddles of a landscape.
 
     Args:
-        name: of the landscape, or a path.
+        landscape: the surface.
         radius: R; None is half the way to the nearest other critical point, at most 1.
     """
-    landscape = landscapes.load(name)
     points = np.array([c.point for c in landscape.critical_points])
     found = []
     for number, saddle in enumerate(landscape.saddles):

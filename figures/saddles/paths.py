@@ -69,7 +69,7 @@ def panel(
 def _lines(
     axes: Axes, surface: Landscape, paths: xarray.DataArray, window: np.ndarray
 ) -> None:
-    _contours(axes, surface, window)
+    contours(axes, surface, window)
     width = np.linspace(3.2, 1.0, paths.sizes["algorithm"])
     for label, thick in zip(paths.algorithm.values, width, strict=True):
         x, y = paths.sel(algorithm=label).values.T
@@ -82,7 +82,8 @@ def _lines(
     axes.set(xlim=window[0], ylim=window[1])
 
 
-def _contours(axes: Axes, surface: Landscape, window: np.ndarray) -> None:
+def contours(axes: Axes, surface: Landscape, window: np.ndarray) -> None:
+    """Level lines of equally many points each, in a window `(axis, 2)`."""
     line = [np.linspace(*side, 160) for side in window]
     value = surface.value(np.stack(np.meshgrid(*line), axis=-1))
     levels = np.unique(np.quantile(value, CONTOURS))
