@@ -1,7 +1,6 @@
 """What every notebook imports first: the toolkit beside this folder.
 
-The notebook works in the repository's root, as the commands in README do. What is not
-installed is named in one line.
+A notebook works in the repository's root, as the commands in README do.
 """
 
 import os
@@ -13,6 +12,4 @@ os.chdir(ROOT)
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from figures.interactive.begin import begin  # noqa: E402
-
-begin()
+from figures.interactive.begin import begin as begin  # noqa: E402

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,10 +10,12 @@ from html import escape
 from typing import Any
 
 import ipywidgets
+from IPython.display import display as display
 from ipywidgets import HTML, Button, FloatLogSlider, HBox, IntProgress, Layout, VBox
 
 from figures.interactive.begin import spoken
 
+PAUSE = 0.25  # seconds without a move
 WIDE = Layout(width="30em")
 WORDS = {"description_width": "9em"}
 CELL = "padding:2px 10px;text-align:left;vertical-align:top;line-height:1.35"
@@ -104,6 +107,29 @@ class Work:
             self.bar.layout.visibility = "hidden"
 
 
+class Rest:
+    """Calls when nothing has moved for a moment: then there is time for longer work.
+
+    Args:
+        call: what is called; at once where no loop of events runs.
+    """
+
+    def __init__(self, call: Callable[[], None]) -> None:
+        """Nothing has moved yet."""
+        self._call, self._timer = call, None
+
+    def again(self) -> None:
+        """Something moved."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._call()
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = loop.call_later(PAUSE, self._call)
+
+
 def figure(width: float, height: float) -> Any:
     """A figure for a notebook: a widget where `%matplotlib widget` is on.
 
@@ -114,7 +140,7 @@ def figure(width: float, height: float) -> Any:
     from figures import style
 
     with pyplot.ioff(), pyplot.rc_context(style.SCREEN):
-        return pyplot.figure(figsize=(width, height), dpi=100)
+        return pyplot.figure(figsize=(width, height), dpi=100, layout="constrained")
 
 
 def shown(figure: Any) -> ipywidgets.Widget:

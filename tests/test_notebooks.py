@@ -1,0 +1,71 @@
+"""Every notebook runs from a clean kernel, explains before it computes, and is thin."""
+
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+
+pytest.importorskip("ipympl", reason="the extra `notebook` is not installed")
+nb_run = pytest.importorskip("nbmake.nb_run", reason="nbmake is not installed")
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+MOST_CELLS = 40
+
+
+def name(path):
+    return path.stem
+
+
+def cells(path):
+    return nbformat.read(path, as_version=4).cells
+
+
+@pytest.fixture
+def at_home(monkeypatch):
+    """A kernel that finds the toolkit as an installed one does."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+
+
+def execute(path, timeout=120):
+    """The executed notebook and its error, if any, from a kernel of its own."""
+    return nb_run.NotebookRun(path, default_timeout=timeout).execute()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_a_notebook_runs_from_a_clean_kernel(path, at_home):
+    result = execute(path)
+    assert result.error is None, result.error.trace
+    said = [out for cell in result.nb.cells for out in cell.get("outputs", ())]
+    assert said, "a notebook shows something"
+    wrong = [out.text for out in said if out.get("name") == "stderr"]
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_a_notebook_is_committed_without_outputs(path):
+    for cell in cells(path):
+        assert not cell.get("outputs") and cell.get("execution_count") is None
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_text_stands_before_code(path):
+    kinds = [cell.cell_type for cell in cells(path)]
+    assert len(kinds) < MOST_CELLS
+    assert kinds[0] == "markdown"
+    for before, cell in zip(kinds, cells(path)[1:], strict=False):
+        assert before == "markdown" or cell.cell_type == "markdown", cell.source
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
+def test_a_notebook_begins_with_the_check_of_what_is_installed(path):
+    code = [cell.source for cell in cells(path) if cell.cell_type == "code"]
+    assert code[0] == "from begin import begin\n\nbegin()"
+
+
+def test_the_notebooks_are_there():
+    assert "first_look" in map(name, NOTEBOOKS)
