@@ -1,6 +1,5 @@
 """Every notebook runs from a clean kernel, explains before it computes, and is thin."""
 
-import os
 from pathlib import Path
 
 import nbformat
