@@ -34,15 +34,19 @@ class Board:
         """Draws what moves anew; all of it where the rest was never drawn."""
         canvas = self.figure.canvas
         if self._still is None:
-            canvas.draw()
+            self.redraw()
             return
         canvas.restore_region(self._still)
         self._draw()
         canvas.blit(self.figure.bbox)
 
     def redraw(self) -> None:
-        """Draws everything anew, after something still was changed."""
-        self.figure.canvas.draw()
+        """Draws everything anew, after something still was changed.
+
+        A notebook's canvas must not be drawn before a page shows it, but when that
+        asks for it (ipympl 0.10 would send a picture that no page can read).
+        """
+        self.figure.canvas.draw_idle()
 
     def _keep(self, event: Any) -> None:
         # A saved picture holds the moving parts already.
@@ -100,9 +104,11 @@ class Handle:
             self._move(event)
 
     def release(self, event: Any) -> None:
-        """Lets go, where the mouse was last inside."""
+        """Lets go where the mouse is, or was last inside."""
         if self.held:
             self.held = False
+            if event.inaxes is self.axes:
+                self._move(event)
             self.released(*self._place)
 
     def _move(self, event: Any) -> None:

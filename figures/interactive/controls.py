@@ -10,14 +10,14 @@ from html import escape
 from typing import Any
 
 import ipywidgets
-from IPython.display import display as display
+from IPython.display import display
 from ipywidgets import HTML, Button, FloatLogSlider, HBox, IntProgress, Layout, VBox
 
 from figures.interactive.begin import spoken
 
 PAUSE = 0.25  # seconds without a move
-WIDE = Layout(width="30em")
-WORDS = {"description_width": "9em"}
+WIDE = Layout(width="25em")
+WORDS = {"description_width": "8em"}
 CELL = "padding:2px 10px;text-align:left;vertical-align:top;line-height:1.35"
 
 
@@ -144,11 +144,23 @@ def figure(width: float, height: float) -> Any:
 
 
 def shown(figure: Any) -> ipywidgets.Widget:
-    """What stands for a figure among controls: its canvas; without one, a picture."""
+    """What stands for a figure among controls: its canvas; without one, nothing."""
     canvas = figure.canvas
-    if isinstance(canvas, ipywidgets.Widget):
-        return canvas
-    return HTML("")
+    return canvas if isinstance(canvas, ipywidgets.Widget) else HTML()
+
+
+def show(widget: ipywidgets.Widget, *figures: Any) -> None:
+    """Shows controls with figures among them, as the output of a cell.
+
+    Args:
+        widget: that is shown.
+        *figures: those in it; a page that only reads, without a kernel, has their
+            pictures as they are now.
+    """
+    for one in figures:
+        if isinstance(one.canvas, ipywidgets.Widget):
+            one.canvas._repr_mimebundle_()  # keeps the picture in the widget's state
+    display(widget)
 
 
 def beside(*columns: Any) -> HBox:

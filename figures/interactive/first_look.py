@@ -47,7 +47,7 @@ class FirstLook:
         self.surface = Dropdown(
             options=list(self.sites), description="surface", layout=controls.WIDE
         )
-        self.surface.style.description_width = "9em"
+        self.surface.style.description_width = "8em"
         self.rest = controls.Rest(self.settle)
         self.handle = Handle(self.picture.axes, self.moved, self.settle)
         self.surface.observe(self.show, "value")
@@ -62,7 +62,7 @@ class FirstLook:
         )
 
     def _ipython_display_(self) -> None:
-        controls.display(self.widget)
+        controls.show(self.widget, self.picture.figure)
 
     @property
     def site(self) -> Site:
@@ -161,7 +161,7 @@ def _sliders(site: Site) -> dict[str, Any]:
     unit = {"eta": 1 / curvature, "length": site.radius, "rate": 1 / site.descent}
     labels = {
         "eta": "learning rate η",
-        "length": "ρ of SAM (a length)",
+        "length": "ρ of SAM",
         "rate": "ρ of USAM, SSAM",
     }
     where = {

@@ -34,7 +34,7 @@ class SaddlePicture:
 
     def __init__(self, methods: list[Method]) -> None:
         """An empty picture."""
-        self.figure = controls.figure(5.4, 5.2)
+        self.figure = controls.figure(4.7, 4.5)
         self.axes = self.figure.add_subplot()
         self.board = Board(self.figure)
         self._widths = np.linspace(3.6, 1.4, len(methods))
