@@ -23,10 +23,17 @@ CELL = ("landscape", "algorithm", "rho_level")
 
 
 def charted(name: str, spec: str, chart: xarray.Dataset, config: Any) -> xarray.Dataset:
+    """What is said of one landscape, by its name; see `described`."""
+    return described(place(name), spec, chart, config)
+
+
+def described(
+    here: Place, spec: str, chart: xarray.Dataset, config: Any
+) -> xarray.Dataset:
     """What is said of one landscape and method, from its map.
 
     Args:
-        name: of the landscape.
+        here: the landscape.
         spec: of the method.
         chart: the counts of its map.
         config: the experiment's.
@@ -36,7 +43,7 @@ def charted(name: str, spec: str, chart: xarray.Dataset, config: Any) -> xarray.
         `verdict`, `target`, `level`. A method without a radius is shown at every
         level.
     """
-    here, method = place(name), methods.make(spec)
+    method = methods.make(spec)
     shown = here.rhos(method, config)
     eta, rho = here.etas(config), radii(here, method, config)
     told = [known_limit(here.landscape, method, r) for r in rho]
