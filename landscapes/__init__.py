@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from landscapes.registry import definitions, from_file, unknown
+from landscapes.registry import definitions, unknown
 
 if TYPE_CHECKING:
     from landscapes.landscape import Landscape
@@ -22,26 +22,27 @@ def load(name: str, **options: Any) -> Landscape:
     """Makes a landscape by its name or from a user's own file.
 
     Args:
-        name: a name out of `names()`, or the path of a Python file that defines a
-            function of the file's own name returning a Landscape.
-        **options: passed to that function.
+        name: a name out of `names()`, or the path of a Python file that defines, by
+            its own name or as `f`, what `landscapes.own_file` describes: a function of
+            the coordinates, a SymPy expression, or what returns a Landscape.
+        **options: passed to the function.
 
     Raises:
         ValueError: the name is unknown (the nearest are named), or the file does not
-            define such a function.
+            define such a thing.
     """
     if name.endswith(".py"):
-        module, name = from_file(name), Path(name).stem
-        if not callable(getattr(module, name, None)):
-            raise ValueError(f"`{name}.py` must define a function `{name}()`")
+        from landscapes.own_file import maker
+
+        name, function = Path(name).stem, maker(name)
     elif name in names():
-        module = importlib.import_module(f"landscapes.{name}")
+        function = getattr(importlib.import_module(f"landscapes.{name}"), name)
     else:
         raise unknown("landscape", name, names())
     # Not at the top: the methods, which need Components only, import no numpy.
     from landscapes.landscape import Landscape
 
-    made = _call(name, getattr(module, name), options)
+    made = _call(name, function, options)
     if not isinstance(made, Landscape):
         raise ValueError(
             f"`{name}()` must return a Landscape, got {type(made).__name__}."

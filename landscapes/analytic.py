@@ -11,21 +11,40 @@ import numpy as np
 import sympy
 from sympy.codegen.rewriting import create_expand_pow_optimization
 
-from landscapes.arrays import namespace, stack, unstack
+from landscapes.arrays import like, namespace, stack, unstack
 from landscapes.components import Components
 from landscapes.critical import search
 from landscapes.landscape import Landscape
+from landscapes.without_overflow import numerics
 
 # x**3 as a library power costs eight times x*x*x.
 _expand_powers = create_expand_pow_optimization(8)
 
 
 def _subexpressions(expressions: list) -> tuple[list, list]:
-    """Common subexpressions, small powers written as products."""
-    named, reduced = sympy.cse(expressions)
+    """Common subexpressions, small powers written as products, constants as numbers."""
+    named, reduced = sympy.cse([e.replace(_is_constant, _number) for e in expressions])
     return [(s, _expand_powers(e)) for s, e in named], [
         _expand_powers(e) for e in reduced
     ]
+
+
+def _is_constant(e: sympy.Basic) -> bool:
+    """Such as log 2, which torch computes of no number."""
+    inside = isinstance(e, sympy.Expr) and e.is_number
+    return inside and not (e.is_Atom or e.is_Rational)
+
+
+def _full(result: Any, part: Any) -> Any:
+    """A result of the batch's shape and dtype, whatever its formula holds."""
+    if not hasattr(result, "shape"):
+        return result + 0 * part
+    same = result.dtype == getattr(part, "dtype", result.dtype)
+    return result if same else like(result, part)
+
+
+def _number(e: sympy.Expr) -> sympy.Expr:
+    return e.evalf(17)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +103,10 @@ class Analytic(Landscape):
                     for e in formulas
                 ]
             return sympy.lambdify(
-                self.symbols, formulas, modules=library, cse=_subexpressions
+                self.symbols,
+                formulas,
+                modules=[numerics(library), library],
+                cse=_subexpressions,
             )
 
         return function
@@ -94,7 +116,7 @@ class Analytic(Landscape):
         self.check(x)
         parts = list(x) if isinstance(x, Components) else [*unstack(x)]
         results = self._compiled(what, namespace(parts[0]))(*parts)
-        return [r if hasattr(r, "shape") else r + 0 * parts[0] for r in results]
+        return [_full(r, parts[0]) for r in results]
 
     def value(self, x: Any) -> Any:
         """$f(x)$, shape `(...)`."""

@@ -9,8 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sympy import Expr, Function, Integer, tanh
+import sympy
+from sympy import Expr, Integer, tanh
 from sympy.codegen.cfunctions import log1p  # noqa: F401 (one of the family)
+
+
+class Function(sympy.Function):
+    """One that `numerics` evaluates; torch's printer asks it for its code."""
+
+    def _torchcode(self, printer: Any) -> str:
+        arguments = ", ".join(map(printer._print, self.args))
+        return f"{type(self).__name__}({arguments})"
 
 
 class softplus(Function):

@@ -1,0 +1,247 @@
+r"""A landscape from what you have: a formula, a function, a network with its data.
+
+    from landscapes.from_function import landscape
+
+    mine = landscape(lambda x, y: x**2 - y**2 + y**4 / 4)
+    mine.saddles, mine.minima, mine.latex
+
+A function is followed through Python's operators and the functions of NumPy, torch or
+SymPy, so that it becomes a formula, with exact derivatives, LaTeX and compiled engines.
+Where it is none, torch differentiates it. Where torch cannot either, it is refused: no
+derivative is guessed from differences.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import sympy
+
+from landscapes.analytic import Analytic
+from landscapes.coordinate import Untraceable
+from landscapes.formula import parsed, smooth, variables
+from landscapes.landscape import Landscape
+from landscapes.user_function import UserFunction
+
+BOX = (-2.0, 2.0)
+ROOT = (5**0.5 - 1) / 2  # the default start lies at its multiples, modulo 1
+LOOKS = 8  # points of the box at which a landscape is compared with the function
+
+
+def landscape(
+    f: Any,
+    dim: int | None = None,
+    *,
+    box: Sequence | None = None,
+    start: Sequence[float] | None = None,
+    name: str | None = None,
+    symbols: Sequence | str | None = None,
+    data: tuple[Any, Any] | None = None,
+    loss: str | Callable = "cross_entropy",
+    declared_points: Sequence | None = None,
+    constants: dict[str, float] | None = None,
+) -> Landscape:
+    r"""The landscape of f.
+
+    Args:
+        f: one of these. A function of d numbers, `f(x, y)`, or of one point, `f(x)`
+            with `x[0]`, `x[1]`, ..., that gives a number; a SymPy expression, or its
+            text, `"x**2 - y**2"`; a torch module, with `data`.
+        dim: d, where f does not say it: a function of one point.
+        box: `(low, high)` for all axes or a pair an axis, where f is drawn and its
+            critical points are sought; default: (-2, 2).
+        start: the default start; default: a point of the box off its symmetries.
+        name: for messages, tables and files; default: the function's.
+        symbols: the coordinates of an expression in their order; default: by name.
+        data: examples and targets of a torch module.
+        loss: of a torch module, see `landscapes.network.Network`.
+        declared_points: the critical points, where you know them (in more than three
+            dimensions they are not searched).
+        constants: what is known of f, for instance `{"mu": 0.1, "beta": 1.0}`.
+
+    Returns:
+        An `Analytic`, an `Autograd` (a function that is no formula), or a `Network`.
+
+    Raises:
+        ValueError: one line on what is wrong: syntax, shape, number of variables, a
+            value that is not finite, no derivative.
+    """
+    if isinstance(f, Landscape):
+        return f
+    if hasattr(f, "named_parameters"):
+        return _network(f, data, loss, name)
+    known = {"declared_points": declared_points, "constants": dict(constants or {})}
+    if isinstance(f, str):
+        f = parsed(f)
+    if isinstance(f, sympy.Expr | int | float):
+        name = name or "expression"
+        formula, xs = variables(name, sympy.sympify(f), symbols)
+        if dim not in (None, len(xs)):
+            raise ValueError(
+                f"`{name}` has the variables {', '.join(map(str, xs))}, but dim = "
+                f"{dim}; name all in symbols=."
+            )
+        frame = _frame(name, len(xs), box, start)
+        return _analytic(name, smooth(name, formula), xs, frame | known)
+    if not callable(f):
+        raise ValueError(
+            "a landscape is made of a function, a SymPy expression or a torch module, "
+            f"got {type(f).__name__}."
+        )
+    name = name or getattr(f, "__name__", type(f).__name__).replace("<lambda>", "f")
+    function = UserFunction.of(name, f, _dimension(name, dim, box, start))
+    return _of_function(function, _frame(name, function.dim, box, start) | known)
+
+
+def _network(module: Any, data: Any, loss: str | Callable, name: str | None) -> Any:
+    if data is None or len(data) != 2:
+        raise ValueError(
+            "a torch module is a landscape over its parameters only with data: give "
+            "data=(X, y), and loss= where it is not cross_entropy."
+        )
+    from landscapes.network import Network
+
+    return Network(module, *data, loss=loss, name=name or type(module).__name__)
+
+
+def _dimension(name: str, dim: Any, box: Any, start: Any) -> int | None:
+    """d, as far as it is said beside the function."""
+    said = {dim} if dim is not None else set()
+    if np.ndim(box) == 2:
+        said.add(len(box))
+    if np.ndim(start) == 1:
+        said.add(len(start))
+    if len(said) > 1:
+        raise ValueError(
+            f"`{name}`: dim, box and start must agree, got {sorted(said)} coordinates."
+        )
+    return said.pop() if said else None
+
+
+def _frame(name: str, d: int, box: Any, start: Any) -> dict[str, tuple]:
+    """The box and the start, checked."""
+    try:
+        sides = np.array(BOX if box is None else box, dtype=float)
+        sides = np.broadcast_to(sides, (d, 2)) if sides.shape == (2,) else sides
+        low, high = sides.T
+        sound = sides.shape == (d, 2) and np.isfinite(sides).all()
+        sound = sound and bool((low < high).all())
+    except (TypeError, ValueError):
+        sound = False
+    if not sound:
+        raise ValueError(
+            f"`{name}`: box must be (low, high), or {d} such pairs, low < high, got "
+            f"{box}."
+        )
+    if start is None:
+        share = np.arange(1, d + 1) * ROOT % 1
+        start = np.round(low + share * (high - low), 3)
+    try:
+        point = np.array(start, dtype=float)
+    except (TypeError, ValueError):
+        point = np.array([np.nan])
+    if point.shape != (d,) or not np.isfinite(point).all():
+        raise ValueError(f"`{name}`: start must be {d} finite numbers, got {start}.")
+    return {"start": tuple(point.tolist()), "box": tuple(map(tuple, sides.tolist()))}
+
+
+def _of_function(function: UserFunction, options: dict) -> Landscape:
+    """The formula of a function; else what torch differentiates."""
+    name, start = function.name, np.array(options["start"])
+    first, again = function.number(start), function.number(start)
+    if first != again and np.isfinite([first, again]).all():
+        raise ValueError(
+            f"`{name}` is no function: at one point it gives {first:g}, then {again:g}."
+        )
+    _finite(name, "it", first, start)
+    try:
+        formula, xs = function.formula()
+    except Exception as error:
+        made = _differentiated(function, options, error)
+    else:
+        made = _analytic(name, smooth(name, formula), xs, options)
+    _compared(function, made)
+    return made
+
+
+def _analytic(name: str, formula: Any, xs: tuple, options: dict) -> Analytic:
+    """Of an expression; it and its derivatives are evaluated once."""
+    made = Analytic(name, xs, formula, **options)
+    _derived(made)
+    return made
+
+
+def _differentiated(function: UserFunction, options: dict, why: Exception) -> Landscape:
+    from landscapes.autograd import Autograd
+
+    made = Autograd(function.name, function.of_tensor, **options)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what is refused just below
+            made.gradient(np.array(made.start))
+    except Exception as error:
+        raise ValueError(
+            f"`{function.name}` cannot be differentiated ({_line(why)}): write it with "
+            "+ - * / **, np.where instead of if, and functions of numpy, torch or "
+            "sympy instead of math."
+        ) from error
+    _derived(made)
+    return made
+
+
+def _derived(made: Landscape) -> None:
+    """Value, gradient and Hessian at the start are finite."""
+    x = np.array(made.start)
+    with np.errstate(all="ignore"):
+        for what in ("value", "gradient", "hessian"):
+            try:
+                found = getattr(made, what)(x)
+            except Exception as error:
+                raise ValueError(
+                    f"`{made.name}`: its {what} cannot be evaluated: {_line(error)}"
+                ) from error
+            _finite(made.name, f"its {what}", found, x)
+
+
+def _finite(name: str, what: str, found: Any, x: np.ndarray) -> None:
+    if np.iscomplexobj(found) or not np.isfinite(found).all():
+        bad = np.ravel(found)[~np.isfinite(np.ravel(found))][0]
+        raise ValueError(
+            f"`{name}`: {what} is {bad} at its start {tuple(x.tolist())}: give another "
+            "box or start."
+        )
+
+
+def _compared(function: UserFunction, made: Landscape) -> None:
+    """The landscape has the function's values, and its gradient their slope."""
+    low, high = np.array(made.box).T
+    points = low + np.random.default_rng(0).random((LOOKS, made.dim)) * (high - low)
+    step = 1e-6 * (high - low)
+    there, ahead, behind = (
+        np.array([function.number(p) for p in points + side * step])
+        for side in (0, 1, -1)
+    )
+    with np.errstate(all="ignore"):
+        values, moves = made.value(points), made.gradient(points) * step
+        # A difference is exact to the rounding of values and to a share step^2.
+        size = np.abs(moves).sum(-1) + np.abs(ahead - behind)
+        slack = 1e-3 * size + 1e-13 * np.abs(there)
+        wrong = np.abs(values - there) > 1e-9 * (1 + np.abs(there))
+        wrong |= np.abs((ahead - behind) / 2 - moves.sum(-1)) > slack
+    if (wrong & np.isfinite(there)).any():
+        raise ValueError(
+            f"`{function.name}` cannot be differentiated: the derivative found is not "
+            "its slope (it rounds, draws random numbers, or leaves torch half-way)."
+        )
+    if not moves.any() and np.ptp(there) > 0:
+        raise ValueError(
+            f"`{function.name}` cannot be differentiated: it is constant in pieces."
+        )
+
+
+def _line(error: Exception) -> str:
+    told = str(error).partition("\n")[0]
+    return told if type(error) is Untraceable else f"{type(error).__name__}: {told}"
