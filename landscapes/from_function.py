@@ -21,10 +21,9 @@ import numpy as np
 import sympy
 
 from landscapes.analytic import Analytic
-from landscapes.coordinate import Untraceable
 from landscapes.formula import parsed, smooth, variables
 from landscapes.landscape import Landscape
-from landscapes.user_function import UserFunction
+from landscapes.user_function import MIXED, UserFunction, line
 
 BOX = (-2.0, 2.0)
 ROOT = (5**0.5 - 1) / 2  # the default start lies at its multiples, modulo 1
@@ -183,8 +182,9 @@ def _differentiated(function: UserFunction, options: dict, why: Exception) -> La
             warnings.simplefilter("ignore")  # of what is refused just below
             made.gradient(np.array(made.start))
     except Exception as error:
+        why = error if MIXED in str(error) else why
         raise ValueError(
-            f"`{function.name}` cannot be differentiated ({_line(why)}): write it with "
+            f"`{function.name}` cannot be differentiated ({line(why)}): write it with "
             "+ - * / **, np.where instead of if, and functions of numpy, torch or "
             "sympy instead of math."
         ) from error
@@ -201,7 +201,7 @@ def _derived(made: Landscape) -> None:
                 found = getattr(made, what)(x)
             except Exception as error:
                 raise ValueError(
-                    f"`{made.name}`: its {what} cannot be evaluated: {_line(error)}"
+                    f"`{made.name}`: its {what} cannot be evaluated: {line(error)}"
                 ) from error
             _finite(made.name, f"its {what}", found, x)
 
@@ -240,8 +240,3 @@ def _compared(function: UserFunction, made: Landscape) -> None:
         raise ValueError(
             f"`{function.name}` cannot be differentiated: it is constant in pieces."
         )
-
-
-def _line(error: Exception) -> str:
-    told = str(error).partition("\n")[0]
-    return told if type(error) is Untraceable else f"{type(error).__name__}: {told}"

@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 import sympy
 
-from landscapes.coordinate import Coordinate, expression
+from landscapes.coordinate import Coordinate, Untraceable, expression
+
+MIXED = "same dtype"  # of what torch says where single and double precision meet
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,12 +129,15 @@ class UserFunction:
         raise self._failed(first, x) from first
 
     def _failed(self, error: Exception, x: np.ndarray) -> ValueError:
-        told = str(error).partition("\n")[0]
-        if "same dtype" in told:
-            told += " (points are float64: give tensors dtype=torch.float64)"
-        return ValueError(
-            f"`{self.name}` failed at {_place(x)}: {type(error).__name__}: {told}"
-        )
+        return ValueError(f"`{self.name}` failed at {_place(x)}: {line(error)}")
+
+
+def line(error: Exception) -> str:
+    """What went wrong in a user's function, as one line."""
+    told = str(error).partition("\n")[0]
+    if MIXED in told:
+        told += " (points are float64: give tensors dtype=torch.float64)"
+    return told if type(error) is Untraceable else f"{type(error).__name__}: {told}"
 
 
 def _taken(f: Callable) -> tuple[list[str], bool]:
