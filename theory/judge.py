@@ -96,17 +96,32 @@ def _outcomes(claim: Claim, quick: bool) -> Iterator[Outcome]:
     inside, outside = list(claim.cases(quick)), list(claim.outside(quick))
     if not inside:
         raise Unfit("no case")
-    # Every interval of the claim, of every stage, may miss with this probability.
-    level = ALPHA / (len(inside) + len(outside)) / max(1, len(claim.runs))
+    level = level_of(claim, len(inside) + len(outside))
     for case in (*inside, *outside):
         beyond = any(case is other for other in outside)
         if np.any(np.asarray(claim.within(**case), dtype=bool) == beyond):
             side = "inside" if beyond else "outside"
             raise Unfit(f"a case lies {side} the assumptions: {words(case)}")
-        yield _outcome(claim, case, beyond, level)
+        yield outcome(claim, case, beyond, level)
 
 
-def _outcome(claim: Claim, case: dict, outside: bool, level: float) -> Outcome:
+def level_of(claim: Claim, count: int) -> float:
+    """How often each interval of a claim of so many cases, of every stage, may miss."""
+    return ALPHA / count / max(1, len(claim.runs))
+
+
+def outcome(claim: Claim, case: dict, outside: bool, level: float) -> Outcome:
+    """What one case measures beside its bound, stage by stage until it is decided.
+
+    Args:
+        claim: whose.
+        case: its parameters; of many at once the one that decides is told.
+        outside: whether it lies outside of the assumptions.
+        level: of `level_of`.
+
+    Raises:
+        Unfit: the measurement or the bound is not a number.
+    """
     with np.errstate(all="ignore"):  # overflow is how divergence looks
         bound = np.asarray(claim.bound(**case), dtype=float)
     runs = 0
