@@ -59,10 +59,7 @@ def load(path: Path) -> dict[tuple[str, float], list[dict[str, Any]]]:
         raise ValueError(f"no regions at `{path}`: run `make verify-proofs` first.")
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        panels: dict[tuple[str, float], list[dict[str, Any]]] = {}
-        for one in found:
-            group = panels.setdefault((one["measure"], one["mu"]), [])
-            group.append({**one, "columns": np.array(one["columns"])})
+        panels = grouped(found)
         kept = {
             one["label"]: one["share"] for group in panels.values() for one in group
         }
@@ -72,6 +69,17 @@ def load(path: Path) -> dict[tuple[str, float], list[dict[str, Any]]]:
         ) from error
     if not kept:
         raise ValueError(f"`{path}` holds no region.")
+    return panels
+
+
+def grouped(
+    found: list[dict[str, Any]],
+) -> dict[tuple[str, float], list[dict[str, Any]]]:
+    """Regions as `theory.proofs.verify.plain` has them, by measure and class."""
+    panels: dict[tuple[str, float], list[dict[str, Any]]] = {}
+    for one in found:
+        group = panels.setdefault((one["measure"], one["mu"]), [])
+        group.append({**one, "columns": np.array(one["columns"])})
     return panels
 
 

@@ -63,7 +63,7 @@ def _proof(name: str) -> tuple[str, int, list]:
 
 def _region(name: str) -> tuple[str, int, list]:
     strip = regions.proved(name)
-    data = _plain(strip)
+    data = plain(strip)
     label, part, source = (data[key] for key in ("label", "share", "source"))
     label += f" from |w - w*| = {strip.radius}" * (strip.radius is not None)
     measure = strip.measure
@@ -76,7 +76,7 @@ def _region(name: str) -> tuple[str, int, list]:
     return f"{about}: {said}", strip.pieces(), [data]
 
 
-def _plain(strip: Strip) -> dict[str, Any]:
+def plain(strip: Strip) -> dict[str, Any]:
     """What a picture shows; the curve and the share in floating point."""
     from theory.regions import exact
 

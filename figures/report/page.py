@@ -1,0 +1,65 @@
+"""The page: all parts, put into its template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from figures.report import answers, experiments, ledger, maps, proofs, provenance
+from figures.report.maths import markup
+from figures.report.source import Source
+
+FOLDER = Path(__file__).parent
+MOST = 8e6  # bytes
+LANGUAGE = {"holds": "✓", "supported": "≈", "refuted": "✗", "open": "?"}
+
+
+def page(source: Source) -> str:
+    """The whole page as HTML.
+
+    Raises:
+        ValueError: a result is damaged, or the page would be too large to send.
+    """
+    book = ledger.ledger(source)
+    strips = proofs.kept_regions()
+    parts = {
+        "ledger": book,
+        "kinds": ledger.KINDS,
+        "answers": answers.answers(book),
+        "atlases": maps.atlases(source),
+        "proofs": proofs.kept_proofs(),
+        "regions": [file for file, _ in strips],
+        "drawn": proofs.drawn(source, [strip for _, strip in strips]),
+        "told": experiments.told(source),
+        "here": provenance.here(),
+        "records": provenance.records(source, book),
+        "source": source,
+    }
+    text = template().render(
+        style=asset("page.css"), script=asset("page.js"), meaning=ledger.meaning, **parts
+    )
+    if len(text.encode()) > MOST:
+        size = len(text.encode()) / 1e6
+        raise ValueError(f"the page has {size:.1f} MB, more than {MOST / 1e6:g}.")
+    return text
+
+
+def template():  # noqa: ANN201
+    """The page's template; everything put into it is escaped unless it is markup."""
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["markup"] = markup
+    environment.globals["sign"] = LANGUAGE.get
+    return environment.get_template("page.html")
+
+
+def asset(name: str) -> Markup:
+    """A file of ours that goes into the page as it is."""
+    return Markup((FOLDER / name).read_text(encoding="utf-8"))
