@@ -38,7 +38,10 @@ def page(source: Source) -> str:
         "source": source,
     }
     text = template().render(
-        style=asset("page.css"), script=asset("page.js"), meaning=ledger.meaning, **parts
+        style=asset("page.css"),
+        script=asset("page.js"),
+        meaning=ledger.meaning,
+        **parts,
     )
     if len(text.encode()) > MOST:
         size = len(text.encode()) / 1e6

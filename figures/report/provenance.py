@@ -103,7 +103,9 @@ def _made(sidecar: Path) -> str:
 def short(path: Path) -> str:
     """Relative to the project where it lies there."""
     whole = path.resolve()
-    return str(whole.relative_to(kept.ROOT)) if kept.ROOT in whole.parents else whole.name
+    return (
+        str(whole.relative_to(kept.ROOT)) if kept.ROOT in whole.parents else whole.name
+    )
 
 
 def digest(path: Path) -> str:

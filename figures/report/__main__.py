@@ -1,4 +1,8 @@
-"""Writes the report: `python -m figures report [--from DIR] [--out FILE]`."""
+"""Writes the report: answers, ledger, maps, proofs on one page.
+
+python -m figures report
+python -m figures report --from experiments/results/quick --out report.html
+"""
 
 from __future__ import annotations
 
@@ -8,11 +12,9 @@ from typing import Annotated
 
 import tyro
 
-from experiments.run import RESULTS
+from experiments.run import RESULTS, main
 from theory.console import BadOption
 from theory.files import atomic, check_folder
-
-PROGRAM = "figures report"
 
 
 @dataclass
@@ -56,3 +58,7 @@ def work(options: Options) -> None:
         print(line)
     size = len(text.encode()) / 1e6
     print(f"written: {options.out} ({size:.1f} MB; open it in any browser)")
+
+
+if __name__ == "__main__":
+    main(Options, work, "figures.report")
