@@ -16,11 +16,12 @@ from figures.regimes import maps, radius, trace, usable
 RESULT = "learning_rate_regimes.nc"
 FOLDER = "traces"  # where `make regimes` puts them
 RANGE = "learning_rate_regimes_range"
-README = ("learning_rate_regimes", "learning_rate_regimes_radius")
+RADIUS = "learning_rate_regimes_radius"
+README = ("learning_rate_regimes", RADIUS)
 PICTURES = {
     "learning_rate_regimes": maps,
     RANGE: usable,
-    "learning_rate_regimes_radius": radius,
+    RADIUS: radius,
 }
 
 
@@ -37,11 +38,14 @@ def learning_rate_regimes(results: Path) -> dict[str, Callable[[], Figure]]:
     """
     path = results / RESULT
     dataset = load(path)
-    alone = usable.ONE not in dataset.algorithm.values
-    lacking = {RANGE: [f"{usable.ONE} to compare with"]} if alone else {}
+    lacking = {}
+    if usable.ONE not in dataset.algorithm.values:
+        lacking[RANGE] = [f"{usable.ONE} to compare with"]
+    if "limit_low" in dataset and not dataset.limit_low.notnull().any():
+        lacking[RADIUS] = ["learning rate at which a method converges"]
     found = drawable(dataset, PICTURES, lacking)
-    if "learning_rate_regimes_radius" in found:
-        found["learning_rate_regimes_radius_all"] = partial(radius.draw_all, dataset)
+    if RADIUS in found:
+        found[f"{RADIUS}_all"] = partial(radius.draw_all, dataset)
     if "learning_rate_regimes" in found:
         for end, names in maps.pages(dataset).items():
             found[f"learning_rate_regimes_{end}"] = partial(maps.page, dataset, names)

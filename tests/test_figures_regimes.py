@@ -274,6 +274,17 @@ def test_a_method_without_radius_fills_its_panel(results):
     assert len({mesh.get_array().shape for mesh in meshes}) == 1
 
 
+def test_without_a_run_that_converges_no_rate_is_drawn_over_the_radius(
+    tmp_path, capsys
+):
+    dataset = fixture()
+    dataset["limit_low"] = dataset.limit_low * np.nan
+    _save(dataset, tmp_path)
+    assert f"{WHOLE}_radius" not in figure.learning_rate_regimes(tmp_path)
+    said = f"{WHOLE}_radius: left out, no learning rate at which a method converges"
+    assert said in capsys.readouterr().err
+
+
 def test_landscapes_are_cut_into_pages():
     dataset = fixture()
     many = dataset.isel(landscape=np.tile(np.arange(len(KIND)), 3))
