@@ -31,14 +31,16 @@ def column(place: Column, measure: str) -> dict[str, float]:
     """The largest rate proved, the smallest refuted, and what theory says.
 
     Returns:
-        proved: for all radii of the column; 0 if none was. By boxes, but for SSAM's
-            pairs.
-        refuted: at its larger end; inf if no function was found.
-        refuted_low: at radius 0, of a column that begins there; else NaN.
-        theorem: the limit at the larger end, NaN if no theorem gives it.
-        quadratic: the limit on quadratics there.
-        pieces: boxes of the proof.
-        dim, ratio: of the function that refutes.
+        Numbers by name:
+
+        * `proved`: for all radii of the column; 0 if none was. By boxes, but for
+          SSAM's pairs.
+        * `refuted`: at its larger end; inf if no function was found.
+        * `refuted_low`: at radius 0, of a column that begins there; else NaN.
+        * `theorem`: the limit at the larger end, NaN if no theorem gives it.
+        * `quadratic`: the limit on quadratics there.
+        * `pieces`: boxes of the proof.
+        * `dim`, `ratio`: of the function that refutes.
     """
     here = make(place.spec, rho=place.high)
     known = theorems.limit(here, place.mu, 1.0, measure)
