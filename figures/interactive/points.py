@@ -19,7 +19,7 @@ def critical_points(landscape: Landscape) -> pandas.DataFrame:
     r"""A row a critical point, those of lowest f first.
 
     At a minimum: $2/\lambda_{\max}$, above which no gradient descent rests there (T4).
-    At a saddle: T7's $\eta^*$, NaN where it is silent, and T6's and T8's $\rho^* = 1/m$.
+    At a saddle: T7's $\eta^*$, NaN where it is silent; T6's and T8's $\rho^* = 1/m$.
 
     Args:
         landscape: with points that are known, or few enough dimensions to search.
