@@ -1,0 +1,156 @@
+"""A claim drawn along one of its parameters, and all its cases beside each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from figures import style
+from figures.interactive.board import Board
+from figures.interactive.bounds_curve import At, Line
+from figures.interactive.claims_all import Seen
+from figures.interactive.claims_knobs import Knob
+from theory.outcome import OK, UNDECIDED, VIOLATED, Outcome
+
+COLORS = {
+    OK: style.JUDGED["holds"],
+    UNDECIDED: style.JUDGED["open"],
+    VIOLATED: style.JUDGED["refuted"],
+}
+WAITING = "#BBBBBB"
+MOST_LINES = 4  # numbers of a case that have a line each
+SIDE = {"<=": "at most", ">=": "at least", "==": "exactly"}
+WIDE = 50  # largest over least value, from which an axis is logarithmic
+
+
+class Along:
+    """The bound over a parameter, the assumptions, and what is measured.
+
+    Args:
+        axes: where.
+        board: draws what moves.
+    """
+
+    def __init__(self, axes: Axes, board: Board) -> None:
+        """Draws nothing yet."""
+        self.axes, self.board = axes, board
+        self.outside = axes.fill_between(
+            [0, 1], 0, 1, transform=axes.get_xaxis_transform(), color="#E8E4DA", lw=0
+        )
+        self.bounds = [axes.plot([], [], color="k")[0] for _ in range(MOST_LINES)]
+        (self.seen,) = axes.plot([], [], "o", ms=4, color="#4477AA", mfc="none")
+        self.place = axes.axvline(np.nan, color="#999999", lw=0.8, ls=":")
+        (self.range,) = axes.plot([], [], lw=2.5, alpha=0.6)
+        (self.bound,) = axes.plot([], [], "k_", ms=14, mew=2)
+        (self.now,) = axes.plot([], [], "o", ms=9, mec="white", mew=1)
+        board.moves(
+            self.outside, *self.bounds, self.seen, self.place, self.range, self.bound,
+            self.now,
+        )  # fmt: skip
+        self.values: list[np.ndarray] = []
+
+    def still(self, name: str, knob: Knob, relation: str) -> None:
+        """Another claim or parameter: names and scales."""
+        self.axes.set_title(f"{name}: measured is {SIDE[relation]} the bound")
+        self.axes.set_xlabel(knob.label)
+        self.axes.set_xscale("log" if knob.log else "linear")
+        self.axes.set_xlim(knob.low, knob.high)
+
+    def line(self, line: Line) -> None:
+        """The bound, and where it is said."""
+        bound = np.where(np.isfinite(line.bound), line.bound, np.nan)
+        for k, drawn in enumerate(self.bounds):
+            own = bound[:, k] if k < bound.shape[1] else np.full(len(line.x), np.nan)
+            drawn.set_data(line.x, own)
+        self.outside.set_data(line.x, 0, 1, where=~line.inside)
+        self.values = [bound[:, :MOST_LINES]]
+
+    def point(self, value: float, at: At) -> None:
+        """Where the sliders stand; what is measured there is not yet known."""
+        self.place.set_xdata([value, value])
+        self.bound.set_data([value], [at.bound[0]])
+        self.now.set_data([], [])
+        self.range.set_data([], [])
+
+    def measured(self, value: float, found: Outcome) -> None:
+        """What is measured where the sliders stand."""
+        color = COLORS[found.status]
+        self.now.set_data([value], [found.measured])
+        self.now.set_color(color)
+        self.bound.set_data([value], [found.bound])
+        self.range.set_data([value, value], [found.low, found.high])
+        self.range.set_color(color)
+
+    def others(self, x: list[float], y: list[float], fresh: bool = True) -> None:
+        """What is measured along the parameter; pale when other numbers moved."""
+        self.seen.set_data(x, y)
+        self.seen.set_alpha(1.0 if fresh else 0.25)
+
+    def fit(self) -> None:
+        """Room for all that is drawn."""
+        drawn = (self.now, self.bound, self.seen, self.range)
+        parts = [*self.values, *(np.asarray(a.get_ydata(), float) for a in drawn)]
+        fit(self.axes, np.concatenate([np.ravel(part) for part in parts]))
+
+    def misses(self) -> bool:
+        """Whether the bound or the measurement here is out of sight."""
+        low, high = self.axes.get_ylim()
+        y = np.concatenate([self.now.get_ydata(), self.bound.get_ydata()]).astype(float)
+        return bool(((y < low) | (y > high)).any())
+
+
+def cases(axes: Axes, seen: list[Seen], count: int, worst: Seen | None) -> None:
+    """All cases: measured with its interval, and the bound as a dash.
+
+    Args:
+        axes: cleared first.
+        seen: as far as they are known.
+        count: of all cases.
+        worst: the one that refutes, if any.
+    """
+    axes.clear()
+    known = [each for each in seen if each.outcome]
+    for each in known:
+        _case(axes, each.number + 1, each.outcome)
+    if worst is not None:
+        axes.plot(
+            worst.number + 1, worst.outcome.measured, "X", ms=13, zorder=5,
+            color=COLORS[VIOLATED], mec="k", label="the counterexample",
+        )  # fmt: skip
+        axes.legend(loc="best")
+    left = count - len(seen)
+    axes.set_title(f"every case of the claim{f', {left} to come' * (left > 0)}")
+    axes.set(xlabel="case", xlim=(0.5, count + 0.5))
+    axes.locator_params(axis="x", integer=True)
+    values = [(e.outcome.measured, e.outcome.bound) for e in known]
+    fit(axes, np.ravel(values))
+
+
+def _case(axes: Axes, x: int, found: Outcome) -> None:
+    color = COLORS[found.status]
+    face = "white" if found.outside else color
+    axes.plot([x, x], [found.low, found.high], color=color, lw=2, alpha=0.6)
+    axes.plot(x, found.measured, "o", ms=6, color=color, mfc=face)
+    axes.plot(x, found.bound, "k_", ms=9, mew=1.6)
+
+
+def fit(axes: Axes, values: Any) -> None:
+    """Limits, and a logarithmic axis where the values are of different sizes."""
+    y = np.asarray(values, dtype=float)
+    y = y[np.isfinite(y)]
+    if not y.size:
+        return
+    low, high = y.min(), y.max()
+    if low > 0 and high > WIDE * low:
+        axes.set_yscale("log")
+        axes.set_ylim(low / 1.5, high * 1.5)
+        return
+    least = np.abs(y[y != 0]).min() if y.any() else 1.0
+    if low >= 0 and high > 1e3 * least:
+        axes.set_yscale("symlog", linthresh=least)
+    else:
+        axes.set_yscale("linear")
+    room = 0.08 * (high - low) or 0.1 * max(abs(high), 0.1)
+    axes.set_ylim(low - room, high + room)
