@@ -8,7 +8,7 @@ BIN := .venv/bin
 
 .PHONY: all .venv saddle_escape certified_regimes regimes fashion_mnist networks \
   variants generalisation ledger paper_notes verify-proofs table figures \
-  conformance test lint bench clean help
+  conformance test test-all lint bench clean help
 all: .venv
 
 help:  ## what can be made
@@ -117,6 +117,10 @@ conformance: .venv/with-peers  ## published optimizers, put through the checks o
 
 test: .venv/with-test  ## what continuous integration runs (a quarter of an hour)
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
+test-all: .venv/with-test  ## all tests: the broad sweeps too, and 200 sweeps killed and resumed
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m ""
+	$(BIN)/python tests/kill_sweep.py --kills 200
 
 lint: .venv/with-lint  ## the style of the code
 	$(BIN)/ruff check .

@@ -1,5 +1,15 @@
-"""What every test needs: one thread a worker, and the same examples every time."""
+"""What every test needs: one thread a worker, and the same examples every time.
 
+`make test` leaves out the tests marked `long`; `make test-all` runs them too. They are
+broad sweeps, and of each a smaller one always runs:
+
+- every method at rest, and without a radius, on every landscape (always: each method on
+  six landscapes, each landscape met by several methods);
+- a compiled kernel of every method and kind of landscape (always: six kernels, and the
+  graph of every pair eagerly).
+"""
+
+import gc
 import os
 import warnings
 
@@ -15,6 +25,15 @@ settings.register_profile(
     "deterministic", derandomize=True, deadline=None, max_examples=20, database=None
 )
 settings.load_profile("deterministic")
+
+
+def pytest_collection_finish():
+    """Takes what was collected, which lives to the end, from the garbage collector.
+
+    It would walk these millions of objects again and again, a third of a second each.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

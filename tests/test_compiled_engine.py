@@ -16,8 +16,9 @@ from theory.base import HeavyBall, gradient_descent
 from theory.methods import make
 from theory.methods import names as methods
 
-# Kernels are dear, so each brings a kind of landscape, a method and a base; the other
-# pairs run the same traced graphs eagerly.
+# Kernels are dear, so each brings a kind of landscape, a method and a base, and only
+# some are always compiled; all pairs run the same traced graphs eagerly.
+ALWAYS = {"gd", "sam", "usam", "ssam", "adasam", "stable@1:usam"}
 KINDS = list({type(load(name)): name for name in reversed(landscapes())}.values())
 ALL = [*filter(lambda name: make(name).steady, methods()), "stable@1:usam"]
 
@@ -68,11 +69,17 @@ def assert_same(actual, desired):
 def test_the_covering_set_covers():
     kinds = {type(load(name)) for name, _, _ in COVER}
     assert kinds == {type(load(name)) for name in landscapes()}
-    assert {spec for _, spec, _ in COVER} == set(ALL)
+    assert {spec for _, spec, _ in COVER} == set(ALL) > ALWAYS
     assert {name for name, _, _ in COVER + REST} == set(landscapes())
 
 
-@pytest.mark.parametrize("name, spec, base", COVER)
+@pytest.mark.parametrize(
+    "name, spec, base",
+    [
+        pytest.param(*pair, marks=[] if pair[1] in ALWAYS else pytest.mark.long)
+        for pair in COVER
+    ],
+)
 def test_a_compiled_batch_is_the_numpy_batch(compiler, monkeypatch, name, spec, base):
     # Six runs in blocks of four: the last one is padded. Two steps a call compile
     # in half the time of four.
@@ -84,7 +91,7 @@ def test_a_compiled_batch_is_the_numpy_batch(compiler, monkeypatch, name, spec, 
     assert_same(run, simulate.batch(*grid, **options, engine="numpy"))
 
 
-@pytest.mark.parametrize("name, spec, base", REST)
+@pytest.mark.parametrize("name, spec, base", COVER + REST)
 def test_an_eager_batch_is_the_numpy_batch(monkeypatch, name, spec, base):
     from theory import compiled
 

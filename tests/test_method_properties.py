@@ -1,5 +1,7 @@
 """What the methods keep: rotations, translations, scales, lengths, rest points."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -28,6 +30,20 @@ def problem(spectrum, seed):
     rng = np.random.default_rng(seed)
     H, Q = reference.rotated(rng, np.array(spectrum))
     return H, Q, rng.normal(size=len(spectrum))
+
+
+def met(names, specs, each=6):
+    """Every method on every landscape; always on a few, which cover all landscapes."""
+    always = {
+        (spec, names[(each * i + k) % len(names)])
+        for i, spec in enumerate(specs)
+        for k in range(each)
+    }
+    assert {name for _, name in always} == set(names)
+    return [
+        pytest.param(*pair, marks=[] if pair in always else pytest.mark.long)
+        for pair in product(specs, names)
+    ]
 
 
 def direction(spec, rho, gradient, x):
@@ -112,8 +128,9 @@ def test_on_a_sphere_stable_is_the_gradient_up_to_its_sign(c, rho):
 
 
 # AdaSAM's first step has its full length, however small a gradient is.
-@pytest.mark.parametrize("spec", [spec for spec in SPECS if spec != "adasam"])
-@pytest.mark.parametrize("name", landscapes())
+@pytest.mark.parametrize(
+    "spec, name", met(landscapes(), [spec for spec in SPECS if spec != "adasam"])
+)
 def test_a_critical_point_stays(spec, name):
     landscape = load(name)
     for critical in landscape.critical_points:
@@ -128,8 +145,9 @@ def test_a_critical_point_stays(spec, name):
         assert reference.length(d) <= (1.1e-3 * size + 1e-8 if g.any() else 0)
 
 
-@pytest.mark.parametrize("spec", [s for s in SPECS if without_radius(s)])
-@pytest.mark.parametrize("name", landscapes())
+@pytest.mark.parametrize(
+    "spec, name", met(landscapes(), [s for s in SPECS if without_radius(s)])
+)
 def test_no_radius_is_gradient_descent_on_every_landscape(spec, name):
     landscape = load(name)
     x = np.array(landscape.start) + 0.1
