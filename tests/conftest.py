@@ -3,8 +3,6 @@
 `make test` leaves out the tests marked `long`; `make test-all` runs them too. They are
 broad sweeps, and of each a smaller one always runs:
 
-- every method at rest, and without a radius, on every landscape (always: each method on
-  six landscapes, each landscape met by several methods);
 - a compiled kernel of every method and kind of landscape (always: six kernels, and the
   graph of every pair eagerly).
 """

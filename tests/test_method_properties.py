@@ -1,6 +1,6 @@
 """What the methods keep: rotations, translations, scales, lengths, rest points."""
 
-from itertools import product
+from functools import cache
 
 import numpy as np
 import pytest
@@ -22,6 +22,7 @@ curvatures = st.lists(
     min_size=1,
     max_size=6,
 )
+loaded = cache(load)  # each landscape's critical points are found once
 seeds = st.integers(0, 2**20)
 radii = st.floats(0, 3)
 
@@ -30,20 +31,6 @@ def problem(spectrum, seed):
     rng = np.random.default_rng(seed)
     H, Q = reference.rotated(rng, np.array(spectrum))
     return H, Q, rng.normal(size=len(spectrum))
-
-
-def met(names, specs, each=6):
-    """Every method on every landscape; always on a few, which cover all landscapes."""
-    always = {
-        (spec, names[(each * i + k) % len(names)])
-        for i, spec in enumerate(specs)
-        for k in range(each)
-    }
-    assert {name for _, name in always} == set(names)
-    return [
-        pytest.param(*pair, marks=[] if pair in always else pytest.mark.long)
-        for pair in product(specs, names)
-    ]
 
 
 def direction(spec, rho, gradient, x):
@@ -128,11 +115,10 @@ def test_on_a_sphere_stable_is_the_gradient_up_to_its_sign(c, rho):
 
 
 # AdaSAM's first step has its full length, however small a gradient is.
-@pytest.mark.parametrize(
-    "spec, name", met(landscapes(), [spec for spec in SPECS if spec != "adasam"])
-)
+@pytest.mark.parametrize("spec", [spec for spec in SPECS if spec != "adasam"])
+@pytest.mark.parametrize("name", landscapes())
 def test_a_critical_point_stays(spec, name):
-    landscape = load(name)
+    landscape = loaded(name)
     for critical in landscape.critical_points:
         g = landscape.gradient(critical.point)
         d = direction(spec, 1e-3, Sample(landscape), critical.point)
@@ -145,11 +131,10 @@ def test_a_critical_point_stays(spec, name):
         assert reference.length(d) <= (1.1e-3 * size + 1e-8 if g.any() else 0)
 
 
-@pytest.mark.parametrize(
-    "spec, name", met(landscapes(), [s for s in SPECS if without_radius(s)])
-)
+@pytest.mark.parametrize("spec", [s for s in SPECS if without_radius(s)])
+@pytest.mark.parametrize("name", landscapes())
 def test_no_radius_is_gradient_descent_on_every_landscape(spec, name):
-    landscape = load(name)
+    landscape = loaded(name)
     x = np.array(landscape.start) + 0.1
     d = direction(spec, 0.0, Sample(landscape), x)
     np.testing.assert_array_equal(d, landscape.gradient(x))

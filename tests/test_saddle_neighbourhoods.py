@@ -48,7 +48,7 @@ TABLE = [
 @pytest.mark.parametrize("top, step, share", TABLE)
 def test_the_neighbourhood_has_the_measured_size(top, step, share):
     lam, rho = np.array([top, -1.0]), 0.1
-    angle = np.linspace(0, np.pi / 2, 4001)
+    angle = np.linspace(0, np.pi / 2, 801)
     gradient = rho * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
 
     def some_escape(size):
