@@ -28,6 +28,8 @@ from landscapes.registry import unknown
 from theory import claims, console, listing
 from theory.files import atomic
 
+THREADS = "_NUM_THREADS"
+
 
 @dataclass
 class Config:
@@ -66,11 +68,13 @@ def _spent(who: int) -> float:
 
 def experiment(module: str, kind: str) -> float:
     """Seconds of an experiment, from nothing, in a folder of its own."""
+    alone = {k: v for k, v in os.environ.items() if not k.endswith(THREADS)}
     with tempfile.TemporaryDirectory() as folder:
         words = ["-m", module, "--out", folder, *["--quick"] * (kind == "quick")]
 
         def work() -> None:
-            done = subprocess.run([sys.executable, *words], capture_output=True)
+            command = [sys.executable, *words]
+            done = subprocess.run(command, capture_output=True, env=alone)
             if done.returncode:
                 raise ValueError(f"`{module}`: {done.stderr.decode().strip()}")
 
@@ -99,7 +103,7 @@ def measured(config: Config) -> Iterator[tuple[str, str, str, float]]:
 def work(config: Config) -> None:
     """Measures; every time is kept at once."""
     for library in ("OMP", "OPENBLAS", "MKL"):
-        os.environ[f"{library}_NUM_THREADS"] = "1"
+        os.environ[f"{library}{THREADS}"] = "1"  # as the ledger does
     for what, name, kind, spent in measured(config):
         print(f"{name}, {kind}: {spent:.1f} s", flush=True)
         keep(listing.TIMES, what, name, kind, spent)
