@@ -34,22 +34,22 @@ class Config(run.Work):
     kappa: tuple[str, ...] = ("2", "4", "10", "100", "inf")
     """condition numbers beta/mu > 1, or `inf` for convex functions"""
     rates: int = 40
-    """learning rates of the map, up to 2"""
+    """how many learning rates the map has, up to 2/beta"""
     radii: int = 28
-    """radii of the map, logarithmic"""
-    least: float = 0.02
-    """smallest rho beta"""
-    most: float = 10.0
-    """largest rho beta"""
+    """how many radii the map has, logarithmic"""
+    least_rho: float = 0.02
+    """smallest radius of the map, in units of 1/beta"""
+    most_rho: float = 10.0
+    """largest radius of the map, in units of 1/beta"""
 
     def __post_init__(self) -> None:
         """Checks the options, and makes everything small for --quick."""
         super().__post_init__()
         run.at_least(2, rates=self.rates, radii=self.radii)
-        if not 0 < self.least < self.most < math.inf:
+        if not 0 < self.least_rho < self.most_rho < math.inf:
             raise run.BadOption(
-                f"--least and --most need 0 < least < most, got {self.least:g} and "
-                f"{self.most:g}."
+                f"--least-rho and --most-rho need 0 < least < most, got "
+                f"{self.least_rho:g} and {self.most_rho:g}."
             )
         self.classes = {word: _curvature(word) for word in dict.fromkeys(self.kappa)}
         if not self.classes:

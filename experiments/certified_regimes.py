@@ -43,16 +43,17 @@ class Config(run.Work):
     """out of distance, descent, pair"""
     columns: int = 96
     """radii are cut into so many intervals, each proved at once"""
-    radius: float = 4.0
-    """largest rho beta"""
-    rate: float = 2.5
-    """largest eta beta"""
+    most_rho: float = 4.0
+    """largest radius of the map, in units of 1/beta"""
+    most_eta: float = 2.5
+    """largest learning rate of the map, in units of 1/beta"""
 
     def __post_init__(self) -> None:
         """Checks the options, and makes everything small for --quick."""
         super().__post_init__()
         run.at_least(1, columns=self.columns)
-        for name, value in {"radius": self.radius, "rate": self.rate}.items():
+        ends = {"most-rho": self.most_rho, "most-eta": self.most_eta}
+        for name, value in ends.items():
             if not 0 < value < math.inf:
                 raise run.BadOption(f"--{name} must be finite and > 0, got {value:g}.")
         some = {"methods": ("gd", "usam", "ssam"), "measures": MEASURES}

@@ -37,17 +37,19 @@ class Config(run.Work):
     """
 
     methods: tuple[str, ...] = ("gd", "usam", "sam", "ssam", "ssam-n")
-    """gd (on mini-batches: SGD), usam, sam, ssam, ssam-n, unified-sam ..."""
+    """gd (on mini-batches: SGD), usam, sam, ssam, ssam-n, stable:NAME ..."""
     kappa: tuple[str, ...] = ("2", "10", "30", "100", "1000")
-    """condition numbers > 1 of the quadratics"""
+    """condition numbers beta/mu > 1 of the quadratics"""
     regressions: tuple[str, ...] = ("10", "100")
-    """condition numbers > 1 that the ridge gives the regressions"""
+    """condition numbers beta/mu > 1 that the ridge gives the regressions"""
     data: tuple[str, ...] = ("diabetes", "wine", "breast_cancer", "digits")
-    """out of these, or paths of your own tables: numbers, commas, the target last"""
+    """diabetes, wine, breast_cancer, digits; or a CSV file of your own, the target
+    last"""
     eta: tuple[str, ...] = ("0.1:12:22",)
-    """learning rates over 1/beta, values or LOW:HIGH:N (logarithmic)"""
+    """learning rates, values or LOW:HIGH:N (logarithmic), in units of 1/beta"""
     rho: tuple[str, ...] = ("0.1", "0.3", "1", "3")
-    """radii over the unit, values or LOW:HIGH:N (logarithmic)"""
+    """radii, values or LOW:HIGH:N (logarithmic), in units of 1/beta where they are
+    rates (USAM, SSAM), of the starts' distance where they are lengths (SAM, SSAM-N)"""
     seeds: int = 32
     """of the runs with noise, at least 30; the same draws for all methods"""
     digests: dict = field(init=False, default_factory=dict)
@@ -72,9 +74,21 @@ class Config(run.Work):
         except ValueError as error:
             raise run.BadOption(str(error)) from None
         if self.quick:
-            self.rates, self.radii = self.rates[::4], self.radii[::2]
-            self.kappas, self.data = self.kappas[:2], self.data[:2]
-            self.mild, self.seeds = self.mild[:1], 30
+            self._make_small()
+
+    def _make_small(self) -> None:
+        """Takes fewer of what was not asked for."""
+        usual, self.seeds = type(self), min(self.seeds, 30)
+        if self.eta == usual.eta:
+            self.rates = self.rates[::4]
+        if self.rho == usual.rho:
+            self.radii = self.radii[::2]
+        if self.kappa == usual.kappa:
+            self.kappas = self.kappas[:2]
+        if self.regressions == usual.regressions:
+            self.mild = self.mild[:1]
+        if self.data == usual.data:
+            self.data = self.data[:2]
 
 
 def _conditions(name: str, words: tuple[str, ...]) -> list[float]:

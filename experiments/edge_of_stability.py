@@ -42,9 +42,9 @@ class Config(run.Work):
     """
 
     data: tuple[str, ...] = ()
-    """digits, fashion_mnist, or other data with --eta and --rho"""
+    """digits, fashion_mnist ... (others with --eta and --rho); default: what is here"""
     model: str = "mlp"
-    """architecture"""
+    """mlp, cnn ..."""
     hidden: tuple[int, ...] = (32, 32)
     """widths of the hidden layers of an mlp, with tanh between them"""
     pool: int = 2
@@ -54,11 +54,12 @@ class Config(run.Work):
     eta: tuple[str, ...] = ()
     """learning rates, values or LOW:HIGH:N (logarithmic)"""
     rho: tuple[str, ...] = ()
-    """radii, values or LOW:HIGH:N (logarithmic), in each method's unit"""
+    """radii, values or LOW:HIGH:N (logarithmic): lengths for SAM and SSAM-N, rates
+    (1 / curvature) for USAM and SSAM"""
     seeds: int = 5
     """initialisations, the same for every method, rate and radius"""
     steps: int = 2500
-    """of training, each with all samples"""
+    """of a run, each with all samples"""
     every: int = 35
     """steps between two looks at the spectrum (odd: a 2-cycle is seen on both sides)"""
     top: int = 2
@@ -66,13 +67,13 @@ class Config(run.Work):
     tol: float = 1e-2
     """relative residual at which they are known; the error is at most as large"""
     train: int = 1000
-    """samples"""
+    """training samples"""
     loss: str = "square"
     """square or cross_entropy"""
     late: bool = True
     """also switch from GD to every method, late (digits, fashion_mnist)"""
     dtype: str = "float32"
-    """float32 or float64"""
+    """float64 or float32"""
     device: str = "cpu"
     """torch device"""
 

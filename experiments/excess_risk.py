@@ -39,20 +39,23 @@ class Config(run.Work):
     """
 
     data: tuple[str, ...] = ()
-    """diabetes, breast_cancer, wine, digits, synthetic, FILE.csv; with :plain (no
-    ridge), :noisy (a fifth of the labels wrong), :square; default: seven"""
+    """diabetes, breast_cancer, wine, digits, synthetic; or a CSV file of your own, the
+    target last; with :plain (no ridge), :noisy (a fifth of the labels wrong), :square;
+    default: seven"""
     methods: tuple[str, ...] = ("gd", "usam", "sam", "ssam", "ssam-n")
-    """gd (on mini-batches: SGD), sam, usam, ssam, ssam-n, stable:NAME ..."""
+    """gd (on mini-batches: SGD), usam, sam, ssam, ssam-n, stable:NAME ..."""
     train: tuple[int, ...] = ()
-    """samples in a training set; default: 50, 100, 200, of digits 400, if so many"""
+    """training samples, in each set; default: 50, 100, 200, of digits 400, if so many
+    """
     batch: tuple[int, ...] = (1, 16, 0)
-    """samples in a step; 0: all"""
+    """samples in a mini-batch; 0: all"""
     eta: tuple[str, ...] = ()
     """learning rates, values or LOW:HIGH:N (logarithmic); default: 1/512 to 4"""
     rho: tuple[str, ...] = ()
-    """radii, likewise; default: 4 of each unit"""
+    """radii, values or LOW:HIGH:N (logarithmic), in each method's unit; default: 4 of
+    each"""
     steps: int = 0
-    """of the longest runs; default: 1024, 512 and 256 with batches of 1, 16 and all"""
+    """of the longest runs; 0: 1024, 512 and 256 with batches of 1, 16 and all"""
     sets: int = 50
     """training sets of each size"""
     ridge: float | None = None

@@ -41,13 +41,13 @@ class Config(run.Config):
     starts: int = 32
     """starting points: the landscape's own and some drawn in its box"""
     steps: int = 16384
-    """most steps a run takes"""
+    """of a run, at most"""
     trace: bool = False
     """also follow the boundaries between verdicts, to 1 part in 4096 of the range"""
     noise: float = 0.0
     """standard deviation of noise on every coordinate of the gradient"""
     batch: int = 0
-    """samples in a mini-batch, of landscapes with data; 0: all"""
+    """samples in a mini-batch; 0: all (of landscapes with data)"""
     seeds: int = 1
     """repeats of every run, with noise or mini-batches of their own"""
     limits: bool = True

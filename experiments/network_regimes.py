@@ -45,11 +45,11 @@ class Config(run.Work):
     """
 
     data: tuple[str, ...] = ()
-    """digits, fashion_mnist ..."""
+    """digits, fashion_mnist ...; default: what is here"""
     model: tuple[str, ...] = ()
-    """mlp, cnn ... with the activation: mlp:relu, mlp:tanh, cnn:relu"""
-    methods: tuple[str, ...] = ("gd", "sam", "usam", "ssam", "ssam-n")
-    """gd (on mini-batches: SGD), sam, usam, ssam, ssam-n, stable:NAME ..."""
+    """mlp, cnn ... with the activation: mlp:relu, mlp:tanh, cnn:relu; default: these"""
+    methods: tuple[str, ...] = ("gd", "usam", "sam", "ssam", "ssam-n")
+    """gd (on mini-batches: SGD), usam, sam, ssam, ssam-n, stable:NAME ..."""
     eta: tuple[str, ...] = ()
     """learning rates, values or LOW:HIGH:N (logarithmic)"""
     rho: tuple[str, ...] = ()
@@ -62,13 +62,13 @@ class Config(run.Work):
     epochs: int = 0
     """passes over the training data; 0: 40, and 20 of a cnn"""
     batch: int = 64
-    """samples in a mini-batch, at most; 0: all"""
+    """samples in a mini-batch; 0: all"""
     train: int = 0
     """training samples; 0: digits 1000, Fashion-MNIST 2000"""
     loss: str = "cross_entropy"
-    """cross_entropy or square"""
+    """square or cross_entropy"""
     dtype: str = "float32"
-    """float32 or float64"""
+    """float64 or float32"""
     device: str = "cpu"
     """torch device"""
 

@@ -98,39 +98,42 @@ class Config(run.Work):
     data: tuple[str, ...] = ()
     """digits, fashion_mnist; default: what is here"""
     methods: tuple[str, ...] = ("gd", "usam", "sam", "ssam", "ssam-n")
-    """gd, usam, sam, ssam, ssam-n"""
+    """gd, usam, sam, ssam, ssam-n, stable:NAME ..."""
     eta: tuple[str, ...] = ("0.1", "0.5", "1.5")
-    """learning rates at saddles, over 1/max|lam|: values or LOW:HIGH:N"""
+    """learning rates, values or LOW:HIGH:N (logarithmic), at saddles, in units of
+    1/max|lam|"""
     rho: tuple[str, ...] = ("0.005", "0.02", "0.05")
-    """three radii at saddles that are lengths (SAM, SSAM-N)"""
+    """radii, values or LOW:HIGH:N (logarithmic), three, at saddles: lengths (SAM,
+    SSAM-N)"""
     starts: int = 6
     """starting points of each kind, per saddle, learning rate and radius"""
     steps: int = 3000
-    """most steps of a run at a saddle"""
+    """of a run, at most, at a saddle"""
     samples: int = 300
-    """of the data, at saddles and for hallucinated minimisers"""
+    """samples at saddles and for hallucinated minimisers"""
     radius: float = 0.2
     """R: the distance from a saddle at which a run has left it"""
     train: int = 400
-    """samples in training"""
+    """training samples"""
     train_eta: tuple[str, ...] = ("0.05", "0.2", "0.5")
-    """learning rates in training"""
+    """learning rates, values or LOW:HIGH:N (logarithmic), in training"""
     train_rho: tuple[str, ...] = ("0.05", "0.2", "1")
-    """radii in training, lengths"""
+    """radii, values or LOW:HIGH:N (logarithmic), in training: lengths"""
     train_rate: tuple[str, ...] = ("0.1", "0.5", "2")
-    """radii in training, rates"""
+    """radii, values or LOW:HIGH:N (logarithmic), in training: rates"""
     train_steps: int = 1500
     """steps of training"""
     batch: int = 50
-    """samples of a mini-batch; 0: all"""
+    """samples in a mini-batch; 0: all"""
     loss: str = "square"
     """square or cross_entropy, in training"""
     hallucination_rho: tuple[str, ...] = ("0.1:30:7",)
-    """radii at which hallucinated minimisers are looked for"""
+    """radii, values or LOW:HIGH:N (logarithmic), of the search for hallucinated
+    minimisers: lengths"""
     seeds: int = 6
     """initialisations"""
     seed: int = 0
-    """the first of them"""
+    """of all random numbers: the first of the initialisations"""
 
     def __post_init__(self) -> None:
         """Checks the numbers, and makes everything small for --quick."""

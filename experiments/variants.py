@@ -48,11 +48,13 @@ class Config(run.Work):
     """
 
     data: tuple[str, ...] = ()
-    """digits, digits:noisy, fashion_mnist, fashion_mnist:noisy ..."""
+    """digits, digits:noisy, fashion_mnist, fashion_mnist:noisy ...; default: what is
+    here"""
     model: tuple[str, ...] = ()
     """mlp, cnn ... with the activation: mlp:relu, mlp:tanh; default: mlp:relu"""
     methods: tuple[str, ...] = ()
-    """gd (on mini-batches: SGD), sam, stable:sam, looksam/k=2 ...; default: all"""
+    """gd (on mini-batches: SGD), usam, sam, ssam, ssam-n, stable:NAME ..., with
+    hyperparameters: looksam/k=2; default: all"""
     seeds: int = 3
     """of the grid: each decides a start and the order of the mini-batches"""
     fresh_seeds: int = 20
@@ -60,11 +62,11 @@ class Config(run.Work):
     epochs: int = 20
     """passes over the training data"""
     batch: int = 64
-    """samples in a mini-batch, at most; 0: all"""
+    """samples in a mini-batch; 0: all"""
     train: int = 1000
     """training samples"""
     dtype: str = "float32"
-    """float32 or float64"""
+    """float64 or float32"""
 
     def __post_init__(self) -> None:
         """Checks the numbers, and makes everything small for --quick."""

@@ -84,7 +84,7 @@ def test_the_picture_is_drawn(dataset, out, tmp_path):
         (["--kappa", "1"], "--kappa takes numbers > 1, or inf, got `1`."),
         (["--kappa", "ten"], "got `ten`."),
         (["--rates", "1"], "--rates must be >= 2, got 1."),
-        (["--least", "20"], "--least and --most need 0 < least < most, got 20 and 10."),
+        (["--least-rho", "20"], "--least-rho and --most-rho need 0 < least < most"),
     ],
 )
 def test_bad_options_end_in_one_line(words, said, monkeypatch, capsys):

@@ -125,8 +125,8 @@ def test_every_picture_is_drawn(dataset, out, tmp_path):
         (["--methods", "sam"], "--methods are gd, usam, ssam, got `sam`."),
         (["--measures", "speed"], "got `speed`."),
         (["--columns", "0"], "--columns must be >= 1, got 0."),
-        (["--radius", "-1"], "--radius must be finite and > 0, got -1."),
-        (["--rate", "nan"], "--rate must be finite and > 0, got nan."),
+        (["--most-rho", "-1"], "--most-rho must be finite and > 0, got -1."),
+        (["--most-eta", "nan"], "--most-eta must be finite and > 0, got nan."),
         (["--jobs", "0"], "--jobs must be >= 1, got 0."),
     ],
 )

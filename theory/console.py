@@ -9,13 +9,13 @@ import re
 import sys
 import textwrap
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
 from theory.listing import examples
 from theory.namespace import command
-from theory.options import BadOption, check, needed
+from theory.options import BadOption, check, needed, reduced
 
 __all__ = ["BadOption", "main", "parse"]
 
@@ -23,6 +23,8 @@ WIDTH = 80
 EXITS = "Exit code 0: done; 2: bad input; 74: a result cannot be written; 130: stopped."
 # What the parser says of options that are off, or whose help says what they are.
 NOTHING = re.compile(r" *\(default:\s*(?:''|None|False)?\)")
+
+FIRST = "show this help"  # of the option that every command has
 
 
 def main(
@@ -42,7 +44,10 @@ def main(
     # What Ctrl-C cancels is no news.
     warnings.filterwarnings("ignore", message=".*tasks .* have been cancelled")
     try:
-        work(parse(config, program, sys.argv[1:]))
+        options = parse(config, program, sys.argv[1:])
+        for line in reduced(options, sys.argv[1:]):
+            print(f"{program}: {line}", file=sys.stderr)
+        work(options)
         sys.stdout.flush()
     except KeyboardInterrupt:
         sys.exit(_say(program, f"stopped{'; ' * bool(kept)}{kept}.", 130))
@@ -101,10 +106,31 @@ def _help(text: str, config: type) -> str:
     usage, _, rest = text.partition("\n\n")
     if not usage.startswith("usage"):
         return text  # a completion's script
-    rest = NOTHING.sub("", rest.replace("{None}|", ""))
-    lines = (line.rstrip() for line in rest.splitlines())
-    shown = [line for line in lines if line.strip(" -")]
-    return "\n".join([usage, "", description(config), "", *shown, ""])
+    return "\n".join([usage, "", description(config), "", *_filled(rest), ""])
+
+
+def _filled(text: str) -> Iterator[str]:
+    """The parser's list of options, with every help text filled anew."""
+    lines = [line.rstrip() for line in text.splitlines() if line.strip(" -")]
+    column = next(line.index(FIRST) for line in lines if FIRST in line)
+    blocks: list[tuple[str, list[str]]] = []
+    for line in lines:
+        if not line[:column].strip():
+            blocks[-1][1].append(line.strip())
+        elif line[0:2] != "  ":
+            blocks.append((f"{line.strip()}:", []))
+        elif line[column - 2 : column].strip():  # too long for its column
+            blocks.append((line.replace("{None}|", ""), []))
+        else:
+            blocks.append((line[:column].rstrip(), [line[column:]]))
+    for head, said in blocks:
+        told = NOTHING.sub("", " ".join(said))
+        first = head if len(head) <= column - 2 else ""
+        body = textwrap.fill(
+            told, WIDTH, initial_indent=f"{first:{column}}",
+            subsequent_indent=" " * column,
+        )  # fmt: skip
+        yield "\n".join(filter(None, ["" if first else head, body]))
 
 
 def _line(said: str, config: type, words: list[str]) -> str:

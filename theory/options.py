@@ -86,3 +86,44 @@ def needed(config: type, words: list[str]) -> str:
     given = {word.partition("=")[0].replace("_", "-") for word in words}
     left = [o.word for o in options(config) if o.required and o.word not in given]
     return ", ".join(left)
+
+
+def given(config: type, words: list[str]) -> dict[str, list[str]]:
+    """The values that were typed, by field; not of flags and positional ones."""
+    known = {o.word: o for o in options(config) if not (o.positional or o.flag)}
+    found: dict[str, list[str]] = {}
+    values: list[str] | None = None
+    for word in words:
+        name, equals, value = word.partition("=")
+        if name[:2] == "--":
+            option = known.get(name.replace("_", "-"))
+            values = found.setdefault(option.field, []) if option else None
+            word = value
+        if values is not None and (equals or word):
+            values.append(word)
+    return found
+
+
+def reduced(made: Any, words: list[str]) -> list[str]:
+    """What `--quick` made smaller although it was typed, a line each.
+
+    Args:
+        made: the options as they were made of the words.
+        words: of the command line.
+    """
+    lines = []
+    for field, typed in given(type(made), words).items():
+        value = getattr(made, field)
+        now = [*map(str, value)] if isinstance(value, tuple) else [str(value)]
+        if getattr(made, "quick", False) and now != typed and not _same(now, typed):
+            option = f"--{field.replace('_', '-')}"
+            lines.append(f"--quick: {option} is {' '.join(now)}, not {' '.join(typed)}")
+    return lines
+
+
+def _same(now: list[str], typed: list[str]) -> bool:
+    """Whether words are the same numbers."""
+    try:
+        return [*map(float, now)] == [*map(float, typed)]
+    except ValueError:
+        return False

@@ -15,7 +15,7 @@ METHODS = ("GD", "USAM", "SSAM")
 
 def by_class(config: Any) -> dict[str, list[tuple]]:
     """The cases of each class, one a radius."""
-    rho = np.geomspace(config.least, config.most, config.radii)
+    rho = np.geomspace(config.least_rho, config.most_rho, config.radii)
     return {
         f"kappa {word}": [
             (word, mu, k, float(r), config.rates) for k, r in enumerate(rho)

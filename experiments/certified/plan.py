@@ -22,7 +22,7 @@ NUMBERS = (
 
 def edges(config: Any) -> np.ndarray:
     """Ends of the columns, nearer to one another where limits fall fast."""
-    return config.radius * np.linspace(0, 1, config.columns + 1) ** 2
+    return config.most_rho * np.linspace(0, 1, config.columns + 1) ** 2
 
 
 def by_map(config: Any) -> dict[str, list[tuple]]:
@@ -43,7 +43,7 @@ def by_map(config: Any) -> dict[str, list[tuple]]:
                 # GD has no radius: one column says all.
                 cut = ends[[0, -1]] if spec == "gd" else ends
                 places = [
-                    Column(spec, mu, float(low), float(high), config.rate)
+                    Column(spec, mu, float(low), float(high), config.most_eta)
                     for low, high in pairwise(cut)
                 ]
                 plans[f"{spec} {kappa} {measure}"] = [
@@ -103,4 +103,4 @@ def merge(whole: list[xarray.Dataset], config: Any) -> xarray.Dataset:
         radius_low=("column", ends[:-1]),
         radius_high=("column", ends[1:]),
         curvature=("kappa", list(config.classes.values())),
-    ).assign_attrs(rate=config.rate)
+    ).assign_attrs(rate=config.most_eta)
