@@ -95,5 +95,5 @@ def only_in_repository(what: str) -> None:
     if PREFIX:
         raise ValueError(
             f"{what} are written in the repository only, and this is an installed "
-            f"wheel: clone it, and run this there."
+            "wheel: run it in a clone."
         )
