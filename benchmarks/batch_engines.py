@@ -1,6 +1,7 @@
 """The compiled batch against eager torch, a NumPy batch and a loop of optimizers.
 
-    python -m benchmarks.batch_engines [--points 1000000] [--landscape beale]
+    python -m benchmarks.batch_engines
+    python -m benchmarks.batch_engines --points 100000 --landscape beale
 
 The same job, SAM on a surface, in five ways that share the landscape's and the method's
 definitions: (1) `theory.simulate.batch`, compiled, with freezing and counting; (2) the
@@ -22,11 +23,11 @@ from statistics import median
 
 import numpy as np
 import torch
-import tyro
 
 import landscapes
+from experiments import run
 from landscapes.landscape import Landscape
-from theory import methods, simulate
+from theory import console, methods, simulate
 from theory.method import Method
 
 BLOCKS = 7
@@ -37,17 +38,24 @@ class Config:
     """The batch engines, side by side."""
 
     points: int = 1_000_000
-    """runs in the batch"""
+    """runs in the batch, at least 20"""
     landscape: str = "strict_saddle"
-    """a landscape that runs on components"""
+    """name of one that runs on components"""
     methods: tuple[str, ...] = ("sam",)
-    """which methods"""
+    """gd, usam, sam, ssam, ssam-n, stable:NAME ..."""
     eta: float = 1e-3
     """learning rate"""
     rho: float = 0.1
     """radius"""
     steps: int = 256
-    """a call of the batch engines"""
+    """of a run, in a call of the batch engines"""
+
+    def __post_init__(self) -> None:
+        """Checks the numbers."""
+        run.at_least(20, points=self.points)
+        run.at_least(1, steps=self.steps)
+        run.numbers("eta", [str(self.eta)], zero=False)
+        run.numbers("rho", [str(self.rho)], zero=True)
 
 
 def engine(landscape: Landscape, method: Method, eta: float, kind: str) -> Callable:
@@ -137,9 +145,13 @@ def compare(config: Config, spec: str) -> None:
         print(f"{name:16}{deviation:12.1e}{speed / 1e6:12.4g}{first / speed:12.1f} x")
 
 
-if __name__ == "__main__":
-    chosen = tyro.cli(Config)
+def main(config: Config) -> None:
+    """Everything, method by method."""
     threads = torch.get_num_threads()
     print(f"torch {torch.__version__}, NumPy {np.__version__}, {threads} threads")
-    for name in chosen.methods:
-        compare(chosen, name)
+    for name in config.methods:
+        compare(config, name)
+
+
+if __name__ == "__main__":
+    console.main(Config, main, "benchmarks.batch_engines")

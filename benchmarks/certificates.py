@@ -14,8 +14,10 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from statistics import median
 
+from theory import console
 from theory.certify import worst_case
 from theory.counterexample import refutes
 from theory.methods import make
@@ -58,7 +60,12 @@ def timed(work: Callable[[], object]) -> float:
     return median(found)
 
 
-def main() -> None:
+@dataclass
+class Config:
+    """How long do a certificate, a proof, its verification and a refutation take?"""
+
+
+def main(config: Config) -> None:
     """Equality first, then times."""
     one, other = ours(), pepit()
     if abs(one - other) > 1e-5:
@@ -79,4 +86,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    console.main(Config, main, "benchmarks.certificates")

@@ -1,7 +1,8 @@
 """Every method's step in gradients, beside its stated cost and other libraries'.
 
     pip install pytorch_optimizer unifiedsam   # the peers, for comparison only
-    python -m benchmarks.methods [--quick] [--threads 1 2] [--only esam looksam]
+    python -m benchmarks.methods --quick
+    python -m benchmarks.methods --threads 1 2 --methods esam looksam
 
 1. Seven float64 steps of every peer beside the method's in NumPy: those that differ are
    named with their deviation, and what they take is shown, but not compared;
@@ -25,7 +26,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-import tyro
 from torch import nn
 
 from benchmarks.optimizers import threads
@@ -33,6 +33,9 @@ from benchmarks.steps import rivals, why, zoo
 from benchmarks.steps.rivals import SAME, Rival
 from benchmarks.steps.timing import interleaved, said
 from benchmarks.steps.whole import Task, gradient_of, task
+from experiments import run
+from theory import console
+from theory.methods import make
 
 
 @dataclass
@@ -44,11 +47,18 @@ class Config:
     blocks: int = 15
     """of each measurement, at least 7"""
     batch: int = 256
-    """images of a step"""
-    only: tuple[str, ...] = ()
-    """methods; none: all"""
+    """samples in a mini-batch: images of a step"""
+    methods: tuple[str, ...] = ()
+    """esam, looksam, usam ...; default: all"""
     quick: bool = False
-    """a minute: one thread setting, small batches, seven blocks"""
+    """a small version, in a minute: one thread setting, small batches, seven blocks"""
+
+    def __post_init__(self) -> None:
+        """Checks the numbers, and the names."""
+        run.at_least(1, threads=min(self.threads), batch=self.batch)
+        run.at_least(7, blocks=self.blocks)
+        for name in self.methods:
+            make(name)
 
 
 def check(only: tuple[str, ...]) -> set[Rival]:
@@ -99,7 +109,7 @@ def steps(config: Config, equal: set[Rival]) -> list[str]:
     net = task("resnet", (1, 28, 28), config.batch)
     print(f"  {net.name}\n{zoo.HEAD}")
     missed = []
-    for case in zoo.cases(config.only):
+    for case in zoo.cases(config.methods):
         beside = {
             f"{r.package}{'' if r in equal else ' (not equal)'}": rivals.stepping(
                 net, r, case.period
@@ -118,7 +128,7 @@ def main(config: Config) -> None:
     """Everything, for one number of threads after another."""
     if config.quick:
         config.threads, config.blocks, config.batch = config.threads[:1], 7, 64
-    equal = check(config.only)
+    equal = check(config.methods)
     gc.freeze()  # what is imported is no garbage, and slow to look through
     for count in config.threads:
         with threads(count):
@@ -128,4 +138,4 @@ def main(config: Config) -> None:
 
 
 if __name__ == "__main__":
-    main(tyro.cli(Config))
+    console.main(Config, main, "benchmarks.methods")

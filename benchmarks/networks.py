@@ -1,6 +1,7 @@
 """Many networks at once against a loop of torch modules, one optimizer each.
 
-    python -m benchmarks.networks [--models mlp cnn] [--dtype float64] [--threads 1]
+    python -m benchmarks.networks
+    python -m benchmarks.networks --model mlp cnn --dtype float64 --threads 1
 
 The same job, one training step of B networks on a batch that they share, in five ways:
 (1) as users do it: a module and a `torch.optim.SGD` each, `zero_grad`, `backward`,
@@ -30,12 +31,12 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 import torch
-import tyro
 from torch.nn import functional as F
 
+from experiments import run
 from landscapes import models
 from landscapes.network import Network
-from theory import methods
+from theory import console, methods
 from theory.base import gradient_descent
 
 BLOCKS = 7
@@ -48,16 +49,23 @@ ETA = 0.1
 class Config:
     """Networks at once, side by side."""
 
-    models: tuple[str, ...] = ("mlp", "cnn")
-    """architectures, for images of 8 x 8"""
+    model: tuple[str, ...] = ("mlp", "cnn")
+    """mlp, cnn ..., for images of 8 x 8"""
     members: tuple[int, ...] = (1, 16, 128, 256, 1024)
-    """B"""
+    """B, how many networks at once"""
     batch: int = 64
-    """samples of a step"""
+    """samples in a mini-batch"""
     dtype: str = "float32"
-    """float32 or float64"""
+    """float64 or float32"""
     threads: int | None = None
-    """of torch; None: as many as it takes"""
+    """torch's threads; default: as many as it takes"""
+
+    def __post_init__(self) -> None:
+        """Checks the numbers."""
+        threads = 1 if self.threads is None else self.threads
+        run.at_least(1, members=min(self.members), batch=self.batch, threads=threads)
+        if self.dtype not in ("float64", "float32"):
+            raise run.BadOption(f"--dtype is float64 or float32, got `{self.dtype}`.")
 
 
 def network(model: str, batch: int, dtype: torch.dtype) -> Network:
@@ -245,7 +253,7 @@ def main(config: Config) -> None:
         f"torch {torch.__version__}, {torch.get_num_threads()} threads, "
         f"{config.dtype}, batches of {config.batch}"
     )
-    for model in config.models:
+    for model in config.model:
         net = network(model, config.batch, getattr(torch, config.dtype))
         print(f"{model}, {net.dim} parameters; us a network's step (x of modules)")
         check(net)
@@ -257,4 +265,4 @@ def main(config: Config) -> None:
 
 
 if __name__ == "__main__":
-    main(tyro.cli(Config))
+    console.main(Config, main, "benchmarks.networks")

@@ -1,7 +1,8 @@
 """Optimizer steps beside peers': overhead, whole steps, memory.
 
     pip install pytorch_optimizer unifiedsam temperon   # the peers, for comparison only
-    python -m benchmarks.optimizers [--quick] [--threads 1 2]
+    python -m benchmarks.optimizers --quick
+    python -m benchmarks.optimizers --threads 1 2
 
 1. One float64 SAM step of every contender equals SAM's in NumPy to 1e-12 (where a peer
    is known to differ, its allowance and the reason are printed), or there is no
@@ -26,9 +27,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
-import tyro
 
 from benchmarks.steps import contenders, memory, overhead, whole, why
+from experiments import run
+from theory import console
 
 # Median ratios, of two cores.
 PEER, GRADIENTS, STABLE, TEMPORARIES = 0.5, 2.05, 1.02, 3
@@ -43,7 +45,12 @@ class Config:
     blocks: int = 15
     """of each measurement, at least 7"""
     quick: bool = False
-    """seconds: one thread setting, the small shapes and models"""
+    """a small version, in seconds: one thread setting, the small shapes and models"""
+
+    def __post_init__(self) -> None:
+        """Checks the numbers."""
+        run.at_least(1, threads=min(self.threads))
+        run.at_least(7, blocks=self.blocks)
 
 
 @contextmanager
@@ -111,4 +118,4 @@ def main(config: Config) -> None:
 
 
 if __name__ == "__main__":
-    main(tyro.cli(Config))
+    console.main(Config, main, "benchmarks.optimizers")

@@ -1,6 +1,7 @@
 """Regime maps against optimizer objects, NumPy, eager torch, and this machine's best.
 
-    python -m benchmarks.regimes [--landscape beale] [--runs 1000000] [--large]
+    python -m benchmarks.regimes
+    python -m benchmarks.regimes --landscape beale --runs 200000
 
 All in one run, one landscape and method after another:
 
@@ -30,12 +31,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import tyro
 
 import landscapes
 from benchmarks import batch_engines, roofline
+from experiments import run
 from landscapes.landscape import Landscape
-from theory import compiled, methods
+from theory import compiled, console, methods
 from theory.base import gradient_descent
 from theory.decide import EVERY, Decision, decide
 from theory.job import flatten
@@ -50,17 +51,22 @@ class Config:
     """Regime maps, timed."""
 
     landscape: tuple[str, ...] = ("strict_saddle", "double_well_saddle", "beale")
-    """landscapes that run on components"""
+    """names of those that run on components"""
     methods: tuple[str, ...] = ("gd", "sam", "ssam")
-    """which methods"""
+    """gd, usam, sam, ssam, ssam-n, stable:NAME ..."""
     runs: int = 1_000_000
-    """of the map"""
+    """how many the map has"""
     steps: int = 1024
-    """the most a run takes"""
+    """of a run, at most"""
     side: int = 256
     """of the map whose verdicts are compared, (rho, eta)"""
     large: bool = False
     """sizes up to 10^8 instead of 10^7"""
+
+    def __post_init__(self) -> None:
+        """Checks the numbers."""
+        run.at_least(1, runs=self.runs, steps=self.steps)
+        run.at_least(2, side=self.side)
 
 
 @dataclass(frozen=True, eq=False)
@@ -252,7 +258,6 @@ def sizes(case: Case, large: bool) -> None:
 
 def processes(case: Case, runs: int) -> None:
     """Whole sweeps with one process, all threads its own, and with two."""
-    from experiments import run
     from experiments.sweep import Sweep, sweep
 
     side = max(2, round(runs**0.5 / 4))
@@ -292,4 +297,4 @@ def main(config: Config) -> None:
 
 
 if __name__ == "__main__":
-    main(tyro.cli(Config))
+    console.main(Config, main, "benchmarks.regimes")

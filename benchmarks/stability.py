@@ -1,6 +1,7 @@
 """Pairs of runs on neighbouring data sets, all at once and one after another.
 
-    python -m benchmarks.stability [--quick] [--method ssam]
+    python -m benchmarks.stability --quick
+    python -m benchmarks.stability --method ssam
 
 The same pairs, on data sets that differ in one sample, with the same mini-batches:
 (1) `theory.swapped`, every neighbour, learning rate and radius in one batch, as
@@ -20,10 +21,10 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 import numpy as np
-import tyro
 
+from experiments import run
 from experiments.stable.setting import Problem
-from theory import methods
+from theory import console, methods
 from theory.runs import last
 from theory.swapped import Swapped, orders
 
@@ -37,11 +38,11 @@ class Config:
     """Batched pairs against loops over pairs."""
 
     method: str = "ssam"
-    """which method"""
+    """gd, usam, sam, ssam, ssam-n"""
     trials: int = 8
-    """data sets"""
+    """data sets drawn independently"""
     replacements: int = 24
-    """of each"""
+    """samples of each data set that are replaced, one in each neighbour"""
     cells: int = 8
     """learning rates and radii"""
     steps: int = 64
@@ -51,7 +52,14 @@ class Config:
     alone: int = 4
     """runs that the loops take"""
     quick: bool = False
-    """three blocks of short runs"""
+    """a small version: three blocks of short runs"""
+
+    def __post_init__(self) -> None:
+        """Checks the numbers, and the name."""
+        counts = {"trials": self.trials, "replacements": self.replacements}
+        run.at_least(1, **counts, cells=self.cells, steps=self.steps, alone=self.alone)
+        run.at_least(1, blocks=self.blocks)
+        methods.make(self.method)
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,4 +203,4 @@ def main(config: Config) -> None:
 
 
 if __name__ == "__main__":
-    main(tyro.cli(Config))
+    console.main(Config, main, "benchmarks.stability")

@@ -1,8 +1,8 @@
 """How long does each command take? Measures it, for the lists of what there is.
 
     python -m benchmarks.times
-    python -m benchmarks.times --only experiments.stability T7
-    python -m benchmarks.times --only experiments.variants --full
+    python -m benchmarks.times experiments.stability T7
+    python -m benchmarks.times experiments.variants --full
 
 Runs every experiment with --quick in a process of its own, and checks every statement
 of the ledger, with --quick and without, on one core; writes `theory/times.json`, which
@@ -23,6 +23,9 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+import tyro
 
 from landscapes.registry import unknown
 from theory import claims, console, listing
@@ -35,11 +38,14 @@ THREADS = "_NUM_THREADS"
 class Config:
     """How long does each command take?
 
-    Without --only: every experiment and every statement.
+    Without names: every experiment and every statement.
     """
 
-    only: tuple[str, ...] = ()
-    """experiments (experiments.stability ...) and statements (T7 ...)"""
+    names: Annotated[
+        tuple[str, ...],
+        tyro.conf.Positional,
+        tyro.conf.arg(metavar="[NAME ...]", help="experiments.stability ..., T7 ..."),
+    ] = ()
     full: bool = False
     """the whole experiments instead of --quick (hours)"""
 
@@ -49,7 +55,7 @@ class Config:
             c.module for c in listing.commands("experiments") if "." in c.module
         ]
         known = [*self.experiments, *claims.names()]
-        for name in self.only:
+        for name in self.names:
             if name not in known:
                 raise unknown("experiment or statement", name, known)
 
@@ -91,7 +97,7 @@ def statement(name: str, kind: str) -> float:
 
 def measured(config: Config) -> Iterator[tuple[str, str, str, float]]:
     """What was timed, its name, the kind of run, seconds."""
-    for name in config.only or (*claims.names(), *config.experiments):
+    for name in config.names or (*claims.names(), *config.experiments):
         if name in config.experiments:
             kind = "full" if config.full else "quick"
             yield "commands", name, kind, experiment(name, kind)

@@ -1,4 +1,4 @@
-"""The measured and certified parts of the notes, and their PDF.
+"""What was measured and certified: those parts of the notes anew, and their PDF.
 
     python -m figures.paper_notes
 

@@ -1,4 +1,4 @@
-r"""Adjudicates a lemma of your own about one step: `python -m theory.adjudicate`.
+r"""Is your lemma about one step true? Point by point: a proof, or a counterexample.
 
 For example (N6):
 
@@ -44,11 +44,11 @@ class Options:
     method on a function that breaks it. Formulas have numbers, + - * / **, sqrt, min,
     max and eta, rho, mu, beta, kappa = beta/mu; conditions compare them, joined by
     and, or, not. Exit code 0: decided, true or false; 1: some points are not; 2: bad
-    input.
+    input; 74: a file cannot be written; 130: stopped.
     """
 
     method: str
-    """gd, usam, ssam, sam ..."""
+    """gd, usam, sam, ssam, ssam-n"""
     measure: Annotated[str, tyro.conf.arg(metavar="MEASURE")]
     """distance, pair or descent (of f - f*; for mu < 0: f's change by |g|^2)"""
     factor: str
@@ -56,17 +56,18 @@ class Options:
     mu: tuple[str, ...]
     """least curvature, values or LOW:HIGH:N (logarithmic)"""
     eta: tuple[str, ...]
-    """learning rates, values or LOW:HIGH:N"""
+    """learning rates, values or LOW:HIGH:N (logarithmic)"""
     assuming: str = ""
     """where it is claimed, a condition; else everywhere"""
     beta: tuple[str, ...] = ("1",)
-    """largest curvature, values or LOW:HIGH:N"""
+    """largest curvature, values or LOW:HIGH:N (logarithmic)"""
     rho: tuple[str, ...] = ()
-    """radii, values or LOW:HIGH:N"""
+    """radii, values or LOW:HIGH:N (logarithmic)"""
     radius: Annotated[str, tyro.conf.arg(metavar="R")] = ""
     """of the ball in which a step of SAM or SSAM-N starts"""
     out: Annotated[str, tyro.conf.arg(metavar="DIR")] = ""
-    """writes counterexamples as Python files, and all points as adjudicated.json"""
+    """folder of the counterexamples, as Python files, and of adjudicated.json, all
+    points; default: none is written"""
     keep_proofs: bool = False
     """writes every proof too, to DIR/proofs"""
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)

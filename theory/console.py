@@ -125,7 +125,7 @@ def _filled(text: str) -> Iterator[str]:
             blocks.append((line[:column].rstrip(), [line[column:]]))
     for head, said in blocks:
         told = NOTHING.sub("", " ".join(said))
-        first = head if len(head) <= column - 2 else ""
+        first = head if told and len(head) <= column - 2 else ""
         body = textwrap.fill(
             told, WIDTH, initial_indent=f"{first:{column}}",
             subsequent_indent=" " * column,

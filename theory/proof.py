@@ -1,4 +1,6 @@
-"""Proofs over whole ranges of learning rates and radii: `python -m theory.proof FILE`.
+"""Does a file prove what it says? For whole ranges of learning rates and radii.
+
+    python -m theory.proof theory/proofs/n2.json
 
 A solver finds multipliers, which are rounded to fractions; that these prove the
 statement is then verified without it, exactly.
@@ -154,9 +156,10 @@ def _refused(statement: Statement) -> Proof | None:
 
 @dataclass
 class Options:
-    """Verifies a proof, without a solver, and states the theorem.
+    """Does a file prove what it says? Verifies it, and states the theorem.
 
-    Exit code 0: it is proved; 2: the file proves nothing.
+    No solver is needed. Exit code 0: it is proved; 2: the file proves nothing; 130:
+    stopped.
     """
 
     file: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="FILE")]

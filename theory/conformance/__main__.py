@@ -1,4 +1,9 @@
-"""The command: `python -m theory.conformance PACKAGE:CLASS`."""
+"""Does an installed torch optimizer do what it claims? Put through our own checks.
+
+    python -m theory.conformance pytorch_optimizer:SAM --method sam
+
+What fails comes with a script that shows it without this toolkit.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
+from landscapes.registry import unknown
 from theory import console
 from theory.files import atomic, check_folder
 
@@ -18,13 +24,16 @@ if TYPE_CHECKING:
 
 @dataclass
 class Options:
-    """Puts an installed torch optimizer through the checks of this toolkit's own.
+    """Does an installed torch optimizer do what it claims? Put through our own checks.
 
-    Exit code 0: all pass; 1: some fail; 2: bad input, or it is not installed.
+    Exit code 0: all pass; 1: some fail; 2: bad input, or it is not installed; 74: a
+    file cannot be written; 130: stopped.
     """
 
     target: Annotated[
-        str, tyro.conf.Positional, tyro.conf.arg(metavar="[PACKAGE:CLASS]")
+        str,
+        tyro.conf.Positional,
+        tyro.conf.arg(metavar="[PACKAGE:CLASS]", help="the optimizer's class"),
     ] = ""
     method: str = ""
     """what it claims to be: sam, usam, ssam, asam, looksam ...; else sam, or as known
@@ -90,9 +99,7 @@ def chosen(options: Options) -> Peer:
 
     peer = stock(options.target, options.method)
     if options.form and options.form not in FORMS:
-        raise console.BadOption(
-            f"--form is one of {', '.join(FORMS)}, got `{options.form}`."
-        )
+        raise unknown("form", options.form, FORMS)
     changes = {
         "form": options.form,
         "build": options.build,

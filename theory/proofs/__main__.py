@@ -1,4 +1,10 @@
-"""Finds the kept proofs anew with the solver, or verifies them: `-m theory.proofs`."""
+"""Do the kept files prove what they say? Verifies them, or finds the proofs anew.
+
+    python -m theory.proofs --verify
+    python -m theory.proofs --out my_proofs
+
+Verifying takes no solver, finding does.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +21,16 @@ from theory.proofs import FOLDER, KEPT, statement
 
 @dataclass
 class Options:
-    """Finds the proofs that the ledger's rows rest on anew, and writes their files.
+    """Do the kept proofs, on which the ledger rests, prove what they say?
 
-    Or verifies them, and the regions of `theory.regions`, exactly and without a solver.
-    Exit code 0: done; 2: a file proves nothing.
+    With --verify: verifies them, and the regions of `theory.regions`, exactly and
+    without a solver. Without: finds the proofs anew and writes their files. Exit code
+    0: done; 2: a file proves nothing, or bad input; 74: a file cannot be written; 130:
+    stopped.
     """
 
-    folder: str = str(FOLDER)
-    """that the files are written to"""
+    out: str = str(FOLDER)
+    """folder of the proofs"""
     verify: bool = False
     """only verify the kept files"""
     json: str = ""
@@ -40,9 +48,9 @@ def work(options: Options) -> None:
         if options.json:
             save(drawn, options.json)
         return
-    if options.folder == str(FOLDER):
-        only_in_repository("the kept proofs (else give --folder)")
-    check_folder(Path(options.folder))
+    if options.out == str(FOLDER):
+        only_in_repository("the kept proofs (else give --out)")
+    check_folder(Path(options.out))
     for name in KEPT:
         said = statement(name)
         numbers = {
@@ -52,7 +60,7 @@ def work(options: Options) -> None:
         proof = prove(make(said.method), **numbers)
         if fault := proof.reason or proof.fault():
             raise ValueError(f"`{name}`: {fault}.")
-        proof.save(f"{options.folder}/{name}.json")
+        proof.save(f"{options.out}/{name}.json")
         print(f"{name}: {len(proof.pieces)} pieces")
 
 
