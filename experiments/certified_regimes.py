@@ -35,12 +35,12 @@ class Config(run.Work):
     """
 
     methods: tuple[str, ...] = ("gd", "usam", "ssam")
-    """out of gd, usam, ssam"""
+    """gd, usam, ssam: there are no others here"""
     kappa: tuple[str, ...] = ("3", "10", "100", "inf", "-3")
     """condition numbers beta/mu > 1, `inf` for convex functions; < -1: a weakly convex
     class mu = beta/kappa < 0, of which only descent is asked"""
     measures: tuple[str, ...] = MEASURES
-    """out of distance, descent, pair"""
+    """distance, descent, pair"""
     columns: int = 96
     """radii are cut into so many intervals, each proved at once"""
     most_rho: float = 4.0

@@ -75,7 +75,7 @@ class Config(run.Work):
     def __post_init__(self) -> None:
         """Checks the numbers, and makes everything small for --quick."""
         super().__post_init__()
-        run.at_least(2, seeds=self.seeds, fresh_seeds=self.fresh_seeds)
+        run.at_least(2, seeds=self.seeds, **{"fresh-seeds": self.fresh_seeds})
         run.at_least(0, epochs=self.epochs, batch=self.batch, train=self.train)
         if not self.methods:
             raise run.BadOption("--methods needs a name.")

@@ -71,7 +71,7 @@ class Config(run.Work):
     def __post_init__(self) -> None:
         """Checks the numbers, and makes everything small for --quick."""
         super().__post_init__()
-        run.at_least(2, seeds=self.seeds, fresh_seeds=self.fresh_seeds)
+        run.at_least(2, seeds=self.seeds, **{"fresh-seeds": self.fresh_seeds})
         run.at_least(1, epochs=self.epochs, train=self.train)
         run.at_least(0, batch=self.batch)
         if self.dtype not in ("float64", "float32"):

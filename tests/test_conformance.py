@@ -454,7 +454,7 @@ BAD = {
     "PACKAGE:CLASS, got": ["planted_optimizers"],
     "give a PACKAGE:CLASS": [],
     "unknown method": [*CORRECT, "--method", "samm"],
-    "--form is one of": [*CORRECT, "--form", "three-step"],
+    "unknown form `two`: did you mean two-step": [*CORRECT, "--form", "two"],
     "step of the form two-step": [*CORRECT, "--form", "two-step"],
     "NAME=NUMBER": [*CORRECT, "--values", "k"],
     "needs a sample with": [*CORRECT, "--method", "esam"],

@@ -502,7 +502,7 @@ def test_a_tiny_run_from_end_to_end_goes_on_where_it_was(tmp_path, capsys):
         (["--methods", "nonsense"], "unknown method"),
         (["--methods", "sam/k=1"], "unknown hyperparameter of `sam` `k`"),
         (["--methods", "ssam", "stable:usam"], "are both called SSAM"),
-        (["--fresh-seeds", "1"], "--fresh_seeds must be >= 2, got 1"),
+        (["--fresh-seeds", "1"], "--fresh-seeds must be >= 2, got 1"),
         (["--epochs", "0"], "--epochs must be >= 1, got 0"),
         (["--dtype", "half"], "--dtype is float64 or float32"),
         (["--batch", "1000"], "a mini-batch of `digits` takes 1 to 200 samples"),

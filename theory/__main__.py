@@ -1,6 +1,6 @@
 """Which statements about SGD, SAM and SSAM are true? The ledger's computed verdicts.
 
-python -m theory                       # lists commands and statements
+python -m theory  # lists commands and statements
 python -m theory --all --quick
 python -m theory L13 --explain
 python -m theory --only refuted
@@ -39,6 +39,7 @@ class Options:
     """Which statements about SGD, SAM and SSAM are true? Checked by running them.
 
     Without arguments: lists the commands and the statements, computing nothing.
+
     Exit code 0: every verdict is the expected one; 1: some are not; 2: bad input;
     74: a file cannot be written; 130: stopped.
     """

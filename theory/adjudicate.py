@@ -43,8 +43,10 @@ class Options:
     At sampled points of the assumed region: proves it in exact arithmetic, or runs the
     method on a function that breaks it. Formulas have numbers, + - * / **, sqrt, min,
     max and eta, rho, mu, beta, kappa = beta/mu; conditions compare them, joined by
-    and, or, not. Exit code 0: decided, true or false; 1: some points are not; 2: bad
-    input; 74: a file cannot be written; 130: stopped.
+    and, or, not.
+
+    Exit code 0: decided, true or false; 1: some points are not; 2: bad input; 74: a
+    file cannot be written; 130: stopped.
     """
 
     method: str

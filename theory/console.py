@@ -120,10 +120,11 @@ def _filled(text: str) -> Iterator[str]:
         elif line[0:2] != "  ":
             blocks.append((f"{line.strip()}:", []))
         elif line[column - 2 : column].strip():  # too long for its column
-            blocks.append((line.replace("{None}|", ""), []))
+            blocks.append((line, []))
         else:
             blocks.append((line[:column].rstrip(), [line[column:]]))
-    for head, said in blocks:
+    for long, said in blocks:
+        head = long.replace("{None}|", "")
         told = NOTHING.sub("", " ".join(said))
         first = head if told and len(head) <= column - 2 else ""
         body = textwrap.fill(

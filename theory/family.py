@@ -1,18 +1,23 @@
-"""What the methods say of themselves: costs, reductions, the table in docs/methods.md.
+"""What do the methods say of themselves? Costs, reductions: docs/methods.md's table.
 
-`python -m theory.family` prints the table; with a file's name it renews the part of
-the file between the two markers.
+    python -m theory.family
+    python -m theory.family docs/methods.md
+
+Prints the table; with a file's name it renews the part of the file between the two
+markers.
 """
 
 from __future__ import annotations
 
 import re
-import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
-from theory import methods, written
+import tyro
+
+from theory import console, methods, written
 from theory.method import Method
 from theory.methods.stable import Stable
 from theory.reduces import Reduces
@@ -128,8 +133,24 @@ def _around(method: Method) -> str:
     return f"{says}; {method.equalised}" if method.equalised else says
 
 
-if __name__ == "__main__":
-    if sys.argv[1:]:
-        written.renew(Path(sys.argv[1]), {PART: table()})
+@dataclass
+class Options:
+    """What do the methods say of themselves? Costs, reductions: the table of README."""
+
+    file: Annotated[
+        str,
+        tyro.conf.Positional,
+        tyro.conf.arg(metavar="[FILE]", help="whose table is renewed; else printed"),
+    ] = ""
+
+
+def work(options: Options) -> None:
+    """Prints the table, or renews a file's."""
+    if options.file:
+        written.renew(Path(options.file), {PART: table()})
     else:
         print(table(), end="")
+
+
+if __name__ == "__main__":
+    console.main(Options, work, "theory.family")

@@ -158,8 +158,9 @@ def _refused(statement: Statement) -> Proof | None:
 class Options:
     """Does a file prove what it says? Verifies it, and states the theorem.
 
-    No solver is needed. Exit code 0: it is proved; 2: the file proves nothing; 130:
-    stopped.
+    No solver is needed.
+
+    Exit code 0: it is proved; 2: the file proves nothing; 130: stopped.
     """
 
     file: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="FILE")]

@@ -7,6 +7,7 @@ What fails comes with a script that shows it without this toolkit.
 
 from __future__ import annotations
 
+import math
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -55,6 +56,10 @@ class Options:
 
     def __post_init__(self) -> None:
         """Checks what can be checked before any work."""
+        if self.epsilon is not None and not 0 <= self.epsilon < math.inf:
+            raise console.BadOption(
+                f"--epsilon must be finite and >= 0, got {self.epsilon:g}."
+            )
         if bool(self.target) == bool(self.page):
             raise console.BadOption("give a PACKAGE:CLASS, or --page FILE.")
         for value in self.values:

@@ -24,9 +24,10 @@ class Options:
     """Do the kept proofs, on which the ledger rests, prove what they say?
 
     With --verify: verifies them, and the regions of `theory.regions`, exactly and
-    without a solver. Without: finds the proofs anew and writes their files. Exit code
-    0: done; 2: a file proves nothing, or bad input; 74: a file cannot be written; 130:
-    stopped.
+    without a solver. Without: finds the proofs anew and writes their files.
+
+    Exit code 0: done; 2: a file proves nothing, or bad input; 74: a file cannot be
+    written; 130: stopped.
     """
 
     out: str = str(FOLDER)
