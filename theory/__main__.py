@@ -1,9 +1,12 @@
 """Which statements about SGD, SAM and SSAM are true? The ledger's computed verdicts.
 
-python -m theory  # lists commands and statements
-python -m theory --all --quick
-python -m theory L13 --explain
-python -m theory --only refuted
+    python -m theory
+    python -m theory --all --quick
+    python -m theory L13 --explain
+    python -m theory --only refuted
+
+Without arguments it lists what there is. A verdict follows from what was measured and
+what was claimed, which share no code.
 """
 
 from __future__ import annotations
