@@ -15,6 +15,7 @@ import os
 import runpy
 import sys
 from types import ModuleType
+from typing import Any
 
 from sharpness import __doc__ as SAID
 from sharpness import __version__, full
@@ -38,9 +39,9 @@ def main() -> None:
     """
     name, *rest = sys.argv[1:] or [""]
     if name in HELP:
-        print(listed())
+        _say(listed())
     elif name in VERSION:
-        print(f"sharpness-regimes {__version__}")
+        _say(f"sharpness-regimes {__version__}")
     elif name == COMPLETION:
         complete(rest)
     elif name in commands():
@@ -51,17 +52,20 @@ def main() -> None:
         sys.exit(_refused(str(error)))
 
 
-def commands() -> dict[str, str]:
-    """The modules that are run, and what each answers; benchmarks are no part of it."""
+def commands() -> dict[str, Any]:
+    """The modules that are run, by name; benchmarks are no part of it."""
     found = ours("theory.listing").commands()
-    return {c.module: c.line for c in found if not c.module.startswith("benchmarks")}
+    return {c.module: c for c in found if not c.module.startswith("benchmarks")}
 
 
 def listed() -> str:
-    """All subcommands, a line each."""
-    lines = [f"sharpness {__version__}. {(SAID or '').splitlines()[0]}", ""]
-    lines += [f"  {module:35} {line}" for module, line in commands().items()]
-    return "\n".join([*lines, "", LAST])
+    """All subcommands, a line each, with the time they take."""
+    listing = ours("theory.listing")
+    head = f"sharpness {__version__}. {(SAID or '').splitlines()[0]}"
+    table = listing.listed(list(commands().values()))
+    return "\n".join(
+        [head, "", table, "", *filter(None, [listing.measured_on()]), LAST]
+    )
 
 
 def complete(words: list[str]) -> None:
@@ -70,7 +74,7 @@ def complete(words: list[str]) -> None:
 
     if len(words) != 1 or words[0] not in SHELLS:
         sys.exit(_refused(f"{COMPLETION} takes {' or '.join(SHELLS)}."))
-    print(script(words[0], list(commands())), end="")
+    _say(script(words[0], list(commands())))
 
 
 def run(name: str, words: list[str]) -> None:
@@ -78,6 +82,13 @@ def run(name: str, words: list[str]) -> None:
     sys.argv = [name, *words]
     sys.path.insert(0, os.getcwd())
     runpy.run_module(full(name), run_name="__main__", alter_sys=True)
+
+
+def _say(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:  # the reader has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _refused(why: str) -> int:
