@@ -105,8 +105,9 @@ verify-proofs: .venv  ## every kept proof, in fractions, without a solver (half 
 	$(BIN)/python -m theory.proofs --verify \
 	  --json experiments/results/proved_regions.json
 
-table: .venv  ## docs/methods.md, from what the methods say of themselves
+table: .venv  ## docs/methods.md and the table in CONTRIBUTING.md, from their sources
 	$(BIN)/python -m theory.family docs/methods.md
+	$(BIN)/python -m theory.where
 
 figures: .venv  ## all figures from saved results
 	$(BIN)/python -m figures --all
