@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import tomllib
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -151,8 +150,3 @@ def test_a_place_that_is_no_folder_is_refused_before_any_work(tmp_path, monkeypa
     monkeypatch.setattr(command, "prove", None)
     with pytest.raises(OSError):
         command.work(command.Options(str(tmp_path / "file")))
-
-
-def test_the_files_belong_to_the_package():
-    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert told["tool"]["setuptools"]["package-data"]["theory.proofs"] == ["*.json"]
