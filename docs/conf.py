@@ -5,17 +5,16 @@ to each other as a reader of the repository meets them, are pages as they stand.
 """
 
 import sys
-import tomllib
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 sys.path[:0] = [str(ROOT), str(DOCS / "_ext")]
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+import sharpness  # noqa: E402, found on the path just set
 
-project = PROJECT["name"]
-version = release = PROJECT["version"]
+project = "sharpness-regimes"
+version = release = sharpness.__version__
 copyright = "the authors of sharpness-regimes, MIT licence"  # noqa: A001
 
 extensions = [
@@ -25,7 +24,7 @@ extensions = [
     "mathml",
     "docstrings",
     "reference",
-    "anchors",
+    "pages",
 ]
 root_doc = "docs/index"
 include_patterns = ["*.md", "docs/**", "notebooks/*.ipynb"]

@@ -51,8 +51,20 @@ def understood(words: tuple[str, ...], made: set[str]) -> list:
     if words[0] == "make":
         return [found for line in recipe(words) for found in _python(line)]
     if words[0] == "sharpness":
-        words = ("python", "-m", *words[1:])
+        return _sharpness(words[1:])
     return _python(words) if words[0] == "python" else []
+
+
+def _sharpness(words):
+    """The options of the module that a subcommand is."""
+    from sharpness.__main__ import COMPLETION, HELP, VERSION, commands
+
+    first = words[0] if words else ""
+    if first in commands():
+        return _python(("python", "-m", *words))
+    if first not in (*HELP, *VERSION, COMPLETION):
+        raise ValueError(f"there is no subcommand `{first}`")
+    return []
 
 
 def _files(words, made):

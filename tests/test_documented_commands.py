@@ -126,7 +126,7 @@ def run(words, place, seconds):
     if words[0] == "python":
         words[0] = sys.executable
     elif words[0] == "sharpness":
-        words = [sys.executable, "-m", *words[1:]]
+        words = [sys.executable, "-m", *words]
     done = subprocess.run(
         words, cwd=place, capture_output=True, text=True, timeout=seconds,
         env={**os.environ, "PYTHONPATH": str(place)},
@@ -193,6 +193,7 @@ WRONG = {
     "python -m benchmarks.certificates --quick": "takes no words",
     "make nothing": "nothing",
     "sharpness theory --explian": "--explian",
+    "sharpness thoery T7": "no subcommand `thoery`",
 }
 
 

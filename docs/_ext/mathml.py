@@ -10,6 +10,9 @@ logger = logging.getLogger(__name__)
 
 # What the converter does not know, in words that it does.
 SPELT = {r"[lr]?Vert": r"\|", r"cr": "\\\\", r"arg": r"\operatorname{arg}"}
+# |x| stands close, though its strokes alone could be operators.
+STROKE = '<mo stretchy="false">&#x0007C;</mo>'
+CLOSE = STROKE.replace(">", ' lspace="0" rspace="0">', 1)
 UNKNOWN = re.compile(r">(\\[A-Za-z]+)<")
 
 
@@ -31,7 +34,7 @@ def mathml(latex: str, display: str) -> str:
         raise ValueError(f"no formula `{latex}`: {error!r}") from error
     if found := UNKNOWN.search(markup):
         raise ValueError(f"no formula `{latex}`: {found[1]} is unknown")
-    return markup
+    return markup.replace(STROKE, CLOSE)
 
 
 def _write(writer, node, display, frame="{}"):

@@ -8,7 +8,7 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PACKAGES = ("landscapes", "theory", "experiments", "figures")
+PACKAGES = ("landscapes", "theory", "experiments", "figures", "sharpness")
 MODULE = """
 .. automodule:: {name}
    :members:
@@ -83,6 +83,6 @@ def write(out: Path) -> None:
 
 
 def setup(app):
-    """Writes the pages before they are read."""
-    app.connect("builder-inited", lambda app: write(ROOT / "docs/reference/api"))
+    """Writes the pages, among the sources, before they are read."""
+    app.connect("builder-inited", lambda app: write(app.srcdir / "docs/reference/api"))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
