@@ -8,7 +8,7 @@ BIN := .venv/bin
 
 .PHONY: all .venv saddle_escape certified_regimes regimes fashion_mnist networks \
   variants generalisation ledger paper_notes verify-proofs table figures \
-  conformance test test-all lint bench clean help
+  conformance docs test test-all lint bench clean help
 all: .venv
 
 help:  ## what can be made
@@ -112,6 +112,11 @@ table: .venv  ## docs/methods.md and the table in CONTRIBUTING.md, from their so
 figures: .venv  ## all figures from saved results
 	$(BIN)/python -m figures --all
 
+docs: .venv/with-docs .venv/with-notebook  ## the documentation, docs/_build/html (minutes)
+	$(BIN)/python -m sphinx -q -W --keep-going -j $(JOBS) -c docs \
+	  -d docs/_build/doctrees . docs/_build/html
+	@echo "written: docs/_build/html/index.html"
+
 conformance: .venv/with-peers  ## published optimizers, put through the checks of our own
 	mkdir -p docs
 	$(BIN)/python -m theory.conformance --page docs/conformance.md
@@ -133,4 +138,4 @@ bench: .venv  ## side by side, equality first
 	$(BIN)/python -m benchmarks.regimes
 
 clean:  ## removes the environment and what was built
-	rm -rf .venv build dist *.egg-info
+	rm -rf .venv build dist docs/_build *.egg-info
