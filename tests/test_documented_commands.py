@@ -20,10 +20,8 @@ from tests.documented import ROOT, Block, blocks
 NAMED = {"python -m theory.adjudicate": "docs/lemmas.md has it whole"}
 # Takes minutes even where everything is small.
 LONG = {
-    "python -m theory": "the ledger, in minutes; with --quick in one",
-    "python -m theory --all*": "the ledger",
+    "python -m theory --all*": "the ledger, in minutes; with --quick in one",
     "python -m theory --only *": "the ledger",
-    "python -m theory --quick": "the ledger",
     "python -m experiments.*": "a quarter of a minute to minutes, each",
     "python -m benchmarks.*": "they time, alone on the machine",
     "python -m figures edge_of_stability network_regimes *": "drawn of the above",

@@ -1,7 +1,8 @@
-"""The reference's pages: one a package, with every module in it; nothing is listed.
+"""The reference's pages: one a package, with every module in it, and one of commands.
 
-A new file appears by itself. The pages are written into `docs/reference/api`, which is
-not kept, and only where they change, so that a second build is quick.
+Nothing is listed: a new file appears by itself. The pages are written into
+`docs/reference/api`, which is not kept, and only where they change, so that a second
+build is quick.
 """
 
 import ast
@@ -14,6 +15,10 @@ MODULE = """
    :members:
    :show-inheritance:
    :ignore-module-all:
+"""
+RUN = """\
+Everything that is run. ``--help`` says more of each; an installed wheel has the same as
+``sharpness NAME``.
 """
 
 
@@ -63,6 +68,22 @@ def page(name: str, folder: Path, inside: list[str]) -> str:
     return "\n".join(parts)
 
 
+def commands() -> str:
+    """The page of what can be run: what each answers, and its examples."""
+    from docstrings import readable
+
+    from theory import listing
+
+    parts = [_title("Commands", "="), RUN]
+    for command in listing.commands():
+        (said,) = readable([command.line])
+        parts += [_title(f"python -m {command.module}", "-"), f"{said}\n"]
+        if command.examples:
+            lines = "".join(f"   {line}\n" for line in command.examples)
+            parts.append(f".. code-block:: shell\n\n{lines}")
+    return "\n".join(parts)
+
+
 def _title(text, mark):
     return f"{text}\n{mark * len(text)}\n"
 
@@ -71,7 +92,7 @@ def write(out: Path) -> None:
     """Writes the pages that are new or changed, and removes what has gone."""
     out.mkdir(parents=True, exist_ok=True)
     found = packages()
-    made = {}
+    made = {out / "commands.rst": commands()}
     for name, folder in found.items():
         inside = [other for other in found if other.rpartition(".")[0] == name]
         made[out / f"{name}.rst"] = page(name, folder, inside)
