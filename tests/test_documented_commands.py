@@ -6,6 +6,7 @@ stands in `NOT_RUN` or `RUN_BY`, with the reason.
 """
 
 import os
+import shlex
 import subprocess
 import sys
 from fnmatch import fnmatchcase
@@ -15,6 +16,7 @@ import pytest
 from tests import command_checks, documented
 from tests.command_checks import understood
 from tests.documented import ROOT, Block, blocks
+from theory import listing
 
 # Named, not called: each needs words of the reader's.
 NAMED = {"python -m theory.adjudicate": "docs/lemmas.md has it whole"}
@@ -59,6 +61,14 @@ FOUND = [
 ]
 MADE = documented.files_made(FOUND)
 COMMANDS = list(dict.fromkeys(words for block in FOUND for words in block.commands))
+# Of modules' docstrings, which `--help` shows: parsed; what they do is tested apart.
+# There [--option] may be left out, and the reader's own files are called mine.
+EXAMPLES = {
+    tuple(shlex.split(line.replace("[", "").replace("]", ""))): command.module
+    for command in listing.commands()
+    for line in command.examples
+}
+THEIRS = {"mine.py", "mine.csv"}
 
 
 def line(words):
@@ -139,6 +149,12 @@ def test_a_documented_command_is_understood(words):
         assert words[:2] == ("python", "-m") and command_checks.is_module(words[2])
     else:
         understood(words, set(MADE))
+
+
+@pytest.mark.parametrize("words", EXAMPLES, ids=line)
+def test_an_example_of_a_docstring_is_understood_and_its_own(words):
+    understood(words, THEIRS)
+    assert words[:3] == ("python", "-m", EXAMPLES[words])
 
 
 @pytest.mark.parametrize("block", to_run(long=False), ids=str)
