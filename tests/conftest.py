@@ -4,7 +4,9 @@
 broad sweeps, and of each a smaller one always runs:
 
 - a compiled kernel of every method and kind of landscape (always: six kernels, and the
-  graph of every pair eagerly).
+  graph of every pair eagerly);
+- the commands of README and docs that take minutes (always: all are parsed, the quick
+  ones run), and the whole documentation (always: a small one, of the same settings).
 """
 
 import gc
