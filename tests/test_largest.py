@@ -126,3 +126,41 @@ def test_a_search_looks_on_its_own_side_only():
     assert outermost(lambda eta: eta >= 3, 1.0, 1, 1e-3, 8) >= 3
     assert outermost(lambda eta: False, 1.0, 1, 1e-3, 8) is None
     assert outermost(lambda eta: True, 0.0, 1, 1e-3, 8) == pytest.approx(1e-3, rel=1e-3)
+
+
+def test_a_limit_reads_as_a_sentence():
+    found = str(largest_learning_rate("ssam", rho=1, mu=0.1, beta=1))
+    head, how = found.split("\n  ")
+    assert head.startswith("SSAM (rho = 1), every f with curvature in [0.1, 1]")
+    assert "`convergence`" in head and head.endswith("eta = 1.91386")
+    assert how.startswith("theorem T15")
+    none = str(largest_learning_rate("sam", mu=0, beta=1))
+    assert "for no eta" in none
+    between = largest_learning_rate("ssam", rho=0.2, mu=0.3, beta=1, measure="pair")
+    assert f"[{between.low:.6g}, {between.high:.6g}]" in repr(between)
+    assert "below theorem N3, above a function with ratio" in repr(between)
+
+
+def test_a_name_with_a_radius_is_the_method():
+    named = largest_learning_rate("usam", rho=0.7, mu=0.1, beta=2, measure="distance")
+    made = largest_learning_rate(
+        make("usam", rho=0.7), mu=0.1, beta=2, measure="distance"
+    )
+    assert named.low == made.low
+
+
+@pytest.mark.parametrize(
+    "given, told",
+    [
+        ({"measure": "length"}, "measure is one of convergence, descent, distance"),
+        ({"mu": -0.1, "measure": "distance"}, "theorems for convergence, descent"),
+        ({"mu": 2}, "finite mu < beta"),
+        ({"rho": -1}, "rho >= 0, got -1"),
+        ({"method": "sssam"}, "did you mean"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_line(given, told):
+    asked = {"method": "ssam", "rho": 1, "mu": 0.1, "beta": 1} | given
+    with pytest.raises(ValueError, match=told) as caught:
+        largest_learning_rate(**asked)
+    assert "\n" not in str(caught.value)

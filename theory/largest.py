@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
 from theory import theorems
 from theory.certify import (
@@ -16,7 +16,9 @@ from theory.certify import (
     worst_case,
 )
 from theory.counterexample import Counterexample, refutes
+from theory.limit import MEASURED, Limit
 from theory.method import Method
+from theory.methods import make
 from theory.proof import Proof, prove
 from theory.ssam_pairs import ssam_pair_range
 from theory.validate import at_edge
@@ -27,31 +29,13 @@ LEAST = 1e-3  # learning rates, times beta, below which no regime is looked for
 MOST = 8.0
 
 
-@dataclass(frozen=True, eq=False)
-class Limit:
-    r"""Up to which learning rate, and how this is known.
-
-    Args:
-        low: for every $\eta \in (0, \mathrm{low}]$ it holds for all f of the class.
-        high: for every $\eta \ge \mathrm{high}$ some f fails it.
-        status: `theorem` (low = high; whether the end itself belongs is the theorem's
-            matter), `bracketed` (a proof below, a function above) or `undecided`
-            (one of them was not found).
-        source: the id of the theorem that gives both ends, or the lower one.
-        proof: at `low`, if no theorem gives it.
-        counterexample: at `high`.
-    """
-
-    low: float
-    high: float
-    status: str
-    source: str = ""
-    proof: Proof | None = None
-    counterexample: Counterexample | None = None
-
-
 def largest_learning_rate(
-    method: Method, *, mu: float, beta: float, measure: str = "convergence"
+    method: Method | str,
+    *,
+    mu: float,
+    beta: float,
+    rho: float | None = None,
+    measure: str = "convergence",
 ) -> Limit:
     r"""The largest eta that serves every f with curvature in $[\mu, \beta]$.
 
@@ -61,25 +45,44 @@ def largest_learning_rate(
     one; else the ends of a bracket: an exact proof below, a function that fails above.
 
     Args:
-        method: its hyperparameters are numbers.
+        method: its hyperparameters are numbers; or its name, `"ssam"`.
         mu: least curvature, < beta.
         beta: largest curvature, > 0.
+        rho: the radius; None: the method's own.
         measure: one of the four.
+
+    Returns:
+        `low` and `high`; as text, what holds and how it is known.
 
     Raises:
         ValueError: a number is out of range, or nothing is known of the method in this
             measure.
     """
+    method = make(method) if isinstance(method, str) else method
+    method = method if rho is None else method.having(rho=rho)
     class_of(mu, beta)
     one_number(**hyperparameters(method))
     at_edge(method)
+    if measure not in MEASURED:
+        raise ValueError(f"measure is one of {', '.join(MEASURED)}, got `{measure}`.")
+    found = _limit(method, mu, beta, measure)
+    words = [f"{name} = {value:g}" for name, value in hyperparameters(method).items()]
+    who = f"{method.label} ({', '.join(words)})" if words else method.label
+    about = f"{who}, every f with curvature in [{mu:g}, {beta:g}]"
+    return replace(found, about=about, measure=measure)
+
+
+def _limit(method: Method, mu: float, beta: float, measure: str) -> Limit:
     known = theorems.limit(method, mu, beta, measure)
     if known is not None:
         return Limit(known.eta, known.eta, "theorem", known.source)
     sure = theorems.at_least(method, mu, beta, measure)
     if sure is None and (measure not in measures(method, mu) or takes_radius(method)):
+        others = [m for m in MEASURED if theorems.limit(method, mu, beta, m)]
+        hint = f"; there are theorems for {', '.join(others)}" if others else ""
         raise ValueError(
-            f"nothing is known of the {measure} of `{method.label}` for mu = {mu:g}."
+            f"nothing is known of the {measure} of `{method.label}` for mu = {mu:g}"
+            f"{hint}."
         )
     return bracketed(method, mu, beta, measure)
 
