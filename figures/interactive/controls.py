@@ -39,7 +39,7 @@ def log_slider(
         max=math.log10(high),
         step=math.log10(high / low) / 200,
         description=words,
-        description_tooltip=what or words,
+        tooltip=what or words,
         readout_format=".3g",
         layout=WIDE,
         style=WORDS,
