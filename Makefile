@@ -8,7 +8,7 @@ BIN := .venv/bin
 
 .PHONY: all .venv saddle_escape certified_regimes regimes fashion_mnist networks \
   variants generalisation ledger paper_notes verify-proofs table figures \
-  conformance docs test test-all lint bench clean help
+  conformance docs notebook report test test-all lint bench clean help
 all: .venv
 
 help:  ## what can be made
@@ -116,6 +116,9 @@ docs: .venv/with-docs .venv/with-notebook  ## the documentation, docs/_build/htm
 	$(BIN)/python -m sphinx -q -W --keep-going -j $(JOBS) -c docs \
 	  -d docs/_build/doctrees . docs/_build/html
 	@echo "written: docs/_build/html/index.html"
+
+notebook: .venv/with-notebook  ## the notebooks, in JupyterLab
+	cd notebooks && ../$(BIN)/jupyter lab
 
 conformance: .venv/with-peers  ## published optimizers, put through the checks of our own
 	mkdir -p docs
