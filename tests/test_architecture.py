@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-LAYERS = ("landscapes", "theory", "experiments", "figures")
+LAYERS = ("landscapes", "theory", "experiments", "figures", "notebooks")
 FILES = [file for layer in LAYERS for file in sorted((ROOT / layer).rglob("*.py"))]
 # What a method is made of: it must run on symbols and compile, so it imports neither.
 PURE = [
