@@ -1,5 +1,6 @@
 """Every notebook runs from a clean kernel, explains before it computes, and is thin."""
 
+import os
 from pathlib import Path
 
 import nbformat
@@ -8,8 +9,14 @@ import pytest
 pytest.importorskip("ipympl", reason="the extra `notebook` is not installed")
 nb_run = pytest.importorskip("nbmake.nb_run", reason="nbmake is not installed")
 
+# What the client of the kernels warns of is not ours.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
 ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+HERE = ROOT / "notebooks"
+NOTEBOOKS = sorted(HERE.glob("*.ipynb"))
 MOST_CELLS = 40
 
 
@@ -33,8 +40,6 @@ def execute(path, timeout=120):
     return nb_run.NotebookRun(path, default_timeout=timeout).execute()
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
 def test_a_notebook_runs_from_a_clean_kernel(path, at_home):
     result = execute(path)
@@ -68,3 +73,29 @@ def test_a_notebook_begins_with_the_check_of_what_is_installed(path):
 
 def test_the_notebooks_are_there():
     assert "first_look" in map(name, NOTEBOOKS)
+
+
+def test_what_is_wrong_is_one_line_in_a_cell(at_home, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(HERE)]))
+    missing = """
+import importlib.util as imports
+found = imports.find_spec
+imports.find_spec = lambda name: None if name == "ipympl" else found(name)
+from begin import begin
+begin()
+"""
+    here = "from figures.interactive import begin as b; b.find_spec = found; b.begin()"
+    syntax = "from landscapes.from_function import landscape\nlandscape('x**2 +')"
+    shape = "landscape(lambda x: [x[0], x[1]], dim=2)"
+    sources = (missing, here, syntax, shape)
+    book = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in sources],
+        metadata={"execution": {"allow_errors": True}},
+    )
+    nbformat.write(book, tmp_path / "wrong.ipynb")
+    ran = execute(tmp_path / "wrong.ipynb").nb.cells
+    said = ["".join(out.get("traceback", ())) for c in ran for out in c.outputs]
+    assert all(text and "\n" not in text for text in said), said
+    assert "ipympl" in said[0]
+    assert "pip install -e '.[notebook]'" in said[0]
+    assert len(said) == 3

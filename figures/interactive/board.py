@@ -50,9 +50,13 @@ class Board:
 
     def _keep(self, event: Any) -> None:
         # A saved picture holds the moving parts already.
-        if not self.figure.canvas.is_saving():
-            self._still = self.figure.canvas.copy_from_bbox(self.figure.bbox)
+        canvas = self.figure.canvas
+        if not canvas.is_saving():
+            self._still = canvas.copy_from_bbox(self.figure.bbox)
             self._draw()
+            # A page clears its picture when it learns its size, and that may be after
+            # the first one was sent: what is drawn whole is sent whole.
+            canvas._force_full = True
 
     def _draw(self) -> None:
         for artist in self.moving:

@@ -16,8 +16,8 @@ from ipywidgets import HTML, Button, FloatLogSlider, HBox, IntProgress, Layout, 
 from figures.interactive.begin import spoken
 
 PAUSE = 0.25  # seconds without a move
-WIDE = Layout(width="25em")
-WORDS = {"description_width": "8em"}
+WIDE = Layout(width="27em")
+WORDS = {"description_width": "9em"}
 CELL = "padding:2px 10px;text-align:left;vertical-align:top;line-height:1.35"
 
 

@@ -47,17 +47,17 @@ class FirstLook:
         self.surface = Dropdown(
             options=list(self.sites), description="surface", layout=controls.WIDE
         )
-        self.surface.style.description_width = "8em"
+        self.surface.style.description_width = "9em"
         self.rest = controls.Rest(self.settle)
         self.handle = Handle(self.picture.axes, self.moved, self.settle)
         self.surface.observe(self.show, "value")
         self.show()
-        note = HTML(saddle_picture.WORDS)
         self.widget = controls.below(
             controls.beside(
-                controls.below(controls.shown(self.picture.figure), note),
+                controls.shown(self.picture.figure),
                 controls.below(self.surface, self.box, self.status),
             ),
+            HTML(saddle_picture.WORDS),
             self.table,
         )
 

@@ -44,7 +44,7 @@ def chart(landscape: Landscape, **options: Any) -> xarray.Dataset:
     config = Config(**{"quick": True} | options)
     for share, what in pieces(landscape, config, parts):
         bar.value, words.value = round(1000 * share), what
-    words.value = f"{landscape.name}: done"
+    bar.value, words.value = bar.max, f"{landscape.name}: done"
     whole = plan.merge([plan.together(parts)], config)
     whole.attrs["config"] = json.dumps({"seed": str(config.seed)})
     return whole

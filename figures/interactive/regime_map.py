@@ -146,14 +146,14 @@ def _words(
     """What a cell's starts do, by the saved result."""
     share = level.share.values
     told = [
-        f"{100 * share[v]:.0f}&nbsp;% {style.REGIMES[v][1]}"
+        f"{100 * share[v]:.0f}&nbsp;%: {style.REGIMES[v][1]}"
         for v in sorted(Verdict, key=lambda v: -share[v])
         if share[v] > 0
     ]
     own = style.REGIMES[Verdict(int(level["first"]))][1] if "first" in level else ""
     radius = f", &rho; = {rho:.3g}" if rho else ""
     return (
-        f"<b>&eta; = {eta:.4g}{radius}</b>: of {int(level.starts)} starts "
+        f"<b>&eta; = {eta:.4g}{radius}</b>: of {int(level.starts)} starts, "
         f"{', '.join(told)} (within {int(level.steps)} steps). The landscape's own "
         f"start, drawn thick, {own}. "
         f"Drawn: {RUNS} starts, {steps} steps{', pinned' * pinned}."

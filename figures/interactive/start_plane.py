@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-from ipywidgets import HTML, IntProgress
+from ipywidgets import IntProgress
 from matplotlib.figure import Figure
 
 from figures.interactive import controls
+from figures.interactive.board import plain
 from figures.regimes import outcomes
 from figures.saddles.legends import mark
-from figures.saddles.paths import contours
 from landscapes.landscape import Landscape
 from theory import methods
 from theory.decide import decide
 
-PIXELS, STEPS = 41, 1024
+PIXELS = 40  # an even number: no start lies on an axis of symmetry
+STEPS = 1024
 
 
 def start_plane(
@@ -57,12 +58,13 @@ def start_plane(
         ).verdict  # fmt: skip
         outcomes.cells(axes, *ends, codes.astype(float))
         seen |= outcomes.frequent(codes.astype(float))
-        contours(axes, landscape, np.array(landscape.box, dtype=float))
         for critical in landscape.critical_points:
             axes.plot(*critical.point, **mark(critical.kind))
         axes.set(title=methods.label(spec), xlabel="$w_1$")
         bar.value += 1
     row[0].set_ylabel("$w_2$")
     figure.legend(handles=outcomes.patches(seen), loc="outside lower center", ncols=4)
-    controls.show(controls.below(controls.shown(figure), HTML()), figure)
+    bar.close()
+    plain(figure.canvas)
+    controls.show(controls.shown(figure), figure)
     return figure
