@@ -8,6 +8,7 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -32,10 +33,20 @@ def definitions(package: str, kind: type = ast.FunctionDef) -> dict[str, str]:
     found = {}
     for folder in importlib.util.find_spec(package).submodule_search_locations:
         for file in sorted(Path(folder).glob("[!_]*.py")):
-            for node in ast.parse(file.read_text(encoding="utf-8")).body:
-                if isinstance(node, kind) and squash(node.name) == squash(file.stem):
-                    found[file.stem] = node.name
+            for name in _defined(file, file.stat().st_mtime_ns, kind):
+                found[file.stem] = name
     return found
+
+
+@cache
+def _defined(file: Path, changed: int, kind: type) -> list[str]:
+    """What a file defines of its own name; read again only after a change."""
+    body = ast.parse(file.read_text(encoding="utf-8")).body
+    return [
+        node.name
+        for node in body
+        if isinstance(node, kind) and squash(node.name) == squash(file.stem)
+    ]
 
 
 def unknown(what: str, name: str, names: Iterable[str]) -> ValueError:
