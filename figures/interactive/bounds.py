@@ -21,6 +21,7 @@ from figures.interactive.claims_later import Later
 from theory.outcome import Outcome, told
 
 FINE, COARSE = 41, 9  # places along a parameter, of the bound and of measurements
+OFTEN = 0.7  # seconds between two redraws of all, while results arrive
 LIGHT = 0.04  # seconds that a slider's move may cost in one part
 WORDS = (
     "Black: the bound. Green, red or grey: measured, and on the right side of the "
@@ -43,10 +44,14 @@ class Bounds:
         """Draws the first claim."""
         self.figure = controls.figure(11.5, 7.4)
         self.board = Board(self.figure)
-        top, bottom = self.figure.subfigures(2, 1, height_ratios=(1, 1))
-        left, self.list = top.subplots(1, 2)
+        # A layout that is computed takes longer than all the rest of a redraw.
+        self.figure.set_layout_engine("none")
+        edges = {"left": 0.06, "right": 0.985}
+        top = self.figure.add_gridspec(1, 2, top=0.95, bottom=0.57, **edges)
+        low = self.figure.add_gridspec(1, 3, top=0.43, bottom=0.08, wspace=0.3, **edges)
+        left, self.list = top.subplots()
         self.along = Along(left, self.board)
-        self.side = Side(bottom.subplots(1, 3), self.board)
+        self.side = Side(low.subplots(), self.board)
         self.later, self.rest = Later(self.say), controls.Rest(self.settle)
         self.status, self.ruling = HTML(), HTML()
         self.jump = Button(description="Go to the counterexample")
@@ -54,7 +59,7 @@ class Bounds:
         self.jump.on_click(self.go)
         self.slow: dict[str, float] = {}
         self.judged: dict[str, list[Seen]] = {}
-        self.ready = False
+        self.ready, self.next = False, 0.0
         self.choice = Choice(statement, self.chosen, self.moved)
         self.ready = True
         self.side.changed = self.asked
@@ -87,6 +92,7 @@ class Bounds:
         self.along.others([], [])
         self.side.about(self.choice.statement)
         self._listed()
+        self.side.begin(self.choice.one)
         self.move()
         self.settle()
 
@@ -140,13 +146,16 @@ class Bounds:
             yield self._show_case, (self.choice.claim.id, seen)
 
     def show(self, piece: tuple | None) -> None:
-        """One result, drawn; None: all is there."""
+        """One result, drawn when the last redraw is some time ago; None: all is there."""
         if piece is not None:
             piece[0](piece[1])
+            if not self.later.busy or perf_counter() < self.next:
+                return
         if self.choice.knob is not None:
             self.along.fit()
         self.side.fit()
         self.board.redraw()
+        self.next = perf_counter() + OFTEN
 
     def go(self, _: Any = None) -> None:
         """The sliders go to the case that refutes the claim."""

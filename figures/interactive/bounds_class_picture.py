@@ -107,7 +107,7 @@ class ClassPicture:
         draw_run(self.function, found, steps)
         worse = found.ratio > question.harmless + found.rounding
         self.function.set_title(
-            f"measured on the worst function: {found.ratio:.4g}"
+            f"on the worst function: {found.ratio:.4g}"
             + (f" > {question.harmless:g},\na counterexample" if worse else ""),
             color=BAD if worse else "k",
         )

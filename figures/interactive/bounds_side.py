@@ -84,12 +84,16 @@ class Side:
             self._measure()
         self.quiet = False
 
+    def begin(self, case: dict[str, Any]) -> None:
+        """Another case: where it names no mu, it is about all convex functions."""
+        self.follow({"mu": 0.0} | case)
+
     def follow(self, case: dict[str, Any]) -> None:
         """The claim's own numbers, and its method, are the class's too."""
         if not self.asks:
             return
         self.quiet, before = True, self.question
-        for name, value in bounds_class.from_case(self.statement, case).items():
+        for name, value in bounds_class.from_case(case).items():
             slider = getattr(self, name)
             slider.value = min(max(value, slider.min), slider.max)
         word = case.get("method")
