@@ -146,7 +146,7 @@ class Bounds:
             yield self._show_case, (self.choice.claim.id, seen)
 
     def show(self, piece: tuple | None) -> None:
-        """One result, drawn when the last redraw is some time ago; None: all is there."""
+        """One result, drawn if that is not too soon again; None: all is there."""
         if piece is not None:
             piece[0](piece[1])
             if not self.later.busy or perf_counter() < self.next:
