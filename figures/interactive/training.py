@@ -9,6 +9,7 @@ from functools import cache
 import torch
 from torch.nn.functional import cross_entropy
 
+from experiments.edges.setting import one_thread
 from landscapes import models
 from landscapes.splits import Split, split
 from theory.methods import make
@@ -83,13 +84,17 @@ def trained(
     optimizer = SharpnessAware(base, method, model)
     shuffled = torch.Generator().manual_seed(seed)
     for epoch in range(epochs + 1):
-        if epoch:
-            for part in torch.randperm(len(y), generator=shuffled).split(BATCH):
-                _step(optimizer, model, X[part], y[part])
-        yield Epoch(spec, epoch, *_judged(model, (X, y), test))
+        with one_thread():
+            if epoch:
+                for part in torch.randperm(len(y), generator=shuffled).split(BATCH):
+                    _step(optimizer, model, X[part], y[part])
+            seen = Epoch(spec, epoch, *_judged(model, (X, y), test))
+        yield seen
 
 
-def _step(optimizer: SharpnessAware, model: torch.nn.Module, X: any, y: any) -> None:
+def _step(
+    optimizer: SharpnessAware, model: torch.nn.Module, X: torch.Tensor, y: torch.Tensor
+) -> None:
     def closure() -> torch.Tensor:
         loss = cross_entropy(model(X), y)
         loss.backward()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 import torch
 
@@ -78,20 +79,18 @@ class Live:
         """
         x = self.net.initial(self.seed).to(self.net.X)[None]
         first, block = float(self.net.value(x)), None
-        states = iterate(
-            self.net, self._made(), x, None, steps, schedule=self._now
-        )
-        for t, state in enumerate(states):
-            if t % self.every:
-                continue
+        states = iterate(self.net, self._made(), x, None, steps, schedule=self._now)
+        for t in range(0, steps + 1, self.every):
             with one_thread():
+                state = next(islice(states, self.every - 1 if t else 0, None))
                 loss = float(self.net.value(state.x))
                 if not loss <= BURST * first:
                     return
                 found = top_eigenvalues(self.net.hvp, state.x, 1, block, TOL)
-            block = found.block
-            self.looks.append(self._look(t, state, loss, float(found.values[0, 0])))
-            yield self.looks[-1]
+                block = found.block
+                look = self._look(t, state, loss, float(found.values[0, 0]))
+            self.looks.append(look)
+            yield look
 
     def _now(self, t: int) -> dict[str, float]:
         """This step's numbers: the sliders'."""
