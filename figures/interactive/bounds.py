@@ -7,7 +7,7 @@ from html import escape
 from time import perf_counter
 from typing import Any
 
-from IPython.display import display
+import numpy as np
 from ipywidgets import HTML, Button
 
 from figures.interactive import controls
@@ -17,6 +17,7 @@ from figures.interactive.bounds_curve import Line, at, grid, line, measured
 from figures.interactive.bounds_picture import Along, cases
 from figures.interactive.bounds_side import Side
 from figures.interactive.claims_all import Seen, outcomes, place, refuting
+from figures.interactive.claims_case import lead, member
 from figures.interactive.claims_later import Later
 from theory.outcome import Outcome, told
 
@@ -34,7 +35,7 @@ class Bounds:
     """Menus, sliders and one picture of a claim.
 
     Args:
-        statement: id of the first one shown.
+        statement: id of the first one shown, or of one of its claims: `P5.pairs`.
 
     Raises:
         ValueError: there is no such statement; the nearest are named.
@@ -73,7 +74,7 @@ class Bounds:
         )
 
     def _ipython_display_(self) -> None:
-        display(self.widget)
+        controls.show(self.widget, self.figure)
 
     def say(self, words: str) -> None:
         """A line above the picture."""
@@ -90,6 +91,7 @@ class Bounds:
         if knob is not None:
             self.along.still(claim.id, knob, claim.relation)
         self.along.others([], [])
+        self.along.refuted(np.nan, np.nan)
         self.side.about(self.choice.statement)
         self._listed()
         self.side.begin(self.choice.one)
@@ -121,7 +123,7 @@ class Bounds:
             self.along.point(knob.get(one), here)
             self._light("measured", self._measured, self._show_measured)
             if self.along.misses():
-                self.along.fit()
+                self.along.fit(room=0.5)  # so that it is not soon missed again
                 self.board.redraw()
         self.side.follow(one)
         self.board.refresh()
@@ -144,6 +146,8 @@ class Bounds:
                 yield self._show_case, (self.choice.claim.id, seen)
             self.judged[self.choice.claim.id] = seen
             yield self._show_case, (self.choice.claim.id, seen)
+        if self.choice.knob is not None:
+            yield self._show_refuted, self._refuted()
 
     def show(self, piece: tuple | None) -> None:
         """One result, drawn if that is not too soon again; None: all is there."""
@@ -159,11 +163,31 @@ class Bounds:
 
     def go(self, _: Any = None) -> None:
         """The sliders go to the case that refutes the claim."""
+        found = self._where()
+        if found is not None:
+            self.choice.go_to(*found[:2])
+
+    def _where(self) -> tuple[int, int, Seen] | None:
+        """The case that refutes, and which of many it is."""
         claim = self.choice.claim
         worst = refuting(claim, self.judged.get(claim.id, []))
-        if worst is not None:
-            case = self.choice.all[worst.number]
-            self.choice.go_to(worst.number, place(claim, case, worst.outcome))
+        if worst is None:
+            return None
+        case = self.choice.all[worst.number]
+        return worst.number, place(claim, case, worst.outcome), worst
+
+    def _refuted(self) -> tuple[float, float]:
+        """Where the case that refutes lies along the parameter."""
+        found, choice = self._where(), self.choice
+        if found is None or choice.knob.name not in choice.all[found[0]]:
+            return np.nan, np.nan
+        case = choice.all[found[0]]
+        shape = lead(choice.claim, case)
+        one = member(case, shape, found[1]) if shape else case
+        return choice.knob.get(one), found[2].outcome.measured
+
+    def _show_refuted(self, found: tuple[float, float]) -> None:
+        self.along.refuted(*found)
 
     def _line(self) -> Line:
         choice = self.choice

@@ -34,7 +34,7 @@ class Choice:
     """Menus and sliders that pick a single case of a claim.
 
     Args:
-        name: of the first statement.
+        name: of the first statement, or of one of its claims: `P5.pairs`.
         chosen: called when another case or parameter is picked.
         moved: called when a slider moves.
     """
@@ -45,7 +45,8 @@ class Choice:
         """Fills the menus."""
         self._chosen, self._moved, self._quiet = chosen, moved, False
         named = {f"{n}: {claims.load(n).title}": n for n in claims.names()}
-        self.statements = _menu("statement", named, name.upper())
+        first = claims.load(name.partition(".")[0]).id
+        self.statements = _menu("statement", named, first)
         self.claims, self.cases = _menu("claim"), _menu("case")
         self.along = _menu("along")
         self.member = IntSlider(description="which of many", layout=controls.WIDE)
@@ -60,6 +61,9 @@ class Choice:
         ):
             menu.observe(call, "value")
         self._statement()
+        for claim in self.statement.claims:
+            if claim.id.lower() == name.lower():
+                self.claims.value = claim
         self.widget = VBox(
             [
                 self.statements, self.claims, self.says, self.cases, self.member,

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from figures import style
 from figures.interactive.board import Board
@@ -45,8 +46,9 @@ class Along:
         (self.range,) = axes.plot([], [], lw=2.5, alpha=0.6)
         (self.bound,) = axes.plot([], [], "k_", ms=14, mew=2)
         (self.now,) = axes.plot([], [], "o", ms=9, mec="white", mew=1)
+        (self.counter,) = axes.plot([], [], "X", ms=13, color=COLORS[VIOLATED], mec="k")
         board.moves(
-            self.outside, *self.bounds, self.seen, self.place, self.range, self.bound,
+            self.counter, self.outside, *self.bounds, self.seen, self.place, self.range, self.bound,
             self.now,
         )  # fmt: skip
         self.values: list[np.ndarray] = []
@@ -88,11 +90,15 @@ class Along:
         self.seen.set_data(x, y)
         self.seen.set_alpha(1.0 if fresh else 0.25)
 
-    def fit(self) -> None:
+    def refuted(self, x: float, y: float) -> None:
+        """The case that refutes the claim; NaN: there is none."""
+        self.counter.set_data([x], [y])
+
+    def fit(self, room: float = 0.08) -> None:
         """Room for all that is drawn."""
-        drawn = (self.now, self.bound, self.seen, self.range)
+        drawn = (self.now, self.bound, self.seen, self.range, self.counter)
         parts = [*self.values, *(np.asarray(a.get_ydata(), float) for a in drawn)]
-        fit(self.axes, np.concatenate([np.ravel(part) for part in parts]))
+        fit(self.axes, np.concatenate([np.ravel(part) for part in parts]), room)
 
     def misses(self) -> bool:
         """Whether the bound or the measurement here is out of sight."""
@@ -123,9 +129,9 @@ def cases(axes: Axes, seen: list[Seen], count: int, worst: Seen | None) -> None:
     left = count - len(seen)
     axes.set_title(f"every case of the claim{f', {left} to come' * (left > 0)}")
     axes.set(xlabel="case", xlim=(0.5, count + 0.5))
-    axes.locator_params(axis="x", integer=True)
-    values = [(e.outcome.measured, e.outcome.bound) for e in known]
-    fit(axes, np.ravel(values))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    seen = [e.outcome for e in known]
+    fit(axes, np.ravel([(o.measured, o.low, o.high, o.bound) for o in seen]))
 
 
 def _case(axes: Axes, x: int, found: Outcome) -> None:
@@ -136,8 +142,14 @@ def _case(axes: Axes, x: int, found: Outcome) -> None:
     axes.plot(x, found.bound, "k_", ms=9, mew=1.6)
 
 
-def fit(axes: Axes, values: Any) -> None:
-    """Limits, and a logarithmic axis where the values are of different sizes."""
+def fit(axes: Axes, values: Any, room: float = 0.08) -> None:
+    """Limits, and a logarithmic axis where the values are of different sizes.
+
+    Args:
+        axes: whose.
+        values: what is to be seen; infinite ones are not.
+        room: share of the range that is left free at each end.
+    """
     y = np.asarray(values, dtype=float)
     y = y[np.isfinite(y)]
     if not y.size:
@@ -145,12 +157,14 @@ def fit(axes: Axes, values: Any) -> None:
     low, high = y.min(), y.max()
     if low > 0 and high > WIDE * low:
         axes.set_yscale("log")
-        axes.set_ylim(low / 1.5, high * 1.5)
+        more = (high / low) ** room
+        axes.set_ylim(low / more, high * more)
         return
     least = np.abs(y[y != 0]).min() if y.any() else 1.0
     if low >= 0 and high > 1e3 * least:
         axes.set_yscale("symlog", linthresh=least)
     else:
         axes.set_yscale("linear")
-    room = 0.08 * (high - low) or 0.1 * max(abs(high), 0.1)
-    axes.set_ylim(low - room, high + room)
+    # What is equal to a few digits shall look so.
+    free = max(room * (high - low), 0.05 * max(abs(high), abs(low)), 1e-12)
+    axes.set_ylim(low - free, high + free)

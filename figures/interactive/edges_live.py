@@ -5,7 +5,6 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from IPython.display import display
 from ipywidgets import HTML, Button, Dropdown
 
 from experiments.edges.setting import ETA, RHO, network
@@ -62,7 +61,7 @@ class EdgeOfStability:
         )  # fmt: skip
 
     def _ipython_display_(self) -> None:
-        display(self.widget)
+        controls.show(self.widget, self.picture.board.figure)
 
     def say(self, words: str) -> None:
         """A line beside the buttons."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from IPython.display import display
 from ipywidgets import HTML, Button, IntSlider
 
 from figures.interactive import controls
@@ -14,7 +13,7 @@ from figures.interactive.claims_later import Later
 from figures.interactive.training import Epoch, trained
 from theory.methods import make
 
-METHODS = ("gd", "sam", "ssam")
+METHODS = {"gd": "SGD", "sam": "SAM", "ssam": "SSAM"}
 
 
 class Compare:
@@ -50,7 +49,7 @@ class Compare:
         )  # fmt: skip
 
     def _ipython_display_(self) -> None:
-        display(self.widget)
+        controls.show(self.widget, self.figure)
 
     def say(self, words: str) -> None:
         """A line beside the button."""
@@ -76,7 +75,7 @@ class Compare:
         """One epoch more; None: all are there."""
         if epoch is not None:
             self.seen.append(epoch)
-            self.say(f"{make(epoch.method).label}, epoch {epoch.epoch}")
+            self.say(f"{METHODS[epoch.method]}, epoch {epoch.epoch}")
             if epoch.epoch % 5:
                 return
         else:
@@ -91,12 +90,13 @@ class Compare:
             strict=True,
         ):  # fmt: skip
             axes.clear()
+            first = int(part == "accuracy")  # untrained, all are at a tenth
             axes.set(xlabel="epoch", title=words, xlim=(0, epochs))
             for spec in METHODS:
-                own = [each for each in self.seen if each.method == spec]
+                own = [e for e in self.seen if e.method == spec and e.epoch >= first]
                 x, y = [e.epoch for e in own], [getattr(e, part) for e in own]
                 made = make(spec)
-                axes.plot(x, y, color=made.color, label=made.label)
+                axes.plot(x, y, color=made.color, label=METHODS[spec])
         self.axes[0].set_yscale("log")
         self.axes[0].legend()
         for spec in METHODS:
@@ -105,7 +105,7 @@ class Compare:
                 last, made = own[-1], make(spec)
                 rows.append(
                     (
-                        controls.swatch(made.color, made.label), str(last.epoch),
+                        controls.swatch(made.color, METHODS[spec]), str(last.epoch),
                         f"{last.loss:.3g}", f"{100 * last.accuracy:.1f} %",
                     )
                 )  # fmt: skip
