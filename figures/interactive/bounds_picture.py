@@ -48,8 +48,8 @@ class Along:
         (self.now,) = axes.plot([], [], "o", ms=9, mec="white", mew=1)
         (self.counter,) = axes.plot([], [], "X", ms=13, color=COLORS[VIOLATED], mec="k")
         board.moves(
-            self.counter, self.outside, *self.bounds, self.seen, self.place, self.range, self.bound,
-            self.now,
+            self.outside, self.counter, *self.bounds, self.seen, self.place,
+            self.range, self.bound, self.now,
         )  # fmt: skip
         self.values: list[np.ndarray] = []
 
