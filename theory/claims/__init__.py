@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+from functools import cache
 
 from landscapes.registry import definitions, unknown
 from theory.claim import GRADES, Statement
@@ -18,8 +19,14 @@ def _key(name: str) -> tuple[int, int]:
 
 def names() -> list[str]:
     """Ids of all statements in this folder, in the ledger's order."""
+    return list(_names())
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    """Looked for once: every file's syntax is read."""
     found = [n for n in definitions("theory.claims") if re.fullmatch(r"[tpnl]\d+", n)]
-    return [name.upper() for name in sorted(found, key=_key)]
+    return tuple(name.upper() for name in sorted(found, key=_key))
 
 
 def load(name: str) -> Statement:
