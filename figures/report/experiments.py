@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+import re
 from contextlib import redirect_stderr
 from dataclasses import dataclass
 from io import StringIO
@@ -11,8 +11,18 @@ from pathlib import Path
 
 from figures.paper_notes import REPORTS
 from figures.report.pictures import Picture, picture
-from figures.report.source import KNOWN, MAPS, Source
+from figures.report.source import KNOWN, MAPS, Source, short
 from theory.kept import KEPT
+
+# The figure of an experiment, where it is not the one of its name.
+SHOWN = {
+    "excess_risk": "excess_risk_pairs",
+    "hessian_spectra": "hessian_spectra_manifold",
+    "network_saddles": "network_saddles_training",
+    "variants": "variants_forest",
+}
+# Where a sentence ends, and another begins.
+SENTENCE = re.compile(r"(?<=[.?!)]) (?=[A-Z])|\n+")
 
 
 @dataclass(frozen=True)
@@ -22,9 +32,8 @@ class Told:
     Args:
         name: of the experiment.
         question: the first line of its description.
-        paragraphs: the answer.
-        table: as it prints it; empty if it prints none.
-        pictures: those that README or the notes show.
+        sentences: the answer.
+        picture: one of its figures.
         origin: where its result was.
         command: that made it.
         fault: why there is no answer, empty if there is.
@@ -32,9 +41,8 @@ class Told:
 
     name: str
     question: str
-    paragraphs: tuple[str, ...]
-    table: str
-    pictures: tuple[Picture, ...]
+    sentences: tuple[str, ...]
+    picture: Picture | None
     origin: str
     command: str
     fault: str = ""
@@ -59,27 +67,26 @@ def _told(name: str, source: Source) -> Told | None:
         REPORTS.get(name, "experiments.regimes.report" if name == MAPS else "")
     )
     question = module.__doc__.strip().splitlines()[0]
-    about = str(path.parent), f"python -m experiments.{name}"
+    about = short(path), f"python -m experiments.{name}"
     try:
-        answer = report.answer(dataset)
-        paragraphs = tuple(line for line in answer.splitlines() if line.strip())
-        table = report.table(dataset)
-        pictures = tuple(_pictures(name, path.parent))
+        sentences = tuple(filter(None, SENTENCE.split(report.answer(dataset))))
+        drawn = _picture(name, path.parent)
     except (KeyError, ValueError, AttributeError) as error:
         # A result of --quick, or of a part of the experiment, has no data for all.
         fault = f"{path}: it lacks what a whole result has ({error})."
         if path.parent == KEPT:
             raise ValueError(fault) from error
-        return Told(name, question, (), "", (), *about, fault)
-    return Told(name, question, paragraphs, table, pictures, *about)
+        return Told(name, question, (), None, *about, fault)
+    return Told(name, question, sentences, drawn, *about)
 
 
-def _pictures(name: str, folder: Path) -> Iterator[Picture]:
-    """Those that README shows, or the one of the experiment's name."""
+def _picture(name: str, folder: Path) -> Picture | None:
+    """The experiment's figure, if its result has the data for it."""
+    title = SHOWN.get(name, name)
     module = importlib.import_module(f"figures.{name}")
     with redirect_stderr(StringIO()):  # which pictures lack data is no news here
         drawable = getattr(module, name)(folder)
-    for title in getattr(module, "README", (name,)) or (name,):
-        if title in drawable:
-            words = title.replace("_", " ")
-            yield picture(title, f"Figure: {words}; the text says it.", drawable[title])
+    if title not in drawable:
+        return None
+    shows = f"Figure of {name.replace('_', ' ')}; the sentences below tell it."
+    return picture(title, shows, drawable[title])

@@ -10,7 +10,7 @@ from typing import Any
 
 from figures.ledger import load
 from figures.report import noted
-from figures.report.source import LEDGER, Source
+from figures.report.source import LEDGER, Source, short
 from theory import claims
 from theory.claim import VERDICTS
 from theory.table import MEANING, near
@@ -103,7 +103,8 @@ def ledger(source: Source) -> Ledger:
         ValueError: a ledger is there and is damaged.
     """
     if path := source.file(LEDGER):
-        return Ledger(computed(path), f"Computed, and read from `{path}`.", path)
+        origin = f"They were computed, and are read from `{short(path)}`."
+        return Ledger(computed(path), origin, path)
     told = noted.rows()
     rows = tuple(written(name, told.get(name)) for name in claims.names())
     path = noted.NOTES if told else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import xarray
@@ -15,14 +16,14 @@ from figures.networks import accuracy_maps, grid
 from figures.networks.seeds import diverged
 from figures.networks.words import drawn, plain
 from figures.regimes import outcomes
-from figures.report.source import MAPS, Source
+from figures.report.source import MAPS, Source, short
 
 SIDE = 12  # CSS pixels of a cell's height; a panel's width is shared by its columns
 WIDTH = 132
 NETWORKS = "network_regimes"
 # Test accuracies between which cells look alike, per cent.
 BANDS = (0, 50, 70, 80, 90, 95, 98, 100.1)
-ALL, SOME = "every seed diverges", "some seeds diverge"
+SOME, ALL = 8, 9  # kinds beside those
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Chart:
     @property
     def kinds(self) -> list[str]:
         """Those that occur."""
-        return list(dict.fromkeys(k for p in self.panels for k in p.shares))
+        return sorted({kind for panel in self.panels for kind in panel.shares})
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def atlases(source: Source) -> list[Atlas]:
     return [makers[name](*result) for name, result in found.items() if result]
 
 
-def surfaces(dataset: xarray.Dataset, path: object) -> Atlas:
+def surfaces(dataset: xarray.Dataset, path: Path) -> Atlas:
     """What most starts do on surfaces and on convex problems."""
     kinds = {
         str(int(code)): Kind(words, style.VERDICTS[code][0])
@@ -144,7 +145,7 @@ def surfaces(dataset: xarray.Dataset, path: object) -> Atlas:
         "A column is a radius, a row a learning rate."
     )
     command = f"python -m experiments.{MAPS}"
-    return Atlas("Surfaces", about, command, str(path), kinds, charts)
+    return Atlas("Surfaces", about, command, short(path), kinds, charts)
 
 
 def _surface(at: xarray.Dataset) -> Panel:
@@ -152,17 +153,12 @@ def _surface(at: xarray.Dataset) -> Panel:
     codes = outcomes.plurality(at.share).transpose(*order).values
     top = 100 * at.share.max("verdict").transpose(*order).values
     return Panel(
-        drawn_as(str(at.algorithm.item())),
+        str(at.algorithm.item()),
         _words(at.eta.values),
         _words(at.rho.values),
         tuple(tuple(_code(c) for c in row) for row in codes),
         tuple(tuple(_starts(v) for v in row) for row in top),
     )
-
-
-def drawn_as(label: str) -> str:
-    """A method's name on a surface: its own."""
-    return label
 
 
 def _code(value: float) -> str:
@@ -173,7 +169,7 @@ def _starts(share: float) -> str:
     return "" if np.isnan(share) else f"{share:.0f} % of the starts"
 
 
-def networks(dataset: xarray.Dataset, path: object) -> Atlas:
+def networks(dataset: xarray.Dataset, path: Path) -> Atlas:
     """How well networks test over learning rate and radius."""
     colors = colormaps[accuracy_maps.COLORS["accuracy"]]
     steps = len(BANDS) - 1
@@ -183,7 +179,10 @@ def networks(dataset: xarray.Dataset, path: object) -> Atlas:
             to_hex(colors(k / (steps - 1))),
         )
         for k in range(steps)
-    } | {"some": Kind(SOME, "#B9A3B5"), "all": Kind(ALL, "#55113A")}
+    } | {
+        str(SOME): Kind("some seeds diverge", "#B9A3B5"),
+        str(ALL): Kind("every seed diverges", "#55113A"),
+    }
     charts = tuple(
         Chart(
             plain(str(task)),
@@ -199,7 +198,7 @@ def networks(dataset: xarray.Dataset, path: object) -> Atlas:
         "diverged. A column is a radius, a row a learning rate."
     )
     command = f"python -m experiments.{NETWORKS}"
-    return Atlas("Networks", about, command, str(path), kinds, charts)
+    return Atlas("Networks", about, command, short(path), kinds, charts)
 
 
 def _network(at: xarray.Dataset) -> Panel:
@@ -223,7 +222,8 @@ def _network(at: xarray.Dataset) -> Panel:
 def _tested(accuracy: float, left: float, seeds: int) -> tuple[str, str]:
     """A cell's kind, and its numbers."""
     if left > 0:
-        return ("all" if left == 1 else "some"), f"{round(left * seeds)} of {seeds}"
+        kind = ALL if left == 1 else SOME
+        return str(kind), f"{round(left * seeds)} of {seeds} seeds diverge"
     if np.isnan(accuracy):
         return "", ""
     kind = int(np.searchsorted(BANDS, accuracy, side="right")) - 1

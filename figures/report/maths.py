@@ -25,10 +25,10 @@ def markup(text: str) -> Markup:
 
 def words(text: str) -> Markup:
     """Plain words, with what stands between backticks as code."""
-    parts = CODE.split(text.replace(r"\%", "%").replace("--", "–"))
     code = Markup("<code>{}</code>").format
     return Markup("").join(
-        escape(part) if k % 2 == 0 else code(part) for k, part in enumerate(parts)
+        escape(part.replace(r"\%", "%")) if k % 2 == 0 else code(part)
+        for k, part in enumerate(CODE.split(text))
     )
 
 

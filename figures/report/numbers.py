@@ -1,4 +1,4 @@
-"""The number that answers each sentence of the paper, out of a kept result or a theorem.
+"""The number that answers each of the paper's sentences: kept, or of a theorem.
 
 A function a sentence, of the sentence's id; none takes a number from anywhere else.
 """
@@ -24,14 +24,14 @@ PAIRS = (("SSAM", "GD"), ("SSAM", "SAM"), ("SSAM-N", "SAM"))
 
 def p1() -> str:
     """Who ends at a saddle in ordinary training."""
-    told = [
-        f"{percent(unlearnt(s, 'SAM').value, 0)} of SAM's training runs against "
-        f"{percent(unlearnt(s, 'GD').value, 0)} of SGD's ({s} initialisation)"
+    usual, small = (
+        [percent(unlearnt(s, label).value, 0) for label in ("SAM", "GD")]
         for s in SCALES
-    ]
+    )
     return (
-        f"{'; '.join(told)}: these end above descending curvature, no better than a "
-        "constant output, at SAM's largest radius."
+        f"{usual[0]} of SAM's training runs end above descending curvature, no better "
+        f"than a constant output; of SGD's {usual[1]} (from a small initialisation "
+        f"{small[0]} and {small[1]}). SAM's radius is the largest of three."
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from experiments import store
 from figures.report.ledger import Ledger
-from figures.report.source import KNOWN, LEDGER, REGIONS, Source
+from figures.report.source import KNOWN, LEDGER, REGIONS, Source, short
 from theory import kept
 
 
@@ -98,14 +98,6 @@ def _made(sidecar: Path) -> str:
         return f"{said['time']}, commit {said['commit']}, {said['machine']}"
     except (OSError, ValueError, KeyError, TypeError):
         return "not told: no sidecar"
-
-
-def short(path: Path) -> str:
-    """Relative to the project where it lies there."""
-    whole = path.resolve()
-    return (
-        str(whole.relative_to(kept.ROOT)) if kept.ROOT in whole.parents else whole.name
-    )
 
 
 def digest(path: Path) -> str:

@@ -46,9 +46,8 @@ def p1() -> Figure:
             panel.barh(at, 100 * found.value, 0.3, **shade)
             panel.plot([100 * found.low, 100 * found.high], [at, at], "k-", lw=0.8)
     grey = [Patch(color="#555555", alpha=1 - 0.5 * k) for k in range(2)]
-    panel.legend(
-        grey, [f"{s} initialisation" for s in numbers.SCALES], loc="center right"
-    )
+    words = [f"{scale} initialisation" for scale in numbers.SCALES]
+    panel.legend(grey, words, loc="center right")
     rows(panel, [drawn(label) for label in LABELS])
     panel.set_xlim(0, 103)
     return figure

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.run import RESULTS, load
+from experiments.run import RESULTS, ROOT, load
 from figures.paper_notes import REPORTS
 from theory.kept import KEPT
 
@@ -65,8 +65,13 @@ class Source:
         return [n for n in names if self.folder and (self.folder / n).is_file()]
 
     @property
+    def name(self) -> str:
+        """The folder's, without what is above it unless it is the project's."""
+        return short(self.folder) if self.folder else ""
+
+    @property
     def foreign(self) -> list[Path]:
-        """Results of other programs, or of experiments that the page has no part for."""
+        """Results of other programs, or of experiments that have no part here."""
         return sorted(p for p in self.folder.glob("*.nc") if p.name not in self.held)
 
     def file(self, name: str) -> Path | None:
@@ -83,4 +88,14 @@ class Source:
             ValueError: it is damaged, foreign, or of another version.
         """
         path = self.file(f"{experiment}.nc")
-        return path and (load(path), path)
+        return path and (_loaded(path), path)
+
+
+_loaded = lru_cache(maxsize=16)(load)
+
+
+def short(path: Path) -> str:
+    """Relative to the project where it lies there."""
+    whole = path.resolve()
+    inside = ROOT in whole.parents
+    return str(whole.relative_to(ROOT)) if inside else whole.name
