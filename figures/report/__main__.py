@@ -31,8 +31,8 @@ class Options:
         tyro.conf.arg(
             name="from",
             metavar="DIR",
-            help="folder of results to prefer to the kept ones "
-            f"(default: {RESULTS}, if it is there)",
+            help="folder of results, preferred to the kept ones",
+            help_behavior_hint=f"(default: {RESULTS}, if it is there)",
         ),
     ] = None
     out: Annotated[Path, tyro.conf.arg(metavar="FILE")] = Path("report.html")

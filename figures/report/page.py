@@ -23,18 +23,19 @@ def page(source: Source) -> str:
         ValueError: a result is damaged, or the page would be too large to send.
     """
     book = ledger.ledger(source)
-    strips = proofs.kept_regions()
+    records = provenance.records(source, book)  # reads all: what is damaged is told
+    regions = proofs.kept_regions()
     parts = {
         "ledger": book,
         "kinds": ledger.KINDS,
         "answers": answers.answers(book),
         "atlases": maps.atlases(source),
         "proofs": proofs.kept_proofs(),
-        "regions": [file for file, _ in strips],
-        "drawn": proofs.drawn(source, [strip for _, strip in strips]),
+        "regions": [file for file, _ in regions],
+        "drawn": proofs.drawn(source, [shown for _, shown in regions]),
         "told": experiments.told(source),
         "here": provenance.here(),
-        "records": provenance.records(source, book),
+        "records": records,
         "source": source,
     }
     text = template().render(
@@ -43,9 +44,21 @@ def page(source: Source) -> str:
         meaning=ledger.meaning,
         **parts,
     )
-    if len(text.encode()) > MOST:
-        size = len(text.encode()) / 1e6
-        raise ValueError(f"the page has {size:.1f} MB, more than {MOST / 1e6:g}.")
+    return fitting(text)
+
+
+def fitting(text: str) -> str:
+    """The page itself.
+
+    Raises:
+        ValueError: it is too large to be sent around.
+    """
+    size = len(text.encode())
+    if size > MOST:
+        raise ValueError(
+            f"the page has {size / 1e6:.1f} MB, more than {MOST / 1e6:g}: write it "
+            "from a folder with fewer maps."
+        )
     return text
 
 

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from figures import proved_regions
 from figures.report.pictures import Picture, picture, uri
@@ -14,7 +15,6 @@ from theory import proofs, regions
 from theory.proofs.verify import plain
 from theory.proving.pieces import load
 from theory.proving.rational import between
-from theory.regions.strip import Strip
 from theory.regions.strip import load as load_strip
 
 SHOWS = (
@@ -71,8 +71,11 @@ def kept_proofs() -> list[File]:
     return found
 
 
-def kept_regions() -> list[tuple[File, Strip]]:
-    """Whole regions; to verify all of them takes a minute, so it is not done here."""
+def kept_regions() -> list[tuple[File, dict[str, Any]]]:
+    """Whole regions, and what a picture shows of them.
+
+    To verify all of them takes a minute, so it is not done here.
+    """
     found = []
     for name in regions.KEPT:
         path = regions.FOLDER / f"{name}.json"
@@ -87,7 +90,7 @@ def kept_regions() -> list[tuple[File, Strip]]:
             f"limit, in {len(strip.columns)} columns"
         )
         file = _file(path, about, theorem, strip.pieces(), False, FRACTIONS)
-        found.append((file, strip))
+        found.append((file, shown))
     return found
 
 
@@ -101,7 +104,7 @@ def _file(
     return File(path.name, about, theorem, boxes, checked, *about_file)
 
 
-def drawn(source: Source, strips: list[Strip]) -> Picture:
+def drawn(source: Source, kept: list[dict[str, Any]]) -> Picture:
     """The regions that README shows, of the folder's result or of the files.
 
     Raises:
@@ -110,7 +113,7 @@ def drawn(source: Source, strips: list[Strip]) -> Picture:
     if path := source.file(REGIONS):
         panels = proved_regions.load(path)
     else:
-        panels = proved_regions.grouped([plain(strip) for strip in strips])
+        panels = proved_regions.grouped(kept)
     shown = {k: panels[k] for k in proved_regions.SHOWN if k in panels} or panels
     draw = partial(proved_regions.draw, shown, True)
     return picture("proved_regions", SHOWS, draw)
