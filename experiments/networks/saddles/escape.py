@@ -8,13 +8,13 @@ import numpy as np
 import torch
 import xarray
 
+from experiments.edges.setting import one_thread
 from experiments.networks.saddles.runs import (
     Ball,
     Fate,
     Kept,
     fates,
     follow,
-    one_thread,
 )
 from experiments.networks.saddles.sites import Site, site
 from landscapes.quadratic import Quadratic

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 import xarray
 
-from experiments.networks.saddles.runs import one_thread
+from experiments.edges.setting import one_thread
 from experiments.networks.saddles.training import perceptron
 from theory import methods
 from theory.iterate import iterate

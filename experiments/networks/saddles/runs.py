@@ -8,7 +8,6 @@ largest distance, the largest coordinate along every descending direction, and t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -72,17 +71,6 @@ class Kept:
     rise: np.ndarray
     steps: np.ndarray
     exit: np.ndarray
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """The same sums in the same order, whatever the number of processes."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def follow(

@@ -10,10 +10,10 @@ import numpy as np
 import torch
 import xarray
 
+from experiments.edges.setting import one_thread
 from experiments.networks.saddles.data import principal
 from experiments.networks.saddles.embedded import hessian
 from experiments.networks.saddles.escape import once
-from experiments.networks.saddles.runs import one_thread
 from experiments.networks.saddles.stalled import fall, quarters
 from landscapes import models
 from landscapes.network import Network
