@@ -8,6 +8,7 @@ import numpy as np
 
 from theory import better_bounds
 from theory import stability_cases as seen
+from theory import stability_steps as single
 from theory.claim import Claim, Curve, Picture, Statement
 
 
@@ -73,9 +74,9 @@ def t17():
                 r"\frac{4\eta\beta\rho^2}{2-\eta\beta}$ (convex, $\eta < 2/\beta$; "
                 r"USAM with $\rho G$)",
                 relation="<=",
-                measured=seen.side,
-                bound=seen.side_bound,
-                cases=seen.sides,
+                measured=single.side,
+                bound=single.side_bound,
+                cases=single.sides,
                 within=lambda f, kind, eta, rho, w, v: eta * f.constants["beta"] < 2,
                 tight=0.9999,
                 rtol=1e-6,  # the pair lies 1e-7 about the minimum
@@ -86,10 +87,10 @@ def t17():
                 says=r"one example of a linear model with a ridge r: USAM's pair "
                 r"factor is $\max(|1-\eta r(1+\rho r)|, |1-\eta L(1+\rho L)|)$, "
                 r"$L = \tilde\beta + r$; without it SSAM's is SGD's",
-                measured=seen.one_example,
-                bound=seen.one_example_bound,
-                cases=seen.examples,
-                within=seen.known_example,
+                measured=single.one_example,
+                bound=single.one_example_bound,
+                cases=single.examples,
+                within=single.known_example,
                 rtol=1e-9,  # rounding of pairs 1e-4 apart
                 **PROVED,
             ),
@@ -152,9 +153,9 @@ def t17():
                 id="T17.gain",
                 says=r"USAM's factor is below GD's iff $\eta$ is below the root of a "
                 r"quadratic equation, or $2/(\beta b + \mu)$ (on its worst functions)",
-                measured=seen.gain_edge,
+                measured=single.gain_edge,
                 bound=lambda mu, rho: better_bounds.usam_gain_limit(mu, 1.0, rho),
-                cases=seen.gain_edges,
+                cases=single.gain_edges,
                 within=lambda mu, rho: rho < better_bounds.usam_gain_radius(mu, 1.0),
                 rtol=1e-4,  # the bracket, and pairs whose gradients are 1e3 long
                 **PROVED,
@@ -163,7 +164,7 @@ def t17():
                 id="T17.empty",
                 says=r"... at no learning rate from $\rho\beta = \frac{4\mu}"
                 r"{(1+\mu)(1-\mu-2\sqrt\mu)}$ on ($\beta = 1$); so never for $\mu = 0$",
-                measured=seen.gain_radius,
+                measured=single.gain_radius,
                 bound=lambda mu, eta: better_bounds.usam_gain_radius(mu, 1.0),
                 cases=lambda quick: [
                     {"mu": mu, "eta": 1e-3}
@@ -177,11 +178,11 @@ def t17():
                 id="T17.ssam",
                 says=r"SSAM's factor is at least $\max(1-\eta\mu\frac ab, "
                 r"\eta\beta\frac ba-1)$, more than GD's: its bound is nowhere better",
-                measured=seen.far_apart,
+                measured=single.far_apart,
                 bound=lambda mu, rho, eta: better_bounds.ssam_factor_at_least(
                     eta, mu, 1.0, rho
                 ),
-                cases=seen.ssam_cases,
+                cases=single.ssam_cases,
                 within=lambda mu, rho, eta: rho > 0,
                 rtol=1e-6,  # the pair's distance over how far out it is
                 **PROVED,
@@ -190,8 +191,8 @@ def t17():
                 id="T17.ridge",
                 says=r"one example of a linear model with a ridge r: USAM's factor is "
                 r"below SGD's iff $\eta < 2/(L(1+\rho L)+r)$, for every $\rho$",
-                measured=seen.ridge_edge,
-                bound=seen.ridge_gain,
+                measured=single.ridge_edge,
+                bound=single.ridge_gain,
                 cases=lambda quick: [
                     {"rho": rho, "ridge": r}
                     for rho, r in product((0.1, 1.0, 10.0), (0.01, 0.5))
