@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg as plt_canvas
 
 from experiments import stability
 from experiments.run import ROOT, BadOption, parse
-from experiments.stable import data, limits, networks, plan, report, theorems
+from experiments.stable import counted, data, limits, networks, plan, report, theorems
 from experiments.stable.measures import MEASURES, measures
 from experiments.stable.setting import Problem
 from figures import stability as pictures
@@ -341,7 +341,7 @@ def test_identical_runs_are_neither_more_nor_less_stable(found):
     here = told.against(found).sel(problem="wine square 24", batch="1")
     cells = here.sel(algorithm=["SSAM", "SSAM-N"])
     assert (cells.ratio == 1).all() and (cells.low == cells.high).all()
-    assert report.signs(cells) == {"less": 0, "more": 0, "same": 8, "open": 0}
+    assert counted.signs(cells) == {"less": 0, "more": 0, "same": 8, "open": 0}
 
 
 def test_the_report_counts_what_the_data_hold(found):

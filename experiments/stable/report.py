@@ -1,20 +1,17 @@
-"""The tables and the answer of `experiments.stability`."""
+"""The tables of `experiments.stability`, and its answer."""
 
 from __future__ import annotations
 
 import numpy as np
 import xarray
 
+from experiments.stable.answer import answer
+from experiments.stable.counted import WORDS, nearest, signs, sum_of
 from experiments.text import align
 from theory.measured import stability as told
 
-WORDS = {
-    "distance": "mean distance",
-    "farthest": "largest distance",
-    "loss": "mean loss difference",
-    "worst_loss": "largest loss difference",
-    "gap": "generalisation gap",
-}
+__all__ = ["answer", "table"]
+
 HEAD = (
     "data", "model", "n", "cases", "below", "above", "open", "vacuous", "nearest",
     "where",
@@ -45,8 +42,6 @@ GROWTH_NOTES = """\
 Powers with which the mean distance grows, with 95 % intervals: in T over the last looks
   and in n at eta = {eta:g}/beta, in eta up to 1/beta, in rho at that eta; T, eta and
   rho at n = {n}, the largest rho. The bounds of convex losses have T, eta, 1/n."""
-
-
 THEOREM_HEAD = (
     "rho over r_0", "L8: F", "of bound", "L10: squared", "of bound", "L9: sharpness"
 )  # fmt: skip
@@ -95,48 +90,6 @@ def _bounds(found: xarray.Dataset, name: str) -> tuple[str, ...]:
     )
 
 
-def sum_of(judged: dict[str, xarray.Dataset]) -> dict[str, int]:
-    """How many cases are within, below, above, open, vacuous."""
-    count = {
-        key: sum(int(each[key].sum()) for each in judged.values())
-        for key in ("within", "below", "above", "vacuous")
-    }
-    return count | {"open": count["within"] - count["below"] - count["above"]}
-
-
-def nearest(judged: dict[str, xarray.Dataset]) -> tuple[float, str]:
-    """The least bound over measured among those not vacuous, and where."""
-    best, where = np.inf, "-"
-    for name, each in judged.items():
-        share = each.share.where(each.within & ~each.vacuous)
-        if share.notnull().any() and (most := float(share.max())) > 0:
-            if 1 / most < best:
-                at = share.where(share == most).stack(cell=share.dims).dropna("cell")
-                best, where = 1 / most, f"{WORDS[name]}, {_place(at[0])}"
-    return best, where
-
-
-def _place(cell: xarray.DataArray) -> str:
-    """`SAM, batch 8, eta 1, rho 0.1`."""
-    label = str(cell.algorithm.item())
-    label = "SGD" if label == "GD" else label
-    return f"{label}, batch {cell.batch.item()}, eta {cell.eta_level.item():g}"
-
-
-def _growing(part: xarray.Dataset) -> str:
-    """What a bound of smooth losses would be for networks, whose beta is not known."""
-    over = told.last(part, part.distance_bound / part.trivial_bound)
-    over = over.max(["problem", "batch", "algorithm", "rho_level"])
-    with np.errstate(all="ignore"):
-        powers = np.log10(over.values)
-    told_of = zip(powers, over.eta_level.values, strict=True)
-    words = (f"10^{power:.1f} at eta {eta:g}" for power, eta in told_of)
-    return (
-        "their beta is not known; with that at the start L11's is, over the trivial "
-        f"one, {', '.join(words)}"
-    )
-
-
 def tasks(found: xarray.Dataset) -> list[tuple[str, str]]:
     """Data sets and models, in order."""
     pairs = zip(found.data.values.tolist(), found.model.values.tolist(), strict=True)
@@ -160,15 +113,6 @@ def _paired(found: xarray.Dataset) -> list[tuple[str, ...]]:
                 if cell.ratio.notnull().any():
                     rows.append((data, model, str(label), f"{level:g}", *_cells(cell)))
     return rows
-
-
-def signs(cell: xarray.Dataset) -> dict[str, int]:
-    """In how many cells less and more stable than SGD, the same, undecided."""
-    known, same = cell.ratio.notnull(), cell.low == cell.high
-    less, more = (cell.low > 1) & ~same, (cell.high < 1) & ~same
-    count = {"less": less, "more": more, "same": same & (cell.ratio == 1)}
-    made = {key: int((known & value).sum()) for key, value in count.items()}
-    return made | {"open": int(known.sum()) - sum(made.values())}
 
 
 def _cells(cell: xarray.Dataset) -> tuple[str, ...]:
@@ -214,20 +158,6 @@ def _theorems(found: xarray.Dataset) -> list[tuple[str, ...]]:
     return rows
 
 
-def _stairs(found: xarray.Dataset) -> str:
-    """Who parts on L10's construction."""
-    end = found.stairs.isel(stair_step=-1)
-    over = (end / found.stairs_lower.isel(stair_step=-1)).mean("stair_rho")
-    words = ", ".join(
-        f"{'SGD' if name == 'GD' else name} {float(over.sel(stair_method=name)):.3g}"
-        for name in found.stair_method.values.tolist()
-    )
-    return (
-        "On L10's construction the squared distance is, over the lower bound "
-        f"eta^2 beta^2 rho^2 T: {words}."
-    )
-
-
 def _at(powers: xarray.Dataset, at: dict, label: str) -> xarray.Dataset:
     """One cell, at the largest radius a method has."""
     here = powers.sel(at)
@@ -240,47 +170,3 @@ def _power(here: xarray.Dataset, key: str) -> str:
         return "-"
     value = float(here[key])
     return f"{value:.2f} +- {float(here[f'{key}_high']) - value:.2f}"
-
-
-def answer(found: xarray.Dataset) -> str:
-    """Sentences, every number out of the data."""
-    judged = {key: told.judged(found, key) for key in WORDS}
-    count = sum_of(judged)
-    parts = ["How far do runs part when one sample is replaced?"]
-    if count["within"]:
-        factor, where = nearest(judged)
-        parts.append(
-            f"No farther than their bounds: of {count['within']} cases within a "
-            f"bound's assumptions {count['below']} lie clearly below it, "
-            f"{count['open']} hold it in their interval, {count['above']} lie above; "
-            f"the nearest comes within a factor {factor:.3g} ({where}); "
-            f"{count['vacuous']} bounds are vacuous."
-            if not count["above"]
-            else f"{count['above']} of {count['within']} cases lie ABOVE their bound."
-        )
-    grown = found.sel(problem=found.model.isin(told.GROWN))
-    if grown.sizes["problem"]:
-        parts.append(
-            f"For networks no bound is known within its assumptions: {_growing(grown)}."
-        )
-    if "GD" in found.algorithm.values and found.sizes["algorithm"] > 1:
-        parts.append(f"Beside SGD at the same eta: {_beside(found)}.")
-    if "stairs" in found:
-        parts.append(_stairs(found))
-    return " ".join(parts)
-
-
-def _beside(found: xarray.Dataset) -> str:
-    """Each method's cells."""
-    beside, words = told.against(found), []
-    for label in found.algorithm.values:
-        if label == "GD":
-            continue
-        cell = beside.sel(algorithm=label)
-        count, total = signs(cell), int(cell.ratio.notnull().sum())
-        words.append(
-            f"{label} parts farther in {count['less']}, less far in {count['more']}, "
-            f"as far to rounding in {count['same']} of {total} cells, by a factor "
-            f"{float(cell.ratio.min()):.3g} to {float(cell.ratio.max()):.3g}"
-        )
-    return "; ".join(words)
