@@ -12,7 +12,14 @@ from scipy.stats import binomtest
 from torch.autograd.functional import hessian
 
 from experiments import network_saddles, run
-from experiments.networks.saddles import embedded, escape, plan, report, shares
+from experiments.networks.saddles import (
+    answer,
+    embedded,
+    escape,
+    plan,
+    report,
+    shares,
+)
 from experiments.networks.saddles.data import covarying, principal
 from experiments.networks.saddles.hallucination import hallucination
 from experiments.networks.saddles.runs import PIECES, Ball, Fate, Kept, fates, follow
@@ -313,7 +320,7 @@ def test_the_largest_of_three_shares_has_an_interval_for_three():
         told = binomtest(count, 18).proportion_ci(level, "wilson")
         span = f"({100 * told.low:.1f}-{100 * told.high:.1f})"
         want = f"{100 * count / 18:.1f} % {span}{end}"
-        assert report.most(made, label, "stalled") == want
+        assert answer.most(made, label, "stalled") == want
 
 
 def test_hallucination_needs_both_a_vanishing_direction_and_a_lower_loss():
