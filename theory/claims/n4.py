@@ -75,11 +75,6 @@ def of_the_class(method, f, mu, beta, rho, eta, x, low):
     return members.belongs(f, mu, beta) & (mu > 0) & (eta <= limit)
 
 
-def of_both(quick):
-    """USAM's runs and SSAM's."""
-    return [*falls.runs("usam")(quick), *falls.runs("ssam")(quick)]
-
-
 def lengths(*share):
     """Condition numbers and radii."""
 

@@ -50,12 +50,6 @@ def extended(task: str, method: str, other: str) -> Interval:
     return _interval(at.isel(rho_level=level), "train_largest_ratio")
 
 
-def trains_nowhere(task: str, method: str) -> int:
-    """At how many radii some seed trains at no learning rate."""
-    at = dataset(EXPERIMENT).sel(task=task, algorithm=method)
-    return int(at.largest.isnull().any("seed").sum())
-
-
 def _at(task: str, method: str, other: str) -> xarray.Dataset:
     return dataset(EXPERIMENT).sel(task=task, algorithm=method, versus=other)
 
