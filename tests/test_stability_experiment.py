@@ -22,6 +22,7 @@ from landscapes.softmax_sum import Softmax, SoftmaxSum
 from theory import methods
 from theory.claims.n8 import n8
 from theory.judge import judge
+from theory.measured import parting
 from theory.measured import stability as told
 from theory.swapped import Swapped, apart, orders
 
@@ -379,12 +380,12 @@ def test_the_ledger_notices_other_numbers(wrong, claim, monkeypatch):
         distance=kept.distance * xarray.where(at, by, 1.0),
     )
     monkeypatch.setattr(told, "dataset", lambda: kept)
-    for cache in (told._cells, told._fitted):
+    for cache in (parting._cells, parting._fitted):
         cache.cache_clear()
     row = n8()
     verdicts = {c.id: judge(c, row.grade, True).verdict for c in row.claims[::2]}
     verdicts |= {c.id: judge(c, row.grade, True).verdict for c in row.claims[3:4]}
-    for cache in (told._cells, told._fitted):
+    for cache in (parting._cells, parting._fitted):
         cache.cache_clear()
     bad = [name for name, verdict in verdicts.items() if verdict != "supported"]
     assert bad == ([claim] if claim else [])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from theory.claim import Claim, Statement
-from theory.measured import stability
+from theory.measured import parting
+from theory.measured.stability import EXPERIMENT, SURELY
 
 KEPT = {"within": lambda **_: True}
 
@@ -22,9 +23,9 @@ def n8():
                 "test loss, over all replacements is at most T17's bound",
                 expected="supported",
                 relation="<=",
-                measured=stability.surely,
-                bound=stability.bound,
-                cases=lambda quick: stability.cases(stability.SURELY),
+                measured=parting.surely,
+                bound=parting.bound,
+                cases=lambda quick: parting.cases(SURELY),
                 tight=0.25,
                 rtol=1e-9,  # rounding
                 **KEPT,
@@ -36,9 +37,9 @@ def n8():
                 "step are",
                 expected="supported",
                 relation="<=",
-                measured=stability.expected,
-                bound=stability.bound,
-                cases=lambda quick: stability.cases(stability.EXPECTED),
+                measured=parting.expected,
+                bound=parting.bound,
+                cases=lambda quick: parting.cases(parting.EXPECTED),
                 tight=0.05,
                 **KEPT,
             ),
@@ -47,9 +48,9 @@ def n8():
                 says="one example a step, least squares and logistic regression: SSAM "
                 "and SSAM-N part exactly as far as SGD",
                 expected="supported",
-                measured=stability.renormalised,
-                bound=stability.plain,
-                cases=lambda quick: stability.linear(),
+                measured=parting.renormalised,
+                bound=parting.plain,
+                cases=lambda quick: parting.linear(),
                 rtol=1e-7,  # rounding, over a distance that may be 1e-6 of the points
                 atol=1e-12,
                 **KEPT,
@@ -61,9 +62,9 @@ def n8():
                 "and radii, on every data set",
                 expected="supported",
                 relation=">=",
-                measured=stability.farther,
+                measured=parting.farther,
                 bound=lambda method, task: 1.0,
-                cases=lambda quick: stability.sides(("SAM", "USAM")),
+                cases=lambda quick: parting.sides(("SAM", "USAM")),
                 loose="a ratio may have any size",
                 **KEPT,
             ),
@@ -73,9 +74,9 @@ def n8():
                 r"batches, grows with a power of $\rho$ below 1/2",
                 expected="supported",
                 relation="<=",
-                measured=stability.power,
+                measured=parting.power,
                 bound=lambda key, method: 0.5,
-                cases=lambda quick: stability.powers("rho", "SAM"),
+                cases=lambda quick: parting.powers("rho", "SAM"),
                 loose="far below on every data set",
                 **KEPT,
             ),
@@ -84,15 +85,15 @@ def n8():
                 says=r"it falls with n at least as $n^{-1/2}$",
                 expected="supported",
                 relation="<=",
-                measured=stability.power,
+                measured=parting.power,
                 bound=lambda key, method: -0.5,
-                cases=lambda quick: stability.powers("n", "SAM"),
+                cases=lambda quick: parting.powers("n", "SAM"),
                 loose="a power may be anything",
                 **KEPT,
             ),
         ),
-        code=("experiments/stability.py", "theory/measured/stability.py"),
-        reads=(stability.EXPERIMENT,),
+        code=("experiments/stability.py", "theory/measured/parting.py"),
+        reads=(EXPERIMENT,),
         notes=(
             "Ridge, least squares, logistic and softmax regression on five data sets; "
             "bounds are T17's and T16's of the region visited, those no better than "
