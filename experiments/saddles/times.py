@@ -41,48 +41,9 @@ def escape(name: str, number: int, spec: str, config: Any) -> xarray.Dataset:
     eta, rhos = site.etas(*config.eta_grid), site.rhos(method, *config.rho_grid)
     # A method without a radius is run once and shown at every level.
     rho = rhos if method.has_radius else np.zeros(1)
-    count = starts_for(site, config.starts)
-    x = site.starts(count, config.seed)
-    run = simulate.batch(
-        site.landscape,
-        method,
-        eta[:, None, None],
-        rho[:, None],
-        x,
-        config.steps,
-        center=site.saddle.point,
-        radius=site.radius,
-        window=min(64, config.steps),
-        dtype=config.dtype,
-        device=config.device,
-    )
-    codes = classify(run, site.landscape).codes
-    times = np.where(run.left, run.steps, np.inf)
-    hits = run.left.sum(axis=-1)
-    low, high = wilson(hits, count)
-    u = site.eigenbasis(x)
-    inside = inside_trap(site, method, rho, u)
-    told = [
-        [predict(_setting(site, method, e, r, u, config)) for r in rho] for e in eta
-    ]
-    sharp = [[_quantiles(p.times, count) for p in row] for row in told]
-    cell = ("saddle", "algorithm", "eta_level", "rho_level")
-    variables = {
-        "escaped": (cell, hits / count),
-        "escaped_low": (cell, low),
-        "escaped_high": (cell, high),
-        "stalled": (cell, (codes == Verdict.STALLED).mean(axis=-1)),
-        "undecided": (cell, (codes == Verdict.UNDECIDED).mean(axis=-1)),
-        "inside": (cell, np.broadcast_to(inside.mean(axis=-1), hits.shape)),
-        "escaped_inside": (cell, _mean_where(run.left, inside)),
-        "predicted_low": (cell, [[p.low for p in row] for row in told]),
-        "predicted_high": (cell, [[p.high for p in row] for row in told]),
-        "escaped_sure": (cell, _sure(run.left, told)),
-        "theory": (cell, [[p.source for p in row] for row in told]),
-        "time": ((*cell, "quantile"), _quantiles(times, count)),
-        "predicted_time": ((*cell, "quantile"), sharp),
+    variables = _measured(site, method, eta, rho, config) | {
         "eta": (("saddle", "eta_level"), eta),
-        "starts": (("saddle",), count),
+        "starts": (("saddle",), starts_for(site, config.starts)),
         "index": (("saddle",), site.saddle.index),
         "radius": (("saddle",), site.radius),
         "m": (("saddle",), weakest_descent(site.saddle.eigenvalues)),
@@ -106,6 +67,65 @@ def escape(name: str, number: int, spec: str, config: Any) -> xarray.Dataset:
     return dataset.assign(
         rho=(("saddle", "algorithm", "rho_level"), shown[None, None]),
         radius_unit=(("algorithm",), [unit]),
+    )
+
+
+def _measured(
+    site: Site, method: Method, eta: np.ndarray, rho: np.ndarray, config: Any
+) -> dict[str, tuple]:
+    """What the runs of every cell did and what is told of them, by name."""
+    count = starts_for(site, config.starts)
+    x = site.starts(count, config.seed)
+    run = _run(site, method, eta, rho, x, config)
+    codes = classify(run, site.landscape).codes
+    times = np.where(run.left, run.steps, np.inf)
+    hits = run.left.sum(axis=-1)
+    low, high = wilson(hits, count)
+    u = site.eigenbasis(x)
+    inside = inside_trap(site, method, rho, u)
+    told = [
+        [predict(_setting(site, method, e, r, u, config)) for r in rho] for e in eta
+    ]
+    sharp = [[_quantiles(p.times, count) for p in row] for row in told]
+    cell = ("saddle", "algorithm", "eta_level", "rho_level")
+    return {
+        "escaped": (cell, hits / count),
+        "escaped_low": (cell, low),
+        "escaped_high": (cell, high),
+        "stalled": (cell, (codes == Verdict.STALLED).mean(axis=-1)),
+        "undecided": (cell, (codes == Verdict.UNDECIDED).mean(axis=-1)),
+        "inside": (cell, np.broadcast_to(inside.mean(axis=-1), hits.shape)),
+        "escaped_inside": (cell, _mean_where(run.left, inside)),
+        "predicted_low": (cell, [[p.low for p in row] for row in told]),
+        "predicted_high": (cell, [[p.high for p in row] for row in told]),
+        "escaped_sure": (cell, _sure(run.left, told)),
+        "theory": (cell, [[p.source for p in row] for row in told]),
+        "time": ((*cell, "quantile"), _quantiles(times, count)),
+        "predicted_time": ((*cell, "quantile"), sharp),
+    }
+
+
+def _run(
+    site: Site,
+    method: Method,
+    eta: np.ndarray,
+    rho: np.ndarray,
+    x: np.ndarray,
+    config: Any,
+) -> simulate.Run:
+    """Every start at every eta and rho, until it leaves the saddle's ball."""
+    return simulate.batch(
+        site.landscape,
+        method,
+        eta[:, None, None],
+        rho[:, None],
+        x,
+        config.steps,
+        center=site.saddle.point,
+        radius=site.radius,
+        window=min(64, config.steps),
+        dtype=config.dtype,
+        device=config.device,
     )
 
 
