@@ -85,7 +85,7 @@ class Options:
             raise console.BadOption(f"--jobs must be >= 1, got {self.jobs}.")
         if self.keep_proofs and not self.out:
             raise console.BadOption("--keep-proofs needs --out DIR.")
-        if bool(self.rho) != (make(self.method).get("rho", None) is not None):
+        if bool(self.rho) != make(self.method).has_radius:
             what = "has no radius" if self.rho else "needs one"
             raise console.BadOption(f"--rho: `{self.method}` {what}.")
         self.values = (

@@ -26,7 +26,7 @@ def plain(name: str) -> str:
 def radius(label: str) -> str:
     r"""An axis of $\rho$ with its unit."""
     made = style.method(label)
-    unit = made.radius_unit if made.get("rho", None) is not None else "none"
+    unit = made.radius_unit if made.has_radius else "none"
     return UNITS["none"] if unit == "none" else rf"$\rho$ ({UNITS[unit]})"
 
 

@@ -95,7 +95,7 @@ def _heading(at: xarray.Dataset, eta: int, rho: int) -> str:
 def _unit(label: str) -> str:
     """What a method's radius is measured in; nothing where it has none."""
     method = style.method(label)
-    return method.radius_unit if method.get("rho", None) is not None else ""
+    return method.radius_unit if method.has_radius else ""
 
 
 def _legend(dataset: xarray.Dataset) -> list[Line2D]:

@@ -37,7 +37,7 @@ def radii(here: Site, method: Method, config: Any) -> np.ndarray:
     Lengths as given; rates over the steepest and the weakest descending curvature: half
     of $1/m_{max}$, below every trap, and 0.9 and 1.5 of $1/m$ (T6, T8).
     """
-    if method.get("rho", None) is None:
+    if not method.has_radius:
         return np.full(len(config.lengths), np.nan)
     if method.radius_unit == "length":
         return np.array(config.lengths)

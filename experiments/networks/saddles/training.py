@@ -94,7 +94,7 @@ def constant_loss(net: Network) -> float:
 
 def radii(method: Any, config: Any) -> np.ndarray:
     """Of a method, in its own unit; NaN for one that has none."""
-    if method.get("rho", None) is None:
+    if not method.has_radius:
         return np.full(len(config.train_lengths), np.nan)
     length = method.radius_unit == "length"
     return np.array(config.train_lengths if length else config.train_rates)
