@@ -1,6 +1,6 @@
 """The table "Where does a new X go?", which README has, into CONTRIBUTING.md, too.
 
-    python -m theory.where
+python -m theory.where
 """
 
 from __future__ import annotations
