@@ -117,6 +117,9 @@ docs: .venv/with-docs .venv/with-notebook  ## the documentation, docs/_build/htm
 	  -d docs/_build/doctrees . docs/_build/html
 	@echo "written: docs/_build/html/index.html"
 
+report: .venv  ## everything that is known on one page, report.html (seconds)
+	$(BIN)/python -m figures report
+
 notebook: .venv/with-notebook  ## the notebooks, in JupyterLab
 	cd notebooks && ../$(BIN)/jupyter lab
 
