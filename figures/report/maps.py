@@ -16,6 +16,7 @@ from figures.networks import accuracy_maps, grid
 from figures.networks.seeds import diverged
 from figures.networks.words import drawn, plain
 from figures.regimes import outcomes
+from figures.regimes.maps import TELLING
 from figures.report.source import MAPS, Source, short
 
 SIDE = 12  # CSS pixels of a cell's height; a panel's width is shared by its columns
@@ -138,7 +139,7 @@ def surfaces(dataset: xarray.Dataset, path: Path) -> Atlas:
                 for label in dataset.algorithm.values
             ),
         )
-        for name in dataset.landscape.values
+        for name in sorted(dataset.landscape.values, key=_telling)
     )
     about = (
         "The verdict of most starts in each cell, and how many there are of it. "
@@ -150,6 +151,8 @@ def surfaces(dataset: xarray.Dataset, path: Path) -> Atlas:
 
 def _surface(at: xarray.Dataset) -> Panel:
     order = ("eta_level", "rho_level")
+    if not (at.rho > 0).any():  # no radius: all columns are one
+        at = at.isel(rho_level=[0])
     codes = outcomes.plurality(at.share).transpose(*order).values
     top = 100 * at.share.max("verdict").transpose(*order).values
     return Panel(
@@ -159,6 +162,11 @@ def _surface(at: xarray.Dataset) -> Panel:
         tuple(tuple(_code(c) for c in row) for row in codes),
         tuple(tuple(_starts(v) for v in row) for row in top),
     )
+
+
+def _telling(name: str) -> bool:
+    """Those that README shows come first."""
+    return str(name) not in TELLING
 
 
 def _code(value: float) -> str:

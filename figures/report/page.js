@@ -73,6 +73,11 @@ controls.addEventListener("reset", () => setTimeout(filter));
 controls.addEventListener("submit", (event) => event.preventDefault());
 filter();
 
+/* What is too long for its place is scrolled by the keyboard, too. */
+for (const says of document.querySelectorAll("div.says")) {
+  if (says.scrollWidth > says.clientWidth) says.tabIndex = 0;
+}
+
 /* A link to a row that is filtered out, or folded away, shows it. */
 function reveal() {
   const id = decodeURIComponent(location.hash.slice(1));

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from figures.report import answers, experiments, ledger, maps, proofs, provenance
@@ -62,7 +62,7 @@ def fitting(text: str) -> str:
     return text
 
 
-def template():  # noqa: ANN201
+def template() -> Template:
     """The page's template; everything put into it is escaped unless it is markup."""
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
@@ -71,9 +71,14 @@ def template():  # noqa: ANN201
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["markup"] = markup
+    environment.filters |= {"markup": markup, "brief": brief}
     environment.globals["sign"] = LANGUAGE.get
     return environment.get_template("page.html")
+
+
+def brief(number: str) -> str:
+    """A number beside an axis, with two digits."""
+    return number if number == "none" else f"{float(number):.2g}"
 
 
 def asset(name: str) -> Markup:
