@@ -9,7 +9,8 @@ import numpy as np
 import xarray
 
 from experiments.store import FORMAT
-from figures.report import command, noted
+from figures.report import __main__ as command
+from figures.report import noted
 from theory import claims
 from theory.verdict import Verdict
 

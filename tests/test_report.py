@@ -10,7 +10,8 @@ import pytest
 import xarray
 
 from experiments.store import FORMAT
-from figures.report import command, ledger, maps, maths, noted
+from figures.report import __main__ as command
+from figures.report import ledger, maps, maths, noted
 from figures.report.page import MOST, fitting
 from figures.report.source import Source
 from tests import report_page
@@ -213,7 +214,7 @@ def run(monkeypatch, capsys, *words):
     """The exit code, and what was said on stderr."""
     monkeypatch.setattr(sys, "argv", ["figures", *map(str, words)])
     with pytest.raises(SystemExit) as stop:
-        console.main(command.Options, command.work, command.PROGRAM)
+        console.main(command.Options, command.work, "figures.report")
     return stop.value.code, capsys.readouterr().err
 
 

@@ -26,7 +26,7 @@ class Options:
     half a minute. Example: python -m figures report --out report.html
     """
 
-    results: Annotated[
+    from_: Annotated[
         Path | None,
         tyro.conf.arg(
             name="from",
@@ -49,7 +49,7 @@ def work(options: Options) -> None:
     from figures.report.page import page
     from figures.report.source import Source
 
-    source = Source.of(options.results)
+    source = Source.of(options.from_)
     check_folder(options.out.absolute().parent)
     text = page(source)
     with atomic(options.out.absolute()) as temporary:
