@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from experiments.risk.comparing import pair, sign
-from experiments.risk.report import cases
+from experiments.risk.counted import cases
 from figures import style
 from figures.networks.layout import title
 from figures.networks.words import drawn

@@ -10,8 +10,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullLocator
 
 from experiments.risk.comparing import pair, sign
+from experiments.risk.counted import cases
 from experiments.risk.good import BEST
-from experiments.risk.report import cases
 from figures import style
 from figures.networks.layout import title
 from figures.networks.words import drawn
