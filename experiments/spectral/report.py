@@ -1,15 +1,17 @@
-"""The table and the answer of `experiments.hessian_spectra`."""
+"""The table of `experiments.hessian_spectra`, and its answer."""
 
 from __future__ import annotations
 
 import numpy as np
 import xarray
 
+from experiments.spectral.answer import SGD, answer, far
 from experiments.text import align
 from theory.interval import Interval
 from theory.measured.spectra import EQUAL, compared, values
 
-SGD = "GD"
+__all__ = ["answer", "table"]
+
 DRIFTS = (
     "ratio", "small_ratio", "cosine_top", "cosine_trace", "fall_top", "fall_trace",
 )  # fmt: skip
@@ -122,74 +124,11 @@ def _drifts(found: xarray.Dataset, site: str, mode: str, label: str) -> list[tup
                 continue
             own = here.isel(share_level=k, rho_level=j)
             words = [_span(own[name].values) for name in DRIFTS]
-            words += [_span(_far(here[name])) if middle else "" for name in FAR]
+            words += [_span(far(here[name])) if middle else "" for name in FAR]
             rows.append((site, mode, label, f"{share:g}", f"{rho:g}", *words))
     return rows
-
-
-def _far(path: xarray.DataArray) -> np.ndarray:
-    return (path.isel(check=-1) / path.isel(check=0)).values
 
 
 def _span(numbers: np.ndarray) -> str:
     low, high = numbers.min(), numbers.max()
     return f"{low:.3f} to {high:.3f}" if np.isfinite(low + high) else "-"
-
-
-def answer(dataset: xarray.Dataset) -> str:
-    """The answer in a few sentences, every number out of the data."""
-    words = []
-    if "task" in dataset.dims and SGD in dataset.algorithm.values:
-        words.append(_flattened(dataset))
-    if "site" in dataset.dims:
-        words += [_drifted(dataset, mode) for mode in dataset.samples.values]
-    return " ".join(filter(None, words)) or "Nothing to compare: give gd and another."
-
-
-def _flattened(found: xarray.Dataset) -> str:
-    told = []
-    for label in found.algorithm.values.astype(str):
-        if label == SGD:
-            continue
-        ends = [
-            _centre(found, task, label, cell)
-            for task in found.task.values.astype(str)
-            for cell in EQUAL
-        ]
-        ends = [value for value in ends if np.isfinite(value)]
-        if ends:
-            middle = np.exp(np.mean(np.log(ends)))
-            told.append(f"{label} {middle:.2f} ({min(ends):.2f} to {max(ends):.2f})")
-    if not told:
-        return ""
-    return (
-        "At one learning rate the largest eigenvalue at the end is, of SGD's, "
-        f"{', '.join(told)} (geometric means over tasks and radii; least and largest)."
-    )
-
-
-def _centre(found: xarray.Dataset, task: str, label: str, cell: str) -> float:
-    return float(compared(found, task, label, SGD, cell, "largest").value)
-
-
-def _drifted(found: xarray.Dataset, mode: str) -> str:
-    what, name = (
-        ("the largest eigenvalue", "far_top")
-        if mode == "all"
-        else ("the trace", "far_trace")
-    )
-    told = []
-    for label in found.algorithm.values.astype(str):
-        here = found.sel(algorithm=label, samples=mode)
-        told.append(f"{label} {float(_far(here[name]).mean()):.2f}")
-    words = (
-        f"At zero loss, {mode} of the samples in a step, {what} goes on to fall to, "
-    )
-    words += f"of the start's, {', '.join(told)}"
-    if "SAM" not in found.algorithm.values:
-        return f"{words}."
-    near = found.ratio.sel(algorithm="SAM", samples=mode).isel(rho_level=0).values
-    return (
-        f"{words}; SAM's drift over the predicted one is {near.min():.4f} to "
-        f"{near.max():.4f}."
-    )
