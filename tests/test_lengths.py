@@ -59,8 +59,7 @@ FILES = {
         theory/measured/variants.py""",
     "a table or an answer, with the words and notes that stand in it": """
         experiments/edges/report.py experiments/networks/answer.py
-        experiments/regimes/report.py experiments/risk/report.py
-        experiments/saddles/report.py experiments/spectral/report.py
+        experiments/regimes/report.py experiments/saddles/report.py
         experiments/stable/report.py experiments/zoo/answer.py""",
     "one picture, with its panels, legend and words": """
         figures/style.py figures/networks/accuracy_maps.py
