@@ -1,12 +1,13 @@
 """What every test needs: one thread a worker, and the same examples every time.
 
-`make test` leaves out the tests marked `long`; `make test-all` runs them too. They are
-broad sweeps, and of each a smaller one always runs:
+`make test` leaves out the tests marked `long`; `make test-all` runs them too, and
+`tests/kill_sweep.py`. They are broad, and of each a smaller one always runs:
 
 - a compiled kernel of every method and kind of landscape (always: six kernels, and the
   graph of every pair eagerly);
 - the commands of README and docs that take minutes (always: all are parsed, the quick
-  ones run), and the whole documentation (always: a small one, of the same settings).
+  ones run), and the whole documentation (always: a small one, of the same settings);
+- 200 sweeps killed at random moments and resumed (always: five).
 """
 
 import gc
