@@ -9,7 +9,7 @@ from scipy.optimize import minimize_scalar
 
 from landscapes.finite_sum import FiniteSum
 from landscapes.scalar_loss import loss
-from theory import better_bounds, excess_risk, uniform
+from theory import better_bounds, excess_risk, excess_risk_cases, uniform
 from theory.claims import t18
 from theory.convergence import pl_floor
 from theory.iterate import iterate
@@ -211,7 +211,7 @@ def test_an_edge_somewhere_else_is_refuted(name):
 
 
 def test_usam_is_not_sgd_one_by_one(monkeypatch):
-    monkeypatch.setattr(t18, "SSAM", USAM)
+    monkeypatch.setattr(excess_risk_cases, "SSAM", USAM)
     assert verdict(claim("T18.linear")) == "refuted"
 
 

@@ -32,7 +32,7 @@ FILES = {
         theory/regimes.py theory/step_factors.py theory/better_bounds.py
         theory/prediction.py theory/diffusion.py theory/worst_steps.py theory/beside.py
         theory/largest.py theory/spectrum.py theory/measured_limits.py
-        theory/stability_cases.py""",
+        theory/stability_cases.py theory/excess_risk_cases.py""",
     "one loop over many runs: its parts share their arrays": """
         theory/decide.py theory/job.py theory/simulate.py theory/compiled.py
         theory/noisy_runs.py theory/swapped.py theory/tracing/follow.py

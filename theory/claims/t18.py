@@ -2,195 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import product
 
 import numpy as np
 
-from landscapes.finite_sum import FiniteSum
-from landscapes.scalar_loss import loss
-from theory import better_bounds, excess_risk, geometric, uniform
-from theory.base import gradient_descent
-from theory.bisect import bisect
+from theory import better_bounds
+from theory import excess_risk_cases as seen
 from theory.claim import Claim, Curve, Picture, Statement
-from theory.iterate import iterate
-from theory.methods.gd import GD
-from theory.methods.sam import SAM
-from theory.methods.stable import SSAM, SSAM_N
-from theory.methods.usam import USAM
-from theory.neighbours import every_order
-
-GAIN = (0.1, 0.3)  # mu and rho of the bisected edges, beta = 1
-
-
-def path(f, method, order, eta, x):
-    """The points before each of the steps, `(T, runs, d)`, one example a step."""
-    start = np.broadcast_to(np.asarray(x, float), (order.shape[1], f.dim))
-    last = len(order) - 1
-
-    def sample(t):
-        return f.sample(order[min(t, last)], t)
-
-    states = iterate(f, method, start, eta, len(order), sample=sample)
-    return np.stack([state.x for state in states])[:-1]
-
-
-def left(f, method, steps, eta, x, best):
-    """What is left of f at the points of a run, their mean, over all draws."""
-    run = path(f, method, every_order(f.n, steps), eta, x)
-    return f.value(run).mean() - f.value(np.asarray(best))
-
-
-def left_bound(f, method, steps, eta, x, best):
-    r"""$\frac{D^2}{2\eta T} + \frac{\eta G^2}2$ and the method's floor; G = 1."""
-    rho, distance = float(method.get("rho", 0.0)), np.linalg.norm(np.subtract(x, best))
-    sizes = {"mu": 0.0, "beta": 1.0, "lipschitz": 1.0, "start": distance}
-    # No run leaves the ball about its start, of all its steps.
-    sizes["reach"] = distance + eta * steps
-    return excess_risk.noisy(method.label, eta=eta, rho=rho, steps=steps, **sizes)
-
-
-def slopes(quick):
-    """Long steps down one slope; targets on both sides; two features."""
-    far = FiniteSum(np.ones((1, 1)), np.zeros(1), loss("huber"))
-    case = {"f": far, "steps": 20, "eta": 1e3, "x": [2e4], "best": [0.0]}
-    yield case | {"method": GD()}
-    near = FiniteSum(np.ones((3, 1)), np.array([-1.0, 0.0, 1.0]), loss("huber"))
-    both = FiniteSum(np.array([[1.0, 0.0], [0.6, 0.8]]), np.zeros(2), loss("huber"))
-    for kind, rho in product((USAM, SAM, SSAM, SSAM_N), (0.1, 1.0)):
-        case = {"method": kind(rho), "steps": 3 if quick else 6, "eta": 0.5}
-        yield case | {"f": near, "x": [2.0], "best": [0.0]}
-        yield case | {"f": both, "x": [1.0, -2.0], "best": [0.0, 0.0]}
-
-
-def whole(f, method, steps, eta, x, best):
-    """The same without noise."""
-    start = np.asarray(x, dtype=float)[None]
-    states = iterate(f, method, start, eta, steps, gradient_descent)
-    values = np.array([f.value(state.x)[0] for state in states])
-    return values[:-1].mean() - f.value(np.asarray(best, dtype=float))
-
-
-def whole_bound(f, method, steps, eta, x, best):
-    """`excess_risk.full_batch`."""
-    rho, distance = float(method.get("rho", 0.0)), np.linalg.norm(np.subtract(x, best))
-    given = {"eta": eta, "rho": rho, "beta": 1.0, "start": distance, "steps": steps}
-    return excess_risk.full_batch(method.label, **given)
-
-
-def in_limit(f, method, steps, eta, x, best):
-    """Where it is proved."""
-    rho = float(method.get("rho", 0.0))
-    limit = excess_risk.full_batch_limit(method.label, 1.0, rho)
-    return 0 < eta <= limit * (1 + 1e-12)
-
-
-def descents(quick):
-    """Down a slope for the whole run; across two Hubers."""
-    far = FiniteSum(np.ones((1, 1)), np.zeros(1), loss("huber"))
-    X = np.array([[1.0, 0.0], [0.6, 0.8]])
-    both = FiniteSum(X, np.zeros(2), loss("huber"))
-    for kind, rho in product((GD, USAM, SSAM, SAM), (0.1, 0.9, 2.0)):
-        method = kind() if kind is GD else kind(rho)
-        eta = 0.999 * float(excess_risk.full_batch_limit(method.label, 1.0, rho))
-        steps = 100 if quick else 300
-        case = {"method": method, "steps": steps, "eta": eta}
-        yield case | {"f": far, "x": [steps * eta], "best": [0.0]}
-        yield case | {"f": both, "x": [3.0, -40.0], "best": [0.0, 0.0]}
-
-
-def excess(method, n, steps, eta):
-    """Of the mean of -1 and 1, squares, all samples of n and all draws: exactly."""
-    order, found = every_order(n, steps), []
-    for y in product((-1.0, 1.0), repeat=n):
-        f = FiniteSum(np.ones((n, 1)), np.array(y), loss("square"))
-        w = path(f, method, order, eta, [1.0]).mean(axis=0)
-        found.append((w**2 / 2).mean())  # the risk's least is at 0
-    return np.mean(found)
-
-
-def excess_bound(method, n, steps, eta):
-    r"""G = 2 on [-1, 1], times $1+\rho$ for USAM; SAM may leave it by $\eta\rho$."""
-    rho = float(method.get("rho", 0.0))
-    longer = {"USAM": 2 * (1 + rho), "SAM": 2 + rho + eta * rho}
-    sizes = {"mu": 0.0, "beta": 1.0, "lipschitz": longer.get(method.label, 2.0)}
-    drawn = {"start": 1.0, "n": n, "steps": steps, "linear": method.label != "SAM"}
-    return excess_risk.excess_risk(method.label, eta=eta, rho=rho, **sizes, **drawn)
-
-
-def means(quick):
-    """Three to five samples."""
-    for method, (n, steps) in product(
-        (GD(), USAM(0.3), SAM(0.3), SSAM(0.3)), ((3, 3), (4, 5))
-    ):
-        if quick and n > 3:
-            continue
-        yield {"method": method, "n": n, "steps": steps, "eta": 0.4}
-
-
-def told(label, eta, steps, n):
-    """Both parts without noise, G = 1, f(w_0) - f* = 1: the last point's."""
-    mu, rho = GAIN
-    rate = excess_risk.linear_rate(label, eta, mu, 1.0, rho)
-    c = uniform.factor(label, eta, mu, 1.0, rho)
-    return 2 * eta / n * geometric.geometric(c, steps) + rate**steps
-
-
-def edge(steps, n):
-    """The eta, bisected, from which on USAM's sum is not below GD's."""
-    top = np.asarray(2 / (1 + GAIN[0]))
-
-    def holds(eta):
-        return told("USAM", eta, steps, n) < told("GD", eta, steps, n)
-
-    return bisect(holds, 0.01 * top, top, 1e-9)
-
-
-def edges(quick):
-    """Few and many samples and steps."""
-    for steps, n in product((1, 10, 1000), (2, 100, 10**6)):
-        yield {"steps": steps, "n": n}
-
-
-@cache
-def crossed():
-    """Where the stability bounds cross, and where the quadratics' rates do."""
-    mu, rho = GAIN
-    return float(better_bounds.usam_gain_limit(mu, 1.0, rho)), 2 / (1 + rho + mu)
-
-
-def noisy_radius(mu, n):
-    """The radius, bisected, up to which USAM's bound is below SGD's, T large."""
-    eta, steps = 1e-3, 1e13
-    sizes = {"eta": eta, "mu": mu, "beta": 1.0, "lipschitz": 1.0, "start": 1.0}
-
-    def told(label, rho):
-        return excess_risk.excess_risk(label, rho=rho, n=n, steps=steps, **sizes)
-
-    top = np.asarray(8 / n)
-    return bisect(lambda rho: told("USAM", rho) < told("GD", 0.0), top / 1e3, top, 1e-7)
-
-
-def one_by_one(name, steps, eta, rho):
-    """SSAM's mean risk on a table less SGD's, one example at a time, over all draws."""
-    y = np.array([1.0, -1.0, 1.0])
-    X = np.array([[1.0, 0.2], [0.3, -1.0], [-0.5, 0.5]])
-    f, order = FiniteSum(X, y, loss(name)), every_order(3, steps)
-    return f.value(path(f, SSAM(rho), order, eta, [0.0, 0.0]).mean(axis=0)).mean()
-
-
-def sgd_one_by_one(name, steps, eta, rho):
-    """SGD's, written out."""
-    y = np.array([1.0, -1.0, 1.0])
-    X = np.array([[1.0, 0.2], [0.3, -1.0], [-0.5, 0.5]])
-    f, order = FiniteSum(X, y, loss(name)), every_order(3, steps)[..., 0]
-    w, total = np.zeros((order.shape[1], 2)), 0.0
-    for chosen in order:
-        total = total + w
-        rows = X[chosen]
-        slope = f.loss.slope((w * rows).sum(axis=1), y[chosen])
-        w = w - eta * slope[:, None] * rows
-    return f.value(total / steps).mean()
 
 
 def picture():
@@ -199,11 +17,11 @@ def picture():
     eta, curves = np.linspace(0.05, 1.9, 75), []
     for label in ("GD", "USAM", "SSAM"):
         part = eta if label != "SSAM" else eta[::6]
-        shown = told(label, part, steps, n)
+        shown = seen.told(label, part, steps, n)
         shown = np.where(shown < 2, shown, np.nan)
         curves.append(Curve(part, shown, label, method=label))
     ends = ("T17's edge", "edge of quadratics")
-    for at, word in zip(crossed(), ends, strict=True):
+    for at, word in zip(seen.crossed(), ends, strict=True):
         curves.append(Curve(np.full(2, at), np.array([0.3, 2.0]), word, True))
     return Picture(
         r"stability plus optimisation, $\kappa=10$, $\rho\beta=.3$",
@@ -231,9 +49,9 @@ def t18():
                 r"and $\frac{\beta\rho^2}2$ (SAM), $\frac{\beta\rho^2G^2}2$ (USAM), "
                 r"$GW\sqrt{2(1-C)}$ (SSAM), $W\beta\rho$ (SSAM-N) more",
                 relation="<=",
-                measured=left,
-                bound=left_bound,
-                cases=slopes,
+                measured=seen.left,
+                bound=seen.left_bound,
+                cases=seen.slopes,
                 within=lambda f, method, steps, eta, x, best: f.loss.convex,
                 tight=0.999,
                 rtol=1e-12,  # rounding
@@ -245,10 +63,10 @@ def t18():
                 r"GD $\eta \le \frac1\beta$, USAM $\frac1\beta(1-\frac{s^2}{1+2s})$; "
                 r"SSAM $1+s$ times that; SAM $\frac{\beta\rho^2}2$ more",
                 relation="<=",
-                measured=whole,
-                bound=whole_bound,
-                cases=descents,
-                within=in_limit,
+                measured=seen.whole,
+                bound=seen.whole_bound,
+                cases=seen.descents,
+                within=seen.in_limit,
                 tight=0.99,
                 rtol=1e-12,  # rounding
                 **PROVED,
@@ -258,9 +76,9 @@ def t18():
                 says=r"$ER(\bar w)-R(w^*)$ is at most stability plus optimisation "
                 "(means of n signs, all data sets and draws)",
                 relation="<=",
-                measured=excess,
-                bound=excess_bound,
-                cases=means,
+                measured=seen.excess,
+                bound=seen.excess_bound,
+                cases=seen.means,
                 within=lambda method, n, steps, eta: (
                     eta * (1 + method.get("rho")) < 1
                     if method.label != "GD"
@@ -274,9 +92,9 @@ def t18():
                 says=r"without noise, $\kappa = 10$: USAM's sum is below GD's up to "
                 "T17's edge at least, whatever T and n",
                 relation=">=",
-                measured=edge,
-                bound=lambda steps, n: crossed()[0],
-                cases=edges,
+                measured=seen.edge,
+                bound=lambda steps, n: seen.crossed()[0],
+                cases=seen.edges,
                 within=lambda steps, n: steps >= 1,
                 tight=0.999,
                 rtol=1e-8,  # the bracket
@@ -286,9 +104,9 @@ def t18():
                 id="T18.end",
                 says=r"... and nowhere beyond $2/(\beta b+\mu)$",
                 relation="<=",
-                measured=edge,
-                bound=lambda steps, n: crossed()[1],
-                cases=edges,
+                measured=seen.edge,
+                bound=lambda steps, n: seen.crossed()[1],
+                cases=seen.edges,
                 within=lambda steps, n: steps >= 1,
                 tight=0.999,
                 rtol=1e-8,  # the bracket
@@ -298,7 +116,7 @@ def t18():
                 id="T18.radius",
                 says=r"with noise, as T grows: USAM's bound is below SGD's iff "
                 r"$\rho(1+\rho\mu) < \frac4{n\beta}$ (small $\eta$)",
-                measured=noisy_radius,
+                measured=seen.noisy_radius,
                 bound=lambda mu, n: better_bounds.noisy_gain_radius(mu, 1.0, n),
                 cases=lambda quick: [
                     {"mu": mu, "n": n} for mu, n in product((0.1, 0.5), (100, 10**4))
@@ -311,8 +129,8 @@ def t18():
                 id="T18.linear",
                 says="one example of a linear model at a time SSAM has SGD's excess "
                 r"risk, at every $\eta$, $\rho$, and its bound",
-                measured=one_by_one,
-                bound=sgd_one_by_one,
+                measured=seen.one_by_one,
+                bound=seen.sgd_one_by_one,
                 cases=lambda quick: [
                     {"name": name, "steps": 4, "eta": eta, "rho": 2.0}
                     for name, eta in product(("logistic", "huber"), (0.5, 20.0))
