@@ -22,7 +22,9 @@ FILES = {
         landscapes/architecture.py landscapes/evaluation.py landscapes/minibatch.py
         theory/noise.py theory/schedule.py theory/conformance/peer.py
         theory/adapter/tensors.py theory/adapter/weights.py theory/adapter/saved.py
-        theory/adapter/passes.py theory/adapter/examples.py""",
+        theory/adapter/passes.py theory/adapter/examples.py
+        landscapes/analytic.py landscapes/user_function.py
+        landscapes/from_function.py""",
     "a family of functions: value, gradient, Hessian, constants beside one another": """
         landscapes/finite_sum.py landscapes/softmax_sum.py landscapes/interpolant.py
         landscapes/splits.py experiments/converging/problems.py""",
@@ -45,7 +47,8 @@ FILES = {
         theory/refuting/file.py theory/judge.py theory/outcome.py theory/ledger.py""",
     "options, their checks, and what is done with them": """
         experiments/run.py experiments/store.py experiments/network_saddles.py
-        theory/adjudicate.py theory/conformance/page.py theory/conformance/peers.py""",
+        theory/adjudicate.py theory/conformance/page.py theory/conformance/peers.py
+        theory/__main__.py theory/console.py theory/listing.py""",
     "what is measured in one case, from its set-up to its numbers": """
         experiments/networks/ranges.py experiments/networks/saddles/escape.py
         experiments/networks/saddles/runs.py experiments/networks/saddles/training.py
@@ -60,14 +63,24 @@ FILES = {
     "a table or an answer, with the words and notes that stand in it": """
         experiments/edges/report.py experiments/networks/answer.py
         experiments/regimes/report.py experiments/saddles/report.py
-        experiments/stable/report.py experiments/zoo/answer.py""",
+        experiments/stable/report.py experiments/zoo/answer.py
+        theory/family.py""",
     "one picture, with its panels, legend and words": """
         figures/style.py figures/networks/accuracy_maps.py
         figures/networks/edge_curves.py figures/networks/saddle_shares.py
         figures/regimes/maps.py figures/regimes/trace.py figures/stable/summary.py
         figures/zoo/blocks.py figures/zoo/forest.py figures/zoo/matrix.py
         figures/zoo/pareto.py figures/zoo/tree.py""",
+    "a part of a notebook or of the report: what it shows, and all that it says": """
+        figures/interactive/bounds.py figures/interactive/bounds_choice.py
+        figures/interactive/bounds_class.py figures/interactive/bounds_class_picture.py
+        figures/interactive/bounds_curve.py figures/interactive/bounds_picture.py
+        figures/interactive/bounds_side.py figures/interactive/claims_knobs.py
+        figures/interactive/controls.py figures/interactive/first_look.py
+        figures/interactive/regime_map.py figures/report/ledger.py
+        figures/report/maps.py figures/report/numbers.py""",
     "contenders side by side, their equality first": """
+        benchmarks/batch_engines.py
         benchmarks/networks.py benchmarks/regimes.py benchmarks/stability.py
         benchmarks/steps/overhead.py benchmarks/steps/rivals.py
         benchmarks/steps/zoo.py""",
@@ -77,7 +90,7 @@ FUNCTIONS = {
     "a result's variables, listed by name": """
         experiments/edges/late.py:_after experiments/networks/words.py:attributes
         experiments/networks/saddles/escape.py:_dataset
-        experiments/regimes/limits.py:charted experiments/saddles/maps.py:trap_map
+        experiments/regimes/limits.py:described experiments/saddles/maps.py:trap_map
         experiments/saddles/directions.py:directions experiments/saddles/traps.py:trap
         experiments/saddles/thresholds.py:threshold theory/ledger.py:entry""",
     "one look at a run, quantity by quantity": "theory/glance.py:glance",
