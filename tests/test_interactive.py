@@ -22,6 +22,9 @@ from figures.interactive.points import critical_points
 from figures.interactive.regime_map import RegimeMap
 from figures.interactive.saddle_picture import trap
 from theory import methods, simulate
+from theory.base import gradient_descent
+from theory.noisy_problem import Problem
+from theory.noisy_runs import Runs
 from theory.quadratic import sam_threshold, weakest_descent
 from theory.verdict import Verdict
 
@@ -83,6 +86,23 @@ def test_a_path_ends_with_the_verdict_of_the_engine(well):
         told[spec] = paths.told(well, codes, place)
     assert told["gd"] == "converges to the minimum (0, 1.414)"
     assert told["sam"] == "is held at the saddle (0, 0)"
+
+
+@pytest.mark.parametrize("spec", ["gd", "sam"])
+def test_a_path_under_noise_is_the_run_that_is_judged(well, spec):
+    start, noise, method = np.array([-0.5, 0.01]), 0.3, methods.make(spec, rho=0.2)
+    path = paths.follow(well, method, start, 0.05, 256, noise)
+    seeds = np.array([paths.SEED])
+    problem = Problem(well, method, gradient_descent, noise, 0, seeds)
+    one = [np.array([value]) for value in (0.05, 0.2, start, 0)]
+    np.testing.assert_allclose(
+        path.x[-1], Runs.start(problem, *one).until(256)[0].x[0], rtol=1e-9
+    )
+    if spec == "gd":
+        xi = (path.x[:-1] - path.x[1:]) / 0.05 - well.gradient(path.x[:-1])
+        # The standard deviation of 512 draws is within 4 of its own errors.
+        assert xi.std() == pytest.approx(noise, rel=4 / np.sqrt(2 * 512))
+        assert paths.settled(well, path, 2048).verdict == Verdict.BAND
 
 
 def test_a_run_down_a_saddle_without_minima_descends_without_end():

@@ -11,7 +11,16 @@ from typing import Any
 
 import ipywidgets
 from IPython.display import display
-from ipywidgets import HTML, Button, FloatLogSlider, HBox, IntProgress, Layout, VBox
+from ipywidgets import (
+    HTML,
+    Button,
+    FloatLogSlider,
+    FloatSlider,
+    HBox,
+    IntProgress,
+    Layout,
+    VBox,
+)
 
 from figures.interactive.begin import spoken
 
@@ -40,6 +49,20 @@ def log_slider(
         step=math.log10(high / low) / 200,
         description=words,
         tooltip=what or words,
+        readout_format=".3g",
+        layout=WIDE,
+        style=WORDS,
+    )
+
+
+def slider_from_zero(words: str, high: float) -> FloatSlider:
+    """A slider of a number that may be 0, where it begins."""
+    return FloatSlider(
+        value=0.0,
+        min=0.0,
+        max=high,
+        step=high / 50,
+        description=words,
         readout_format=".3g",
         layout=WIDE,
         style=WORDS,

@@ -105,16 +105,25 @@ class FirstLook:
         with controls.telling(self.status):
             self.status.value = ""
             site, eta = self.site, self.sliders["eta"].value
+            noise = self.sliders["noise"].value
             surface = site.landscape
             self.paths = [
-                paths.follow(surface, method, self.start, eta, self.steps)
+                paths.follow(surface, method, self.start, eta, self.steps, noise)
                 for method in self.methods()
             ]
             length = self.sliders["length"].value
             self.picture.move(self.start, self.paths, site, length)
             self.picture.board.refresh()
-            seen = [paths.judged(surface, path) for path in self.paths]
-            self._tell([(paths.told(surface, *s), self.steps) for s in seen])
+            self._tell([(self._seen(path), self.steps) for path in self.paths])
+
+    def _seen(self, path: paths.Path) -> str:
+        """The verdict on a path so far; of one with noise only its rest tells."""
+        surface = self.site.landscape
+        return (
+            "&hellip;"
+            if path.noise
+            else paths.told(surface, *paths.judged(surface, path))
+        )
 
     def settle(self, *_: Any) -> None:
         """Extends the runs until their verdicts are sure, and tells them."""
@@ -156,7 +165,7 @@ def _sites(surface: Landscape) -> tuple[Site, ...]:
 
 
 def _sliders(site: Site) -> dict[str, Any]:
-    """Learning rate, SAM's radius, USAM's and SSAM's, on the scales of a saddle."""
+    """Learning rate, the radii, and noise, on the scales of a saddle."""
     curvature = largest_curvature(site.landscape)
     unit = {"eta": 1 / curvature, "length": site.radius, "rate": 1 / site.descent}
     labels = {
@@ -169,9 +178,12 @@ def _sliders(site: Site) -> dict[str, Any]:
         "length": (0.3, 0.01, 2.0),
         "rate": (0.3, 0.01, 3),
     }
-    return {
+    made = {
         name: controls.log_slider(
             labels[name], *(share * unit[name] for share in where[name])
         )
         for name in unit
     }
+    # Up to the slope down from the saddle at the end of its ball.
+    high = site.descent * site.radius
+    return made | {"noise": controls.slider_from_zero("noise of SGD", high)}

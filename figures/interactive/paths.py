@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +11,17 @@ import numpy as np
 from landscapes.components import Components
 from landscapes.landscape import Landscape
 from theory import verdict
+from theory.base import gradient_descent
 from theory.decide import WINDOW, Decision, decide
 from theory.iterate import iterate
 from theory.method import Method, norm
+from theory.noisy_problem import Problem
 from theory.simulate import Run
+from theory.stochastic import decide_noisy
 from theory.verdict import FAR, Verdict
 
 STEPS = 256  # of a path that follows the mouse
+SEED = 0  # of the noise
 SURE = 8192  # most steps of the run that a sure verdict rests on
 
 
@@ -30,6 +35,7 @@ class Path:
         d_norm: norms of the surrogate gradient there, `(T + 1, ...)`.
         eta: learning rate.
         method: with its radius.
+        noise: standard deviation of the gradients' noise, per coordinate.
     """
 
     x: np.ndarray
@@ -37,10 +43,16 @@ class Path:
     d_norm: np.ndarray
     eta: float
     method: Method
+    noise: float = 0.0
 
 
 def follow(
-    landscape: Landscape, method: Method, x: Any, eta: float, steps: int = STEPS
+    landscape: Landscape,
+    method: Method,
+    x: Any,
+    eta: float,
+    steps: int = STEPS,
+    noise: float = 0.0,
 ) -> Path:
     """Runs a method step by step; no kernel is compiled for so few steps.
 
@@ -50,14 +62,16 @@ def follow(
         x: start, `(..., d)`.
         eta: learning rate.
         steps: how many.
+        noise: as in `theory.stochastic.decide_noisy`, the same for all methods.
     """
     x = np.asarray(x, dtype=float)
     parts = "components" in landscape.kinds
     # Coordinate by coordinate, numbers are several times faster than arrays of two.
     point = Components(x[..., i] for i in range(landscape.dim)) if parts else x
+    sample = _sample(landscape, method, noise) if noise else None
     found: tuple[list, list, list] = ([], [], [])
     with np.errstate(all="ignore"):
-        for state in iterate(landscape, method, point, eta, steps):
+        for state in iterate(landscape, method, point, eta, steps, sample=sample):
             for column, value in zip(
                 found, (state.x, norm(state.g), norm(state.d)), strict=True
             ):
@@ -67,7 +81,14 @@ def follow(
     points[np.maximum.accumulate(away, axis=0)] = np.nan
     if not parts:
         g, d = g[..., 0], d[..., 0]
-    return Path(points, g, d, eta, method)
+    return Path(points, g, d, eta, method, noise)
+
+
+def _sample(landscape: Landscape, method: Method, noise: float) -> Callable:
+    """What a run sees in a step: seed 0 of the runs that its verdict rests on."""
+    seeds = np.array([SEED])
+    problem = Problem(landscape, method, gradient_descent, noise, 0, seeds)
+    return lambda t: problem.seen(t, 0)
 
 
 def _stacked(column: list) -> np.ndarray:
@@ -117,8 +138,12 @@ def _lower(landscape: Landscape, path: Path) -> np.ndarray:
 
 
 def settled(landscape: Landscape, path: Path, steps: int = SURE) -> Decision:
-    """What the run does in the end: extended until its verdict is sure."""
+    """What one run does in the end: extended until its verdict is sure."""
     rho = path.method.get("rho", 0.0)
+    if path.noise:
+        one = [np.array([value]) for value in (path.eta, rho, path.x[0], SEED)]
+        found = decide_noisy(landscape, path.method, *one, steps, noise=path.noise)
+        return Decision(*(value[0] for value in vars(found).values()))
     return decide(
         landscape, path.method, path.eta, rho, path.x[0], steps, engine="numpy"
     )
