@@ -4,7 +4,8 @@
 
 Every callback runs as in a notebook, on ipympl's own canvas: it computes, redraws what
 moves, and encodes what changed as it is sent to the page. The target is 100 ms a
-redraw. Then first_look.ipynb from the start of its kernel to its picture: 10 s.
+redraw on a machine with nothing else to do; the column `processor` is what it costs on
+a busy one, too. Then first_look.ipynb from the start of its kernel to its picture: 10 s.
 """
 
 from __future__ import annotations
@@ -12,8 +13,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from types import SimpleNamespace
 from typing import Any
 
@@ -49,6 +49,9 @@ def callbacks() -> dict[str, Callable[[int], Any]]:
 
         return move
 
+    def noisy(k: int) -> None:
+        look.sliders["noise"].value = 0.1 + 1e-3 * k
+
     def hover(k: int) -> None:
         at = shown.at.isel(rho_level=cells[k][0], eta_level=cells[k][1])
         place = {"xdata": float(at.units), "ydata": float(at.eta / at.eta_unit)}
@@ -58,19 +61,20 @@ def callbacks() -> dict[str, Callable[[int], Any]]:
         "first_look: drag the start": lambda k: look.moved(0.5 - 0.02 * k, 0.3),
         "first_look: learning rate": slider("eta"),
         "first_look: SAM's radius": slider("length"),
+        "first_look: noise": noisy,
         "regimes: hover a cell": hover,
     }
 
 
-def milliseconds(callback: Callable[[int], Any]) -> list[float]:
-    """Of every redraw, after one that does not count."""
+def milliseconds(callback: Callable[[int], Any]) -> np.ndarray:
+    """Of every redraw, after one that does not count: clock, processor, `(2, n)`."""
     callback(0)
     found = []
     for k in range(1, BLOCKS + 1):
-        began = perf_counter()
+        began = np.array([perf_counter(), process_time()])
         callback(k)
-        found.append(1e3 * (perf_counter() - began))
-    return found
+        found.append(1e3 * (np.array([perf_counter(), process_time()]) - began))
+    return np.transpose(found)
 
 
 def first_picture() -> float:
@@ -95,17 +99,20 @@ def main() -> None:
     import matplotlib
 
     matplotlib.use("module://ipympl.backend_nbagg")
-    print(f"{'':28} median    95 %   target   (ms, {os.cpu_count()} cores, "
-          f"load {os.getloadavg()[0]:.1f})")  # fmt: skip
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; ms a redraw")
+    print(f"{'':28} median   95 %  processor   target {TARGET:g}")
     for name, callback in callbacks().items():
-        times = milliseconds(callback)
-        high = float(np.quantile(times, 0.95))
+        clock, processor = milliseconds(callback)
+        high = float(np.quantile(clock, 0.95))
         kept = "kept" if high <= TARGET else "missed"
-        print(f"{name:28} {median(times):6.1f} {high:7.1f}   {TARGET:g} {kept}")
+        print(
+            f"{name:28} {np.median(clock):6.1f} {high:6.1f} "
+            f"{np.median(processor):10.1f}   {kept}"
+        )
     seconds = first_picture()
     kept = "kept" if seconds <= FIRST else "missed"
     print(
-        f"{'first_look: first picture':28} {seconds:6.1f} s          {FIRST:g} s {kept}"
+        f"{'first_look: first picture':28} {seconds:6.1f} s, target {FIRST:g} s: {kept}"
     )
 
 
