@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import landscapes
 from experiments.learning_rate_regimes import Config
 from experiments.saddles.site import sites
-from figures.interactive import begin, controls, paths, saddle_words
+from figures.interactive import begin, controls, paths, saddle_words, verdicts
 from figures.interactive.board import Board, Handle
 from figures.interactive.cells import Cells
 from figures.interactive.first_look import FirstLook
@@ -79,11 +79,11 @@ def test_a_path_ends_with_the_verdict_of_the_engine(well):
     told = {}
     for spec in ("gd", "sam"):
         path = paths.follow(well, methods.make(spec, rho=0.2), start, 0.05)
-        codes, place = paths.judged(well, path)
-        end = paths.settled(well, path)
+        codes, place = verdicts.judged(well, path)
+        end = verdicts.settled(well, path)
         assert codes == end.verdict
         assert place == end.place
-        told[spec] = paths.told(well, codes, place)
+        told[spec] = verdicts.told(well, codes, place)
     assert told["gd"] == "converges to the minimum (0, 1.414)"
     assert told["sam"] == "is held at the saddle (0, 0)"
 
@@ -102,15 +102,15 @@ def test_a_path_under_noise_is_the_run_that_is_judged(well, spec):
         xi = (path.x[:-1] - path.x[1:]) / 0.05 - well.gradient(path.x[:-1])
         # The standard deviation of 512 draws is within 4 of its own errors.
         assert xi.std() == pytest.approx(noise, rel=4 / np.sqrt(2 * 512))
-        assert paths.settled(well, path, 2048).verdict == Verdict.BAND
+        assert verdicts.settled(well, path, 2048).verdict == Verdict.BAND
 
 
 def test_a_run_down_a_saddle_without_minima_descends_without_end():
     saddle = landscapes.load("quadratic")
     path = paths.follow(saddle, methods.make("gd"), (0.5, 0.5), 0.5)
-    assert paths.judged(saddle, path)[0] == Verdict.ESCAPED
+    assert verdicts.judged(saddle, path)[0] == Verdict.ESCAPED
     steep = paths.follow(saddle, methods.make("gd"), (0.5, 0.0), 1.5)
-    assert paths.judged(saddle, steep)[0] == Verdict.DIVERGED
+    assert verdicts.judged(saddle, steep)[0] == Verdict.DIVERGED
 
 
 def test_the_threshold_beside_the_picture_is_theory():
@@ -130,8 +130,8 @@ def test_what_is_said_of_a_start_in_the_trap_is_what_its_run_does(scale, fate):
     site, rho = sites("quadratic", None)[0], 0.1
     eta = scale * float(sam_threshold(site.saddle.eigenvalues))
     method, x = methods.make("sam", rho=rho), np.array([0.01, 0.02])
-    assert fate in saddle_words.predicted(site, method, eta, x, paths.SURE)
-    end = paths.settled(site.landscape, paths.follow(site.landscape, method, x, eta))
+    assert fate in saddle_words.predicted(site, method, eta, x, verdicts.SURE)
+    end = verdicts.settled(site.landscape, paths.follow(site.landscape, method, x, eta))
     assert (end.verdict == Verdict.STALLED) == (fate == "stalls")
 
 
@@ -272,7 +272,7 @@ def test_a_surface_that_cannot_be_dragged_over_is_refused_in_one_line():
 
 def test_what_is_wrong_in_a_callback_stands_beside_the_picture():
     status = controls.HTML()
-    with controls.telling(status):
+    with begin.telling(status):
         raise ValueError("eta < 0")
     assert "eta &lt; 0" in status.value
 

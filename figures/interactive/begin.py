@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
 from importlib.util import find_spec
 from types import TracebackType
 from typing import Any
@@ -60,3 +63,16 @@ def in_one_line(
     lines = [str(error)]
     shell._showtraceback(kind, error, lines)
     return lines
+
+
+@contextmanager
+def telling(status: Any) -> Iterator[None]:
+    """What bad input raises inside stands in one line beside the picture.
+
+    Args:
+        status: the line, an `ipywidgets.HTML`.
+    """
+    try:
+        yield
+    except spoken() as error:
+        status.value = f'<span style="color:#B00020">{escape(str(error))}</span>'

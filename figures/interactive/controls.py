@@ -1,28 +1,16 @@
-"""Sliders, tables and buttons of the notebooks, and how they tell what is wrong."""
+"""Sliders, tables and figures of the notebooks, and how they stand together."""
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Any
 
 import ipywidgets
 from IPython.display import display
-from ipywidgets import (
-    HTML,
-    Button,
-    FloatLogSlider,
-    FloatSlider,
-    HBox,
-    IntProgress,
-    Layout,
-    VBox,
-)
-
-from figures.interactive.begin import spoken
+from ipywidgets import HTML, FloatLogSlider, FloatSlider, HBox, Layout, VBox
 
 PAUSE = 0.25  # seconds without a move
 WIDE = Layout(width="27em")
@@ -82,52 +70,6 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def swatch(color: str, words: str) -> str:
     """HTML of words behind a square of a colour."""
     return f'<span style="color:{color}">&#9632;</span>&nbsp;{escape(words)}'
-
-
-@contextmanager
-def telling(status: HTML) -> Iterator[None]:
-    """What bad input raises inside stands in one line beside the picture."""
-    try:
-        yield
-    except spoken() as error:
-        status.value = f'<span style="color:#B00020">{escape(str(error))}</span>'
-
-
-class Work:
-    """A button for what takes seconds, with its progress and its answer in a line.
-
-    Args:
-        words: on the button.
-        steps: `steps(say)` is a generator function; it yields the share done, from 0
-            to 1, after every piece of work. `say(text)` writes the line.
-    """
-
-    def __init__(self, words: str, steps: Callable[..., Iterable[float]]) -> None:
-        """Nothing is done yet."""
-        self.button = Button(description=words, layout=Layout(width="auto"))
-        self.bar = IntProgress(max=1000, layout=Layout(width="16em"))
-        self.status = HTML()
-        self.bar.layout.visibility = "hidden"
-        self.widget = HBox([self.button, self.bar, self.status])
-        self._steps = steps
-        self.button.on_click(self.run)
-
-    def say(self, text: str) -> None:
-        """Writes the line beside the bar."""
-        self.status.value = escape(text)
-
-    def run(self, _: Any = None) -> None:
-        """Does the work; a second click meanwhile finds the button asleep."""
-        self.button.disabled, self.bar.value = True, 0
-        self.bar.layout.visibility = "visible"
-        self.say("")
-        try:
-            with telling(self.status):
-                for share in self._steps(self.say):
-                    self.bar.value = round(1000 * share)
-        finally:
-            self.button.disabled = False
-            self.bar.layout.visibility = "hidden"
 
 
 class Rest:

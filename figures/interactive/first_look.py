@@ -7,22 +7,27 @@ from typing import Any
 import numpy as np
 from ipywidgets import HTML, Dropdown, VBox
 
-from experiments.saddles.site import Site, sites_of
-from figures.interactive import controls, paths, saddle_picture, saddle_words
+from experiments.saddles.site import Site
+from figures.interactive import (
+    controls,
+    paths,
+    saddle_picture,
+    saddle_sliders,
+    saddle_words,
+    verdicts,
+)
+from figures.interactive.begin import telling
 from figures.interactive.board import Handle
 from figures.saddles.legends import plain
 from landscapes.landscape import Landscape
-from landscapes.starts import largest_curvature
 from theory import methods
 from theory.method import Method
 
 METHODS = ("gd", "usam", "sam", "ssam")
-HEAD = ("", "this run", "theory, of this start", "threshold at the saddle",
-        "f never rises up to &eta; =")  # fmt: skip
 
 
 class FirstLook:
-    """A surface, a start that is dragged, three sliders, and a verdict a method.
+    """A surface, a start that is dragged, sliders, and a verdict a method.
 
     Args:
         *surfaces: landscapes of two dimensions with a saddle.
@@ -40,7 +45,9 @@ class FirstLook:
         steps: int = paths.STEPS,
     ) -> None:
         """Draws the first surface."""
-        self.sites = {plain(surface.name): _sites(surface) for surface in surfaces}
+        self.sites = {
+            plain(surface.name): saddle_sliders.saddles(surface) for surface in surfaces
+        }
         self.bare, self.steps = [methods.make(spec) for spec in specs], steps
         self.picture = saddle_picture.SaddlePicture(self.bare)
         self.table, self.status, self.box = HTML(), HTML(), VBox()
@@ -81,7 +88,7 @@ class FirstLook:
         first = self.sites[self.surface.value][0]
         surface = first.landscape
         self.start = np.array(surface.start, dtype=float)
-        self.sliders = _sliders(first)
+        self.sliders = saddle_sliders.sliders(first)
         for slider in self.sliders.values():
             slider.observe(self.slid, "value")
         self.box.children = tuple(self.sliders.values())
@@ -102,7 +109,7 @@ class FirstLook:
 
     def follow(self) -> None:
         """Paths from the start, and verdicts on what is drawn of them."""
-        with controls.telling(self.status):
+        with telling(self.status):
             self.status.value = ""
             site, eta = self.site, self.sliders["eta"].value
             noise = self.sliders["noise"].value
@@ -114,76 +121,17 @@ class FirstLook:
             length = self.sliders["length"].value
             self.picture.move(self.start, self.paths, site, length)
             self.picture.board.refresh()
-            self._tell([(self._seen(path), self.steps) for path in self.paths])
-
-    def _seen(self, path: paths.Path) -> str:
-        """The verdict on a path so far; of one with noise only its rest tells."""
-        surface = self.site.landscape
-        return (
-            "&hellip;"
-            if path.noise
-            else paths.told(surface, *paths.judged(surface, path))
-        )
+            self._tell([verdicts.so_far(surface, path) for path in self.paths])
 
     def settle(self, *_: Any) -> None:
         """Extends the runs until their verdicts are sure, and tells them."""
-        with controls.telling(self.status):
+        with telling(self.status):
             surface = self.site.landscape
-            ends = [paths.settled(surface, path) for path in self.paths]
-            self._tell(
-                [
-                    (f"<b>{paths.told(surface, e.verdict, e.place)}</b>", int(e.steps))
-                    for e in ends
-                ]
-            )
+            self._tell([verdicts.in_the_end(surface, path) for path in self.paths])
 
-    def _tell(self, runs: list[tuple[str, int]]) -> None:
+    def _tell(self, words: list[str]) -> None:
         """The table: what the runs do beside what theory says."""
-        site, eta, rows = self.site, self.sliders["eta"].value, []
-        for method, (word, steps) in zip(self.methods(), runs, strict=True):
-            row = (
-                controls.swatch(method.color, method.label),
-                f"{word}<br>after {steps} steps",
-                saddle_words.predicted(site, method, eta, self.start, paths.SURE),
-                saddle_words.threshold(site, method, eta),
-                saddle_words.class_limit(site, method),
-            )
-            rows.append(row)
-        self.table.value = controls.table(HEAD, rows)
-
-
-def _sites(surface: Landscape) -> tuple[Site, ...]:
-    if surface.dim != 2:
-        raise ValueError(
-            f"`{surface.name}` has {surface.dim} dimensions: a picture to drag in "
-            "has 2."
-        )
-    found = sites_of(surface, None)
-    if not found:
-        raise ValueError(f"`{surface.name}` has no saddle in its box.")
-    return found
-
-
-def _sliders(site: Site) -> dict[str, Any]:
-    """Learning rate, the radii, and noise, on the scales of a saddle."""
-    curvature = largest_curvature(site.landscape)
-    unit = {"eta": 1 / curvature, "length": site.radius, "rate": 1 / site.descent}
-    labels = {
-        "eta": "learning rate η",
-        "length": "ρ of SAM",
-        "rate": "ρ of USAM, SSAM",
-    }
-    where = {
-        "eta": (0.1, 0.01, 3.0),
-        "length": (0.3, 0.01, 2.0),
-        "rate": (0.3, 0.01, 3),
-    }
-    made = {
-        name: controls.log_slider(
-            labels[name], *(share * unit[name] for share in where[name])
-        )
-        for name in unit
-    }
-    # Up to the slope down from the saddle at the end of its ball.
-    high = site.descent * site.radius
-    return made | {"noise": controls.slider_from_zero("noise of SGD", high)}
+        at = self.site, self.sliders["eta"].value, self.start
+        pairs = zip(self.methods(), words, strict=True)
+        rows = [saddle_words.row(method, word, *at) for method, word in pairs]
+        self.table.value = controls.table(saddle_words.HEAD, rows)

@@ -12,15 +12,15 @@ from matplotlib.patches import Rectangle
 
 import landscapes
 from figures import style
-from figures.interactive import controls, paths
+from figures.interactive import cell_words, controls, paths, verdicts
+from figures.interactive.begin import telling
 from figures.interactive.board import Board
 from figures.interactive.cells import Cells
 from figures.interactive.runs_picture import RunsPicture
-from figures.regimes import maps, outcomes
+from figures.regimes import maps
 from landscapes.landscape import Landscape
 from landscapes.starts import starts_of
 from theory import methods
-from theory.verdict import Verdict
 
 RUNS = 8  # paths that are drawn of a cell
 LONG = 2048  # steps of them after a click
@@ -66,7 +66,7 @@ class RegimeMap:
             controls.beside(self.landscape, self.algorithm),
             controls.shown(self.figure),
             self.words,
-            HTML(_legend(self.dataset)),
+            HTML(cell_words.legend(self.dataset)),
             self.status,
         )
 
@@ -82,7 +82,7 @@ class RegimeMap:
 
     def show(self, _: Any = None) -> None:
         """Draws another map, and the runs of a cell in its middle."""
-        with controls.telling(self.status):
+        with telling(self.status):
             self.pinned, name = False, self.landscape.value
             self.surface = self.surfaces.get(name) or landscapes.load(name)
             self.left.clear()
@@ -119,15 +119,17 @@ class RegimeMap:
 
     def look(self, steps: int = paths.STEPS) -> None:
         """Runs the cell in sight and draws it."""
-        with controls.telling(self.status):
+        with telling(self.status):
             level, eta, rho = self._values()
             method = methods.make(_spec(self.algorithm.value)).having(rho=rho)
             path = paths.follow(self.surface, method, self.starts, eta, steps)
-            codes, _ = paths.judged(self.surface, path)
+            codes, _ = verdicts.judged(self.surface, path)
             self.runs.move(path, codes)
             self.frame.set_bounds(*self.cells.bounds(self.cell))
             self.board.refresh()
-            self.words.value = _words(level, eta, rho, len(path.x) - 1, self.pinned)
+            self.words.value = cell_words.sentence(
+                level, eta, rho, len(path.x) - 1, self.pinned
+            )
 
     def _values(self) -> tuple[xarray.Dataset, float, float]:
         """The cell's data, its learning rate and its radius."""
@@ -138,32 +140,3 @@ class RegimeMap:
 
 def _spec(label: str) -> str:
     return methods.spec(style.method(label))
-
-
-def _words(
-    level: xarray.Dataset, eta: float, rho: float, steps: int, pinned: bool
-) -> str:
-    """What a cell's starts do, by the saved result."""
-    share = level.share.values
-    told = [
-        f"{100 * share[v]:.0f}&nbsp;%: {style.REGIMES[v][1]}"
-        for v in sorted(Verdict, key=lambda v: -share[v])
-        if share[v] > 0
-    ]
-    own = style.REGIMES[Verdict(int(level["first"]))][1] if "first" in level else ""
-    radius = f", &rho; = {rho:.3g}" if rho else ""
-    return (
-        f"<b>&eta; = {eta:.4g}{radius}</b>: of {int(level.starts)} starts, "
-        f"{', '.join(told)} (within {int(level.steps)} steps). The landscape's own "
-        f"start, drawn thick, {own}. "
-        f"Drawn: {RUNS} starts, {steps} steps{', pinned' * pinned}."
-    )
-
-
-def _legend(dataset: xarray.Dataset) -> str:
-    codes = outcomes.frequent(outcomes.plurality(dataset.share).values)
-    return " &nbsp; ".join(
-        controls.swatch(style.VERDICTS[v][0], words)
-        for v, (_, words) in style.REGIMES.items()
-        if v in codes
-    )

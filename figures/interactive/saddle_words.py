@@ -7,12 +7,39 @@ from html import escape
 import numpy as np
 
 from experiments.saddles.site import Site
+from figures.interactive import controls
+from figures.interactive.verdicts import SURE
 from theory import neighbourhood, quadratic
 from theory.method import Method
 from theory.prediction import Setting, predict
 from theory.theorems import limit
 
 SILENT = "&ndash;"
+HEAD = (
+    "", "this run", "theory, of this start", "threshold at the saddle",
+    "f never rises up to &eta; =",
+)  # fmt: skip
+
+
+def row(
+    method: Method, run: str, site: Site, eta: float, x: np.ndarray
+) -> tuple[str, ...]:
+    """A method's row under `HEAD`: what its run does, and what theory says.
+
+    Args:
+        method: with its radius.
+        run: what the run does, in words.
+        site: the saddle and its ball.
+        eta: learning rate.
+        x: the start, `(d,)`.
+    """
+    return (
+        controls.swatch(method.color, method.label),
+        run,
+        predicted(site, method, eta, x, SURE),
+        threshold(site, method, eta),
+        class_limit(site, method),
+    )
 
 
 def predicted(site: Site, method: Method, eta: float, x: np.ndarray, steps: int) -> str:
