@@ -5,7 +5,8 @@
 Every callback runs as in a notebook, on ipympl's own canvas: it computes, redraws what
 moves, and encodes what changed as it is sent to the page. The target is 100 ms a
 redraw on a machine with nothing else to do; the column `processor` is what it costs on
-a busy one, too. Then first_look.ipynb from the start of its kernel to its picture: 10 s.
+a busy one, too. Then first_look.ipynb from the start of its kernel to its picture: 10
+s.
 """
 
 from __future__ import annotations
@@ -40,30 +41,38 @@ def callbacks() -> dict[str, Callable[[int], Any]]:
     for figure in (look.picture.figure, shown.figure):
         figure.canvas.syncing_data_url = False  # as when a page is there
         figure.canvas.draw()
-    cells = [(r, e) for e in range(3, 16) for r in range(3)]
+    return moves(look) | {"regimes: hover a cell": hovering(shown)}
+
+
+def moves(look: Any) -> dict[str, Callable[[int], Any]]:
+    """Of a `FirstLook`: the start, and every slider."""
 
     def slider(name: str) -> Callable[[int], Any]:
         def move(k: int) -> None:
             slider = look.sliders[name]
-            slider.value = 10 ** (slider.min + (slider.max - slider.min) * k / 60)
+            end = slider.min + (slider.max - slider.min) * (k + 1) / 60
+            slider.value = end if name == "noise" else 10**end
 
         return move
 
-    def noisy(k: int) -> None:
-        look.sliders["noise"].value = 0.1 + 1e-3 * k
+    return {
+        "first_look: drag the start": lambda k: look.moved(0.5 - 0.02 * k, 0.3),
+        "first_look: learning rate": slider("eta"),
+        "first_look: SAM's radius": slider("length"),
+        "first_look: noise": slider("noise"),
+    }
+
+
+def hovering(shown: Any) -> Callable[[int], Any]:
+    """Of a `RegimeMap`: from cell to cell."""
+    cells = [(r, e) for e in range(3, 16) for r in range(3)]
 
     def hover(k: int) -> None:
         at = shown.at.isel(rho_level=cells[k][0], eta_level=cells[k][1])
         place = {"xdata": float(at.units), "ydata": float(at.eta / at.eta_unit)}
         shown.hovered(SimpleNamespace(inaxes=shown.left, **place))
 
-    return {
-        "first_look: drag the start": lambda k: look.moved(0.5 - 0.02 * k, 0.3),
-        "first_look: learning rate": slider("eta"),
-        "first_look: SAM's radius": slider("length"),
-        "first_look: noise": noisy,
-        "regimes: hover a cell": hover,
-    }
+    return hover
 
 
 def milliseconds(callback: Callable[[int], Any]) -> np.ndarray:
