@@ -81,15 +81,16 @@ def test_the_edges_turn_steps_back():
     assert look.edges["own"] == look.edges["usam"]
 
 
-def test_a_slider_changes_the_very_next_step(net):
+def test_a_slider_changes_the_step_after_the_one_at_hand(net):
     live = Live(net, "gd", eta=0.1, rho=0.1, every=1)
     run = live.run(3)
     next(run)
     next(run)
     live.eta = 0.3
     x = net.initial(0).to(net.X)
-    x = x - 0.1 * net.gradient(x)
-    x = x - 0.3 * net.gradient(x)
+    next(run)  # by a step that was decided before
+    for eta in (0.1, 0.1, 0.3):
+        x = x - eta * net.gradient(x)
     assert next(run).loss == pytest.approx(float(net.value(x)), rel=1e-12)
 
 

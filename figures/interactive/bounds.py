@@ -43,7 +43,7 @@ class Bounds:
 
     def __init__(self, statement: str = "T14") -> None:
         """Draws the first claim."""
-        self.figure = controls.figure(11.5, 7.4)
+        self.figure = controls.figure(10.2, 7.2)
         self.board = Board(self.figure)
         # A layout that is computed takes longer than all the rest of a redraw.
         self.figure.set_layout_engine("none")

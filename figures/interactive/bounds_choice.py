@@ -10,6 +10,7 @@ from typing import Any
 from ipywidgets import (
     HTML,
     Dropdown,
+    FloatLogSlider,
     FloatSlider,
     HTMLMath,
     IntSlider,
@@ -24,7 +25,7 @@ from theory import claims
 from theory.outcome import one_of, words
 
 LONGEST = 90  # letters of a case in the menu
-ROOMY = Layout(width="46em")
+ROOMY = Layout(width="36em")
 CASES = "all its cases"
 # Which parameter a claim is drawn along, where it has several.
 FIRST = ("eta", "rho", "mu", "n", "T", "steps")
@@ -51,7 +52,8 @@ class Choice:
         self.along = _menu("along")
         self.member = IntSlider(description="which of many", layout=controls.WIDE)
         self.member.style.description_width = "9em"
-        self.says, self.sliders, self.fixed = HTMLMath(), VBox(), HTML()
+        self.says = HTMLMath(layout=ROOMY)
+        self.sliders, self.fixed = VBox(), HTML(layout=ROOMY)
         for menu, call in (
             (self.statements, self._statement),
             (self.claims, self._claim),
@@ -156,8 +158,9 @@ class Choice:
             slider.readout_format = "d" if knob.whole else ".3g"
 
         def slid(change: Any) -> None:
-            self.one = knob.put(self.one, change["new"])
-            self._moved()
+            if not snapped(slider, knob.get(self.one), change["new"]):
+                self.one = knob.put(self.one, change["new"])
+                self._moved()
 
         slider.observe(slid, "value")
         return slider
@@ -171,6 +174,17 @@ class Choice:
         menu.value = first if first is not None else next(iter(named.values()))
         self._quiet = False
         then()
+
+
+def snapped(slider: Any, exact: float, new: float) -> bool:
+    """Whether a page only rounded a value to the slider's steps: then it stays exact."""
+    if isinstance(slider, IntSlider):
+        return False
+    if isinstance(slider, FloatLogSlider):
+        if min(exact, new) <= 0:
+            return False
+        exact, new = math.log10(exact), math.log10(new)
+    return abs(new - exact) < 0.51 * slider.step
 
 
 def _menu(words: str, options: dict | None = None, value: Any = None) -> Dropdown:

@@ -12,6 +12,7 @@ from ipywidgets import HTML, Button, Dropdown, FloatSlider, IntSlider, VBox
 from figures.claims import phenomena
 from figures.interactive import bounds_class, controls
 from figures.interactive.board import Board
+from figures.interactive.bounds_choice import snapped
 from figures.interactive.bounds_class import Question
 from figures.interactive.bounds_class_picture import TOP, ClassPicture
 from theory.claim import Statement
@@ -39,9 +40,11 @@ class Side:
         self.changed: Callable[[], None] = lambda: None
         self.measures = _menu("about a step's", self._measure)
         self.methods = _menu("method", self._still)
-        self.mu = self._slider("mu / beta", 0.1, -1.0, 0.9)
-        self.eta = self._slider("eta beta", 1.0, 0.01, TOP)
-        self.rho = self._slider("rho beta", 0.5, 0.01, 4.0)
+        # Exact; the sliders show them rounded.
+        self.numbers = {"mu": 0.1, "eta": 1.0, "rho": 0.5}
+        self.mu = self._slider("mu", "mu / beta", -1.0, 0.9)
+        self.eta = self._slider("eta", "eta beta", 0.01, TOP)
+        self.rho = self._slider("rho", "rho beta", 0.01, 4.0)
         self.steps = IntSlider(
             value=6, min=1, max=40, description="T, of the run",
             layout=controls.WIDE, style=controls.WORDS,
@@ -63,10 +66,7 @@ class Side:
     @property
     def question(self) -> Question:
         """What the sliders ask."""
-        return Question(
-            self.methods.value, self.measures.value, self.mu.value, self.eta.value,
-            self.rho.value,
-        )  # fmt: skip
+        return Question(self.methods.value, self.measures.value, **self.numbers)
 
     def about(self, statement: Statement) -> None:
         """Another statement, or the same again."""
@@ -95,7 +95,8 @@ class Side:
         self.quiet, before = True, self.question
         for name, value in bounds_class.from_case(case).items():
             slider = getattr(self, name)
-            slider.value = min(max(value, slider.min), slider.max)
+            self.numbers[name] = min(max(value, slider.min), slider.max)
+            slider.value = self.numbers[name]
         word = case.get("method")
         if isinstance(word, str) and word in self.methods.options:
             self.methods.value = word
@@ -157,6 +158,11 @@ class Side:
     def _moved(self, change: Any) -> None:
         if self.quiet:
             return
+        for name, exact in self.numbers.items():
+            if change["owner"] is getattr(self, name):
+                if snapped(change["owner"], exact, change["new"]):
+                    return
+                self.numbers[name] = round(change["new"], 9)  # -1 + 100 / 100 is no 0
         if change["owner"] is self.mu:
             self._still(change)
             return
@@ -184,10 +190,10 @@ class Side:
         )
 
     def _proved(self) -> str:
-        end = self.picture.proved(self.rho.value)
+        end = self.picture.proved(self.numbers["rho"])
         if not end:
             return "No kept proof covers this radius."
-        side = "is" if self.eta.value <= end else "is not"
+        side = "is" if self.numbers["eta"] <= end else "is not"
         return (
             f"At this radius it is proved up to eta beta = {end:.4g}: "
             f"the point {side} in the proved region."
@@ -210,9 +216,9 @@ class Side:
         told = words if good else "NOTHING IS PROVED"
         self._say(f"{found[0]}: {told}.")
 
-    def _slider(self, words: str, value: float, low: float, high: float) -> FloatSlider:
+    def _slider(self, name: str, words: str, low: float, high: float) -> FloatSlider:
         slider = FloatSlider(
-            value=value, min=low, max=high, step=0.01, description=words,
+            value=self.numbers[name], min=low, max=high, step=0.01, description=words,
             layout=controls.WIDE, style=controls.WORDS, readout_format=".3g",
         )  # fmt: skip
         slider.observe(self._moved, "value")

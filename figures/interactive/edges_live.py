@@ -104,7 +104,7 @@ class EdgeOfStability:
         self.button.description = "Start"
 
     def slid(self, _: Any = None) -> None:
-        """The next step goes by the new numbers."""
+        """The step after the one at hand goes by the new numbers."""
         self.live.eta, self.live.rho = self.eta.value, self.rho.value
 
     def show(self, look: Look | None) -> None:
