@@ -86,9 +86,9 @@ class Bounds:
             return
         claim, knob = self.choice.claim, self.choice.knob
         self.slow = {}
-        axes = self.along.axes
-        axes.set_visible(knob is not None)
-        if knob is not None:
+        if knob is None:
+            self.along.silent(claim.id)
+        else:
             self.along.still(claim.id, knob, claim.relation)
         self.along.others([], [])
         self.along.refuted(np.nan, np.nan)

@@ -50,7 +50,8 @@ class Choice:
         self.statements = _menu("statement", named, first)
         self.claims, self.cases = _menu("claim"), _menu("case")
         self.along = _menu("along")
-        self.member = IntSlider(description="which of many", layout=controls.WIDE)
+        own = Layout(width="30em")  # hidden at times, and others not with it
+        self.member = IntSlider(description="which of many", layout=own)
         self.member.style.description_width = "9em"
         self.says = HTMLMath(layout=ROOMY)
         self.sliders, self.fixed = VBox(), HTML(layout=ROOMY)
@@ -177,7 +178,7 @@ class Choice:
 
 
 def snapped(slider: Any, exact: float, new: float) -> bool:
-    """Whether a page only rounded a value to the slider's steps: then it stays exact."""
+    """Whether a page only rounded a value to the steps: then it stays exact."""
     if isinstance(slider, IntSlider):
         return False
     if isinstance(slider, FloatLogSlider):

@@ -46,6 +46,9 @@ class Along:
         (self.range,) = axes.plot([], [], lw=2.5, alpha=0.6)
         (self.bound,) = axes.plot([], [], "k_", ms=14, mew=2)
         (self.now,) = axes.plot([], [], "o", ms=9, mec="white", mew=1)
+        self.note = axes.text(
+            0.5, 0.5, "", transform=axes.transAxes, ha="center", va="center"
+        )
         (self.counter,) = axes.plot([], [], "X", ms=13, color=COLORS[VIOLATED], mec="k")
         board.moves(
             self.outside, self.counter, *self.bounds, self.seen, self.place,
@@ -55,10 +58,26 @@ class Along:
 
     def still(self, name: str, knob: Knob, relation: str) -> None:
         """Another claim or parameter: names and scales."""
+        self.axes.set_axis_on()
+        self.note.set_text("")
         self.axes.set_title(f"{name}: measured is {SIDE[relation]} the bound")
         self.axes.set_xlabel(knob.label)
         self.axes.set_xscale("log" if knob.log else "linear")
         self.axes.set_xlim(knob.low, knob.high)
+
+    def silent(self, name: str) -> None:
+        """A claim without a number to move: says so."""
+        nothing = [np.nan, np.nan]
+        for artist in (*self.bounds, self.seen, self.place, self.range, self.bound):
+            artist.set_data(nothing, nothing)
+        for artist in (self.now, self.counter):
+            artist.set_data(nothing, nothing)
+        self.outside.set_data([0, 1], 0, 1, where=[False, False])
+        self.axes.set_axis_off()
+        self.axes.set_title("")
+        self.note.set_text(
+            f"{name} has no number to move:\nits cases are on the right."
+        )
 
     def line(self, line: Line) -> None:
         """The bound, and where it is said."""

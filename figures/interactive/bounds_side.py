@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 import numpy as np
-from ipywidgets import HTML, Button, Dropdown, FloatSlider, IntSlider, VBox
+from ipywidgets import HTML, Button, Dropdown, FloatSlider, IntSlider, Layout, VBox
 
 from figures.claims import phenomena
 from figures.interactive import bounds_class, controls
@@ -50,8 +50,9 @@ class Side:
             layout=controls.WIDE, style=controls.WORDS,
         )  # fmt: skip
         self.steps.observe(self._moved, "value")
-        self.words, self.button = HTML(), Button(description="Verify these proofs")
-        self.button.layout.width = "auto"
+        self.words = HTML(layout=Layout(width="30em"))
+        self.button = Button(description="Verify these proofs")
+        self.button.layout.width = "14em"
         self.button.on_click(self._verify)
         self.box = VBox(
             [
@@ -219,7 +220,7 @@ class Side:
     def _slider(self, name: str, words: str, low: float, high: float) -> FloatSlider:
         slider = FloatSlider(
             value=self.numbers[name], min=low, max=high, step=0.01, description=words,
-            layout=controls.WIDE, style=controls.WORDS, readout_format=".3g",
+            layout=controls.WIDE, style=controls.WORDS, readout_format=".2f",
         )  # fmt: skip
         slider.observe(self._moved, "value")
         return slider

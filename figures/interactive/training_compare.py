@@ -9,6 +9,7 @@ from typing import Any
 from ipywidgets import HTML, Button, IntSlider
 
 from figures.interactive import controls
+from figures.interactive.board import plain
 from figures.interactive.claims_later import Later
 from figures.interactive.training import Epoch, trained
 from theory.methods import make
@@ -27,10 +28,13 @@ class Compare:
     def __init__(self, first: int = 1, epochs: int = 30) -> None:
         """Trains the first epochs."""
         self.figure = controls.figure(9.5, 3.6)
+        plain(self.figure.canvas)
         self.axes = self.figure.subplots(1, 2)
         self.eta = controls.log_slider("learning rate η", 0.2, 0.01, 2.0)
-        self.length = controls.log_slider("ρ of SAM (a length)", 0.1, 0.005, 1.0)
-        self.rate = controls.log_slider("ρ of SSAM (a rate)", 0.2, 0.005, 2.0)
+        self.length = controls.log_slider("radius of SAM", 0.1, 0.005, 1.0, "a length")
+        self.rate = controls.log_slider(
+            "radius of SSAM", 0.2, 0.005, 2.0, "times the gradient"
+        )
         self.epochs = IntSlider(
             value=epochs, min=1, max=100, description="epochs",
             layout=controls.WIDE, style=controls.WORDS,
