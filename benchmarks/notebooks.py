@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter, process_time
 from types import SimpleNamespace
@@ -20,10 +21,17 @@ from typing import Any
 
 import numpy as np
 
+from theory import console
+
 TARGET, FIRST = 100.0, 10.0  # ms a redraw, s to the first picture
 BLOCKS = 25  # redraws a callback
 ROOT = Path(__file__).resolve().parent.parent
 WELL = "double_well_saddle"
+
+
+@dataclass
+class Config:
+    """How long a notebook's drags take, and its first picture."""
 
 
 def callbacks() -> dict[str, Callable[[int], Any]]:
@@ -41,7 +49,8 @@ def callbacks() -> dict[str, Callable[[int], Any]]:
     for figure in (look.picture.figure, shown.figure):
         figure.canvas.syncing_data_url = False  # as when a page is there
         figure.canvas.draw()
-    return moves(look) | {"regimes: hover a cell": hovering(shown)}
+    regimes = {"regimes: hover a cell": hovering(shown)}
+    return moves(look) | regimes | bounds_callbacks()
 
 
 def moves(look: Any) -> dict[str, Callable[[int], Any]]:
@@ -75,6 +84,27 @@ def hovering(shown: Any) -> Callable[[int], Any]:
     return hover
 
 
+def bounds_callbacks() -> dict[str, Callable[[int], Any]]:
+    """Sliders of a claim, and of the class of functions it is about; a live look."""
+    from figures.interactive.bounds import Bounds
+    from figures.interactive.edges_live import EdgeOfStability
+
+    shown, live = Bounds("T14"), EdgeOfStability("ssam")
+    shown.rest.again = lambda: None
+    for figure in (shown.figure, live.picture.board.figure):
+        figure.canvas.syncing_data_url = False
+        figure.canvas.draw()
+    knob, low = shown.choice.knob, shown.choice.knob.get(shown.choice.one)
+
+    return {
+        "bounds: a claim's eta": lambda k: shown.choice.put(knob, low * (0.1 + k / 30)),
+        "bounds: the class's rho": lambda k: setattr(
+            shown.side.rho, "value", 0.2 + k / 20
+        ),
+        "networks: a look is drawn": lambda k: live.picture.draw(live.live.looks),
+    }
+
+
 def milliseconds(callback: Callable[[int], Any]) -> np.ndarray:
     """Of every redraw, after one that does not count: clock, processor, `(2, n)`."""
     callback(0)
@@ -103,7 +133,7 @@ def first_picture() -> float:
         return perf_counter() - began
 
 
-def main() -> None:
+def main(config: Config) -> None:
     """Prints a line a callback, and the first picture."""
     import matplotlib
 
@@ -126,4 +156,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    console.main(Config, main, "benchmarks.notebooks")

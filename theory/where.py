@@ -1,6 +1,8 @@
-"""The table "Where does a new X go?", which README has, into CONTRIBUTING.md, too.
+"""Where does a new X go? README's table, into CONTRIBUTING.md, too.
 
-python -m theory.where
+    python -m theory.where
+
+README is where the table is written.
 """
 
 from __future__ import annotations

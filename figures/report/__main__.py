@@ -1,7 +1,9 @@
 """Writes the report: answers, ledger, maps, proofs on one page.
 
-python -m figures report
-python -m figures report --from experiments/results/quick --out report.html
+    python -m figures.report
+    python -m figures report --from experiments/results/quick --out report.html
+
+Each part of the page is a file beside this one.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ class Options:
 
     It needs no network, and reads what is there: nothing is computed anew. What the
     folder lacks comes from the kept results, so a fresh clone has a report, too, in
-    half a minute. Example: python -m figures report --out report.html
+    half a minute.
     """
 
     from_: Annotated[
