@@ -25,9 +25,10 @@ STANDS_FOR = {
     "FILE": "theory/proofs/n2.json",
     "NAME": "saddle_escape",
     "URL": "https://index.example",
+    "RESULT.nc": "experiments/kept/stability.nc",
 }
 # Options whose value is a file or folder to be written.
-WRITES = {"--out", "--json", "--page", "--scripts", "--csv", "--parquet"}
+WRITES = {"--out", "--json", "--page", "--scripts", "--to"}
 FILES = re.compile(r"[\w./-]+\.(py|json|nc|csv|md|ipynb|html|toml|txt)")
 LOOP = re.compile(r"for (\w+) in ([^;]*); do (.*?); done", re.S)
 

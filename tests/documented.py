@@ -7,6 +7,7 @@ import ast
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -80,14 +81,16 @@ def _block(token, page, line):
 
 
 def _commands(text):
-    """Lists of words; a line that ends in a backslash goes on."""
+    """Lists of words; a line that ends in a backslash goes on, `&&` begins another."""
     for line in text.replace("\\\n", " ").splitlines():
         try:
             words = shlex.split(line.removeprefix("$ "), comments=True)
         except ValueError:  # a quotation mark in what is no command
             words = line.split()
-        if words:
-            yield tuple(words)
+        while words:  # what is written to a file is the same command
+            end = words.index("&&") if "&&" in words else len(words)
+            yield tuple(takewhile(lambda word: word not in (">", ">>"), words[:end]))
+            words = words[end + 1 :]
 
 
 def _is_python(text):

@@ -10,6 +10,7 @@ import shlex
 import subprocess
 import sys
 from fnmatch import fnmatchcase
+from functools import cache
 
 import pytest
 
@@ -20,27 +21,32 @@ from theory import listing
 
 # Named, not called: each needs words of the reader's.
 NAMED = {"python -m theory.adjudicate": "docs/lemmas.md has it whole"}
-# Takes minutes even where everything is small.
+# Takes minutes even where everything is small; so does what is drawn of it.
 LONG = {
     "python -m theory --all*": "the ledger, in minutes; with --quick in one",
     "python -m theory --only *": "the ledger",
     "python -m experiments.*": "a quarter of a minute to minutes, each",
     "python -m benchmarks.*": "they time, alone on the machine",
-    "python -m figures edge_of_stability network_regimes *": "drawn of the above",
 }
 # Those of them that are run here all the same.
 HERE = {
-    "python -m experiments.learning_rate_regimes --landscape my_surface.py *--quick"
+    "python -m experiments.* --landscape my_surface.py * --quick",
+    "python -m experiments.export *",
+    "python -m experiments.trajectory *",
 }
 # Run in this form by another test.
 RUN_BY = {
     "python -m theory.proofs --verify": "tests/test_proofs_folder.py",
     "python tests/kill_sweep.py *": "tests/test_sweep.py",
+    "python -m build": "tests/test_packaging.py",
 }
+PYTHON_BY = {"docs/ecosystem.md": "tests/test_ecosystem.py"}
 WRITES_HERE = "it writes into the repository"
 NOT_RUN = {
     "make *": "its recipe's commands are parsed, each; they are those that pages name",
     ". .venv/bin/activate": "a line for the reader's shell",
+    "pip install *": "tests/test_packaging.py installs into environments of its own",
+    "python -m pytest *": "a test",
     "python -m theory --write": WRITES_HERE,
     "python -m theory P6 --recompute": "hours",
     "python -m theory P7 --explain": "a file that its reader is to write",
@@ -59,24 +65,37 @@ FOUND = [
     for block in blocks((ROOT / page).read_text(encoding="utf-8"), page)
     if not (block.python and page == GENERATED)
 ]
-MADE = documented.files_made(FOUND)
+# Files that pages show, and one that readers have.
+MADE = {"mine.py": "f = lambda x, y: x**2 - y**2 + y**4 / 4\nbox = (-2, 2)\n"}
+MADE |= documented.files_made(FOUND)
 COMMANDS = list(dict.fromkeys(words for block in FOUND for words in block.commands))
 # Of modules' docstrings, which `--help` shows: parsed; what they do is tested apart.
-# There [--option] may be left out, and the reader's own files are called mine.
+# There [--option] may be left out.
 EXAMPLES = {
     tuple(shlex.split(line.replace("[", "").replace("]", ""))): command.module
     for command in listing.commands()
     for line in command.examples
 }
-THEIRS = {"mine.py", "mine.csv"}
 
 
 def line(words):
     return " ".join(words)
 
 
+@cache
+def subcommands():
+    return {command.module for command in listing.commands()}
+
+
+def spelt(words):
+    """As `python -m MODULE` where it is a subcommand of `sharpness`."""
+    if words[0] == "sharpness" and words[1:] and words[1] in subcommands():
+        return ("python", "-m", *words[1:])
+    return words
+
+
 def listed(table, words):
-    return any(fnmatchcase(line(words), pattern) for pattern in table)
+    return any(fnmatchcase(line(spelt(words)), pattern) for pattern in table)
 
 
 def is_long(words):
@@ -89,23 +108,33 @@ def left(words):
 
 
 def to_run(long):
-    """Blocks with those of their commands that are to be run, each command once."""
+    """Blocks with those of their commands that are to be run, each command once.
+
+    What reads results (`--results`) is as long as what stands before it in its block,
+    and runs after it.
+    """
     seen, chosen = set(), []
     for block in FOUND:
-        words = [c for c in block.commands if not left(c) and is_long(c) == long]
-        if long:  # it is run with the word anyhow
-            words = [tuple(w for w in c if w != "--quick") for c in words]
-        new = tuple(w for w in dict.fromkeys(words) if w not in seen)
-        seen.update(new)
+        words = [c for c in block.commands if not left(c)]
+        reads = any("--results" in c for c in words)
+        if reads:
+            words = words if any(map(is_long, words)) == long else []
+        else:
+            words = [c for c in words if is_long(c) == long]
+        keys = [tuple(w for w in spelt(c) if w != "--quick") for c in words]
+        new = [c for c, key in zip(words, keys, strict=True) if key not in seen]
+        seen.update(keys)
         if new:
-            chosen.append(Block(block.page, block.line, new))
+            whole = words if reads else list(dict.fromkeys(new))
+            chosen.append(Block(block.page, block.line, tuple(whole)))
     return chosen
 
 
 def small(words):
     """The command with `--quick`, where it knows the word."""
-    (options,) = understood(words, set(MADE))
-    return (*words, "--quick") if hasattr(options, "quick") else words
+    options = understood(words, set(MADE))
+    knows = options and hasattr(options[0], "quick") and "--quick" not in words
+    return (*words, "--quick") if knows else words
 
 
 @pytest.fixture
@@ -153,7 +182,7 @@ def test_a_documented_command_is_understood(words):
 
 @pytest.mark.parametrize("words", EXAMPLES, ids=line)
 def test_an_example_of_a_docstring_is_understood_and_its_own(words):
-    understood(words, THEIRS)
+    understood(words, {*MADE, "mine.csv"})
     assert words[:3] == ("python", "-m", EXAMPLES[words])
 
 
@@ -174,6 +203,9 @@ def test_a_long_documented_command_runs(block, place):
 def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = {}
+    if page in PYTHON_BY:
+        assert page in (ROOT / PYTHON_BY[page]).read_text(encoding="utf-8")
+        return
     for block in FOUND:
         # Training is run, interrupted and resumed by tests/test_readme_example.py.
         if block.page == page and block.python and "Examples(" not in block.python:
@@ -184,7 +216,7 @@ def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
 @pytest.mark.parametrize("table", TABLES)
 def test_no_exception_is_left_over(table):
     for pattern in TABLES[table]:
-        assert any(fnmatchcase(line(words), pattern) for words in COMMANDS), pattern
+        assert any(listed({pattern}, words) for words in COMMANDS), pattern
 
 
 def test_a_test_that_is_credited_runs_the_module():
