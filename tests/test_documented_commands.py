@@ -31,7 +31,6 @@ LONG = {
 # Those of them that are run here all the same.
 HERE = {
     "python -m experiments.* --landscape my_surface.py * --quick",
-    "python -m experiments.export *",
     "python -m experiments.trajectory *",
 }
 # Run in this form by another test.
@@ -39,6 +38,7 @@ RUN_BY = {
     "python -m theory.proofs --verify": "tests/test_proofs_folder.py",
     "python tests/kill_sweep.py *": "tests/test_sweep.py",
     "python -m build": "tests/test_packaging.py",
+    "python -m experiments.export *": "tests/test_export.py",
 }
 PYTHON_BY = {"docs/ecosystem.md": "tests/test_ecosystem.py"}
 WRITES_HERE = "it writes into the repository"
@@ -236,7 +236,7 @@ WRONG = {
     "python -m experiments.saddle_escape --landscape mine.py": "no file `mine.py`",
     "python -m theory.proof theory/proofs/n0.json": "no file",
     "python tests/kill_swep.py": "no file `tests/kill_swep.py`",
-    "python -m benchmarks.certificates --quick": "takes no words",
+    "python -m benchmarks.certificates --quick": "--quick",
     "make nothing": "nothing",
     "sharpness theory --explian": "--explian",
     "sharpness thoery T7": "no subcommand `thoery`",
