@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 SPELT = {r"[lr]?Vert": r"\|", r"cr": "\\\\", r"arg": r"\operatorname{arg}"}
 # |x| stands close, though its strokes alone could be operators.
 STROKE = '<mo stretchy="false">&#x0007C;</mo>'
-CLOSE = STROKE.replace(">", ' lspace="0" rspace="0">', 1)
+CLOSE = STROKE.replace(">", ' lspace="0em" rspace="0em">', 1)
 UNKNOWN = re.compile(r">(\\[A-Za-z]+)<")
 
 
