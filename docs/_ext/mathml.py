@@ -11,8 +11,8 @@ logger = logging.getLogger(__name__)
 # What the converter does not know, in words that it does.
 SPELT = {r"[lr]?Vert": r"\|", r"cr": "\\\\", r"arg": r"\operatorname{arg}"}
 # |x| stands close, though its strokes alone could be operators.
-STROKE = '<mo stretchy="false">&#x0007C;</mo>'
-CLOSE = STROKE.replace(">", ' lspace="0em" rspace="0em">', 1)
+STROKE = re.compile(r'<mo(?: stretchy="false")?>(?=&#x0007C;<)')
+CLOSE = '<mo stretchy="false" lspace="0em" rspace="0em">'
 UNKNOWN = re.compile(r">(\\[A-Za-z]+)<")
 
 
@@ -34,7 +34,7 @@ def mathml(latex: str, display: str) -> str:
         raise ValueError(f"no formula `{latex}`: {error!r}") from error
     if found := UNKNOWN.search(markup):
         raise ValueError(f"no formula `{latex}`: {found[1]} is unknown")
-    return markup.replace(STROKE, CLOSE)
+    return STROKE.sub(CLOSE, markup)
 
 
 def _write(writer, node, display, frame="{}"):
