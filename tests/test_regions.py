@@ -219,7 +219,7 @@ def test_a_region_is_found_anew(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(
         finding, "KEPT", {"usam-pair-kappa-2": ("usam", "0.5", "pair", 1, 4)}
     )
-    finding.work(finding.Options(str(tmp_path)))
+    finding.work(finding.Options(out=str(tmp_path)))
     strip = load(tmp_path / "usam-pair-kappa-2.json")
     assert strip.fault() == "" and strip.pieces() == 4
     assert exact.share(strip) > 0.9
@@ -230,8 +230,8 @@ def test_a_region_is_found_anew(tmp_path, monkeypatch, capsys):
 
 
 def test_an_unknown_region_is_named():
-    with pytest.raises(ValueError, match="there is no region `usam`"):
-        finding.work(finding.Options(names=("usam",)))
+    with pytest.raises(ValueError, match="unknown region `usam-pear`: did you mean usam-pair"):
+        finding.work(finding.Options(names=("usam-pear",)))
 
 
 def test_columns_are_narrow_where_the_curve_falls():
