@@ -32,6 +32,7 @@ FORMAT = 1  # of the result files; raised when their meaning changes
 SOURCES = ("landscapes", "theory", "experiments")
 TEXTS = ("report.py",)
 LEDGER = "claims"  # the folder of statements, which decides no experiment's result
+BEGUN = time.monotonic()  # of the process, as its first modules are loaded
 LIBRARIES = ("numpy", "scipy", "sympy", "torch", "scikit-learn", "clarabel")
 
 
@@ -94,13 +95,21 @@ def save(dataset: xarray.Dataset, path: Path, config: Work, key: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic(path) as temporary:
         temporary.write_bytes(content)
-    provenance(path)
+    provenance(path, whole=config.fresh)
     return path
 
 
-def provenance(path: Path) -> None:
-    """Writes a result's sidecar `NAME.json`: what may differ with the same bytes."""
+def provenance(path: Path, whole: bool = False) -> None:
+    """Writes a result's sidecar `NAME.json`: what may differ with the same bytes.
+
+    Args:
+        path: of the result.
+        whole: nothing was resumed, so that the seconds since the process began are
+            those the result takes; `python -m experiments` shows them where it is kept.
+    """
     aside = {"commit": _commit(), "machine": platform.platform(), "time": time.ctime()}
+    if whole:
+        aside["seconds"] = round(time.monotonic() - BEGUN)
     with atomic(path.with_suffix(".json")) as temporary:
         temporary.write_text(json.dumps(aside, indent=1) + "\n", encoding="utf-8")
 

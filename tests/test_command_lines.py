@@ -6,11 +6,14 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+import xarray
 
 import landscapes
+from experiments import run, store
 from tests.test_architecture import ROOT
 from theory import __main__ as ledger
 from theory import claims, completion, console, listing, methods, statements, written
@@ -333,6 +336,20 @@ def test_times_are_measured_ones_of_what_there_is():
     assert set(known["statements"]) <= set(claims.names())
     for times in (*known["commands"].values(), *known["statements"].values()):
         assert set(times) <= set(listing.KINDS) and min(times.values()) >= 0
+
+
+def test_what_a_whole_run_took_is_read_beside_its_kept_result(tmp_path, monkeypatch):
+    kept = tmp_path / "experiments/kept"
+    kept.mkdir(parents=True)
+    config = run.Work(fresh=True, out=tmp_path)
+    made = xarray.Dataset({"x": ("i", [1.0])})
+    monkeypatch.setattr(store, "BEGUN", time.monotonic() - 90)
+    run.save(made, kept / "some.nc", config, "key")
+    monkeypatch.setattr(listing, "ROOT", tmp_path)
+    assert listing.times("commands", "experiments.some")["full"] == pytest.approx(90, abs=9)
+    config.fresh = False
+    run.save(made, kept / "some.nc", config, "key")
+    assert listing.times("commands", "experiments.some") == {}
 
 
 def test_times_are_told_in_units_that_suit():

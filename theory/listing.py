@@ -16,6 +16,7 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent  # of the packages
 FOLDERS = ("theory", "experiments", "figures", "benchmarks")
@@ -94,9 +95,15 @@ def examples(text: str) -> tuple[str, ...]:
 
 def times(kind: str, name: str) -> dict[str, float]:
     """Measured seconds of a command or a statement, by kind of run."""
-    if not TIMES.is_file():
-        return {}
-    return json.loads(TIMES.read_text(encoding="utf-8"))[kind].get(name, {})
+    found = _read(TIMES).get(kind, {}).get(name, {})
+    folder, _, experiment = name.partition(".")
+    # What a whole run took stands beside its kept result.
+    beside = _read(ROOT / folder / "kept" / f"{experiment}.json")
+    return found | ({"full": beside["seconds"]} if "seconds" in beside else {})
+
+
+def _read(file: Path) -> dict[str, Any]:
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
 def spent(seconds: float | None) -> str:
@@ -141,9 +148,8 @@ def listed(found: list[Command], prefix: str = "") -> str:
 
 def measured_on() -> str:
     """Where the times were measured, in words; empty if nowhere."""
-    if not TIMES.is_file():
-        return ""
-    return f"Times: on {json.loads(TIMES.read_text(encoding='utf-8'))['machine']}."
+    machine = _read(TIMES).get("machine", "")
+    return f"Times: on {machine}; -: not measured." if machine else ""
 
 
 def run_named(folder: str, package: str) -> None:
