@@ -38,7 +38,7 @@ MEANING = {
     "device": r"torch device",
     "loss": r"square or cross_entropy",
     "landscape": r"names?\b",
-    "out": r"folder of the",
+    "out": r"folder of the|the page to be written",
     "json": r"write the rows|with --verify: file of the regions",
     "steps": r"of a run|most steps a run takes|of the longest runs",
     "threads": r"torch's threads",
@@ -346,7 +346,8 @@ def test_what_a_whole_run_took_is_read_beside_its_kept_result(tmp_path, monkeypa
     monkeypatch.setattr(store, "BEGUN", time.monotonic() - 90)
     run.save(made, kept / "some.nc", config, "key")
     monkeypatch.setattr(listing, "ROOT", tmp_path)
-    assert listing.times("commands", "experiments.some")["full"] == pytest.approx(90, abs=9)
+    found = listing.times("commands", "experiments.some")
+    assert found["full"] == pytest.approx(90, abs=9)  # seconds that saving takes
     config.fresh = False
     run.save(made, kept / "some.nc", config, "key")
     assert listing.times("commands", "experiments.some") == {}

@@ -47,8 +47,8 @@ def options(config: type) -> list[Option]:
 
 def _option(part: Any) -> Option:
     said = str(part.type)
-    # What is a word of Python, too, has an underscore behind it.
-    name = part.name.rstrip("_").replace("_", "-")
+    own = re.search(r"\bname=['\"]([\w-]+)", said)
+    name = own[1] if own else part.name.replace("_", "-")
     positional = "Positional" in said
     no = "no-" * (part.default is True)
     listed = re.search(r"Literal(\[[^]]*\])", said)

@@ -1,8 +1,8 @@
-"""Where does a new X go? README's table, into CONTRIBUTING.md, too.
+"""Copies the table "Where does a new X go?" of README into CONTRIBUTING.md.
 
     python -m theory.where
 
-README is where the table is written.
+README is where it is written.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Writes the report: answers, ledger, maps, proofs on one page.
 
-    python -m figures.report
+    python -m figures report
     python -m figures report --from experiments/results/quick --out report.html
 
-Each part of the page is a file beside this one.
+It computes nothing anew.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Options:
     half a minute.
     """
 
-    from_: Annotated[
+    results: Annotated[
         Path | None,
         tyro.conf.arg(
             name="from",
@@ -51,7 +51,7 @@ def work(options: Options) -> None:
     from figures.report.page import page
     from figures.report.source import Source
 
-    source = Source.of(options.from_)
+    source = Source.of(options.results)
     check_folder(options.out.absolute().parent)
     text = page(source)
     with atomic(options.out.absolute()) as temporary:
