@@ -52,7 +52,9 @@ class Config:
     def __post_init__(self) -> None:
         """Refuses names that there are not."""
         self.experiments = [
-            c.module for c in listing.commands("experiments") if "." in c.module
+            c.module
+            for c in listing.commands("experiments")
+            if any("--quick" in example for example in c.examples[:1])
         ]
         known = [*self.experiments, *claims.names()]
         for name in self.names:

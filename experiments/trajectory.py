@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from experiments import run
 from theory import console
 
 if TYPE_CHECKING:
@@ -40,7 +41,13 @@ class Config:
     start: tuple[float, ...] = ()
     """coordinates of the first point; default: the landscape's own start"""
     steps: int = 200
-    """how many steps"""
+    """of a run"""
+
+    def __post_init__(self) -> None:
+        """Checks the numbers."""
+        run.at_least(1, steps=self.steps)
+        run.numbers("eta", [str(self.eta)], zero=False)
+        run.numbers("rho", [str(self.rho)] if self.rho is not None else [], zero=True)
 
 
 def trajectory(
