@@ -281,7 +281,7 @@ BAD = {
     "--eta 0": "--eta must be > 0, got 0.",
     "--eta 0.1:1:1000 --rho 0.1:1:1000": "1000000 points are too many: at most 20000.",
     "--rho -1": "--rho must be >= 0, got -1.",
-    "--rho": "--rho: `usam` needs one.",
+    "--rho": "--rho needs a value.",
     "--method gd": "--rho: `gd` has no radius.",
     "--jobs 0": "--jobs must be >= 1, got 0.",
     "--keep-proofs": "--keep-proofs needs --out DIR.",

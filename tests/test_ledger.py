@@ -94,7 +94,7 @@ def test_an_explanation_has_statement_source_numbers_and_places():
     ("words", "part"),
     [
         (("T22",), "did you mean T2"),
-        (("--only", "hold"), "--only is one of holds"),
+        (("--only", "hold"), "--only: unknown verdict `hold`: did you mean holds"),
         (("--jobs", "0"), "--jobs must be >= 1"),
         (("--write", "T2"), "--write takes all statements"),
         (("--json", "."), "is a folder"),

@@ -72,7 +72,7 @@ def check(config: type, words: list[str]) -> None:
     known = {o.word: o for o in options(config) if not o.positional}
     for word, after in pairwise([*words, "--"]):
         name = word.partition("=")[0].replace("_", "-")
-        if name[:2] != "--" or name == "--" or name in OWN:
+        if word[:2] != "--" or word == "--" or name in OWN:
             continue
         if name not in known:
             near = get_close_matches(name[2:], [k[2:] for k in (*known, *OWN)], 2)
