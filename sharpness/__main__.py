@@ -21,7 +21,7 @@ from sharpness import __doc__ as SAID
 from sharpness import __version__, full
 
 HELP, VERSION = ("", "-h", "--help"), ("-V", "--version")
-COMPLETION = "completion"
+COMPLETION, SHELLS = "completion", ("bash", "zsh")
 LAST = f"""\
 `sharpness NAME --help` says what each answers, with examples and options;
 `sharpness {COMPLETION} bash` (or zsh) prints what completes them with the tab key."""
@@ -70,11 +70,9 @@ def listed() -> str:
 
 def complete(words: list[str]) -> None:
     """Prints a shell's completion."""
-    from sharpness.completion import SHELLS, script
-
     if len(words) != 1 or words[0] not in SHELLS:
         sys.exit(_refused(f"{COMPLETION} takes {' or '.join(SHELLS)}."))
-    _say(script(words[0], list(commands())))
+    _say(ours("theory.completion").script(words[0]))
 
 
 def run(name: str, words: list[str]) -> None:

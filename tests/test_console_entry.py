@@ -11,7 +11,7 @@ import pytest
 
 import sharpness
 from sharpness import __main__ as entry
-from sharpness.completion import script
+from theory.completion import script
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -102,7 +102,7 @@ def completed(tmp_path_factory):
     if not shutil.which("bash"):
         pytest.skip("no bash here")
     file = tmp_path_factory.mktemp("shell") / "completion.bash"
-    file.write_text(script("bash", list(entry.commands())))
+    file.write_text(script("bash"))
     ask = (
         'source "$0"; COMP_WORDS=(sharpness "$@"); COMP_CWORD=$#; '
         "eval \"$(complete -p sharpness | sed 's/.*-F \\([^ ]*\\).*/\\1/')\"; "

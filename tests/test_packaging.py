@@ -176,7 +176,7 @@ except ImportError as error:
 """
     count, error = run("-W", "error", "-c", program, python=True).out.splitlines()
     modules = [file for file in SOURCES if file.name != "__main__.py"]
-    assert int(count) == len(modules) + 1  # and sharpness.completion
+    assert int(count) == len(modules)
     assert error == "No module named 'theory'"
 
 

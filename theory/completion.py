@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Annotated, Literal
 
 import tyro
@@ -35,6 +36,7 @@ _sharpness() {{
   esac
   if ((COMP_CWORD == at)); then
     words="{modules}"
+    if ((at == 1)); then words="$words completion"; fi
   else
     case "${{COMP_WORDS[at]}}" in
 {options}
@@ -67,11 +69,11 @@ def script(shell: str) -> str:
     Args:
         shell: `bash` or `zsh`.
     """
-    found = {c.module: words(c.module) for c in listing.commands() if _ours(c.module)}
-    values = {
-        "--methods|--method": methods.specs(),
-        "--landscape": landscapes.names(),
-    }
+    modules = [c.module for c in listing.commands() if _ours(c.module)]
+    found = {module: words(module) for module in modules}
+    values = {"--methods|--method": methods.specs(), "--landscape": landscapes.names()}
+    every = (option for module in modules for option in options(config(module)))
+    values |= {o.word: [*o.choices] for o in every if o.choices and not o.positional}
     text = SCRIPT.format(
         modules=" ".join(found),
         options=_cases(found),
@@ -90,17 +92,24 @@ def _cases(words: dict[str, list[str]]) -> str:
     return "\n".join(lines)
 
 
+def _loaded(module: str) -> ModuleType:
+    folder = listing.ROOT.joinpath(*module.split("."))
+    return importlib.import_module(f"{PREFIX}{module}{'.__main__' * folder.is_dir()}")
+
+
+def config(module: str) -> type:
+    """The dataclass of a command's options."""
+    loaded = _loaded(module)
+    return getattr(loaded, "Options", None) or loaded.Config
+
+
 def words(module: str) -> list[str]:
     """What may stand after a command: its options, and names that are known."""
-    folder = listing.ROOT.joinpath(*module.split("."))
-    name = f"{PREFIX}{module}{'.__main__' * folder.is_dir()}"
-    loaded = importlib.import_module(name)
-    config = getattr(loaded, "Options", None) or loaded.Config
-    own = [o.word for o in options(config) if not o.positional]
+    own = [o.word for o in options(config(module)) if not o.positional]
     names = listing.names(module) if module in listing.FOLDERS else []
     if module == "theory":
         names = [*names, *claims.names()]
-    return [*own, *OWN[:1], *names, *getattr(loaded, "NAMES", ())]
+    return [*own, *OWN[:1], *names, *getattr(_loaded(module), "NAMES", ())]
 
 
 def work(asked: Options) -> None:
