@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from theory.namespace import NAMESPACE, OURS, moved  # noqa: E402
 
 HERE = find_packages(include=[part for top in OURS for part in (top, f"{top}.*")])
+NOTES = "paper_notes.md"
 DATA = ["*.json", "*.css", "*.js", "*.html", "*.svg", "*.yaml"]
 
 
@@ -34,6 +35,11 @@ class Moved(build_py):
         outfile.parent.mkdir(parents=True, exist_ok=True)
         outfile.write_text(text, encoding="utf-8")
         return str(outfile), True
+
+    def build_package_data(self):
+        """Copies what goes with the modules, and the notes, which the report reads."""
+        super().build_package_data()
+        self.copy_file(NOTES, str(Path(self.build_lib, NAMESPACE, NOTES)))
 
 
 class InPlace(editable_wheel):

@@ -20,9 +20,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import yaml
 
 import sharpness
-from theory import kept, namespace
+from theory import kept, namespace, where, written
 from theory.namespace import NAMESPACE, OURS, moved, unmoved
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -147,7 +148,7 @@ def test_the_wheel_holds_our_packages_whole_inside_one(built):
         for name in tracked()
         if name.split("/")[0] in (*OURS, NAMESPACE) and not name.startswith(SHOWN)
     }
-    assert found == ours
+    assert found == {*ours, f"{NAMESPACE}/paper_notes.md"}
     assert {f"{NAMESPACE}/{top}/py.typed" for top in OURS} < found
     assert wheel.stat().st_size < 15e6  # three fifths are the kept results
 
@@ -210,6 +211,14 @@ def test_an_experiment_and_its_figure_write_into_the_current_folder(run, tmp_pat
     assert commit == f"wheel {sharpness.__version__}"
 
 
+def test_the_report_finds_the_notes_verdicts_installed(run):
+    program = "from {} import noted; print(*noted.rows().items(), sep='\\n')"
+    here = call([sys.executable, "-c", program.format("figures.report")], ROOT)
+    there = run("-c", program.format("sharpness.figures.report"), python=True)
+    assert there.out == here.stdout
+    assert len(here.stdout.splitlines()) > 70
+
+
 @pytest.mark.parametrize(
     "words", ["theory --write", "theory P6 --recompute", "figures --readme"]
 )
@@ -256,3 +265,57 @@ def test_a_command_is_named_as_it_is_run_here(monkeypatch):
     assert namespace.command("sharpness.theory.proof") == "sharpness theory.proof"
     with pytest.raises(ValueError, match="the notes .* in the repository only"):
         namespace.only_in_repository("the notes")
+
+
+def extras(lines):
+    """What the table of docs/installing.md says of each extra."""
+    rows = (re.findall(r"`([^`]+)`", line.split("|")[1]) for line in lines)
+    packages = (re.findall(r"`([^`]+)`", line.split("|")[2]) for line in lines)
+    return {name: found for (name,), found in zip(rows, packages, strict=True)}
+
+
+def test_the_extras_are_documented():
+    given = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    known = given["project"]["optional-dependencies"]
+    text = (ROOT / "docs/installing.md").read_text(encoding="utf-8")
+    section = text.partition("## Extras")[2].partition("\n## ")[0]
+    told = extras([line for line in section.splitlines() if line.startswith("| `")])
+    assert set(told) == set(known)
+    assert {name: found for name, found in told.items() if name != "test"} == {
+        name: found for name, found in known.items() if name != "test"
+    }
+    others = {p for name, found in known.items() for p in found} - set(known["test"])
+    assert others == {*known["peers"], *known["lint"]}
+
+
+def test_contributing_has_the_table_of_readme():
+    assert written.part(where.PAGE, where.PART) == where.table()
+    assert len(where.table().splitlines()) > 10
+
+
+def test_hooks_are_those_of_make_lint_and_need_no_network():
+    given = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
+    (repository,) = given["repos"]
+    assert repository["repo"] == "local"
+    hooks = [hook["entry"].split()[:2] for hook in repository["hooks"]]
+    assert {hook["language"] for hook in repository["hooks"]} == {"system"}
+    recipe = (ROOT / "Makefile").read_text().partition("\nlint:")[2].split("\n\n")[0]
+    lines = [line.split()[:2] for line in recipe.splitlines()[1:]]
+    assert hooks == [[p.replace("$(BIN)", ".venv/bin"), word] for p, word in lines]
+
+
+def test_hooks_refuse_what_ruff_refuses(tmp_path, monkeypatch):
+    pytest.importorskip("pre_commit")
+    monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "cache"))
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    for name in (".pre-commit-config.yaml", "pyproject.toml"):
+        shutil.copyfile(ROOT / name, tmp_path / name)
+    (tmp_path / "bad.py").write_text('"""A file."""\nimport os\n')
+    for words in ("init -q", "add bad.py"):
+        assert call(["git", *words.split()], tmp_path).returncode == 0
+    words = [sys.executable, "-m", "pre_commit", "run", "--all-files"]
+    done = call(words, tmp_path)
+    assert done.returncode == 1
+    assert "`os` imported but unused" in done.stdout
+    (tmp_path / "bad.py").write_text('"""A file."""\n')
+    assert call(words, tmp_path).returncode == 0
