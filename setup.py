@@ -12,7 +12,7 @@ from setuptools.command.build_py import build_py
 from setuptools.command.editable_wheel import editable_wheel
 
 sys.path.insert(0, str(Path(__file__).parent))
-from theory.namespace import NAMESPACE, OURS, moved  # noqa: E402
+from theory.namespace import NAMESPACE, OURS, moved, moved_words  # noqa: E402
 
 HERE = find_packages(include=[part for top in OURS for part in (top, f"{top}.*")])
 NOTES = "paper_notes.md"
@@ -37,8 +37,10 @@ class Moved(build_py):
         return str(outfile), True
 
     def build_package_data(self):
-        """Copies what goes with the modules, and the notes, which the report reads."""
+        """Copies what goes with modules, and the notes, which the report reads."""
         super().build_package_data()
+        for page in Path(self.build_lib, NAMESPACE).rglob("*.html"):
+            page.write_text(moved_words(page.read_text("utf-8")), "utf-8")
         self.copy_file(NOTES, str(Path(self.build_lib, NAMESPACE, NOTES)))
 
 

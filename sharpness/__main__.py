@@ -21,7 +21,7 @@ from sharpness import __doc__ as SAID
 from sharpness import __version__, full
 
 HELP, VERSION = ("", "-h", "--help"), ("-V", "--version")
-COMPLETION, SHELLS = "completion", ("bash", "zsh")
+COMPLETION = "completion"
 LAST = f"""\
 `sharpness NAME --help` says what each answers, with examples and options;
 `sharpness {COMPLETION} bash` (or zsh) prints what completes them with the tab key."""
@@ -43,7 +43,7 @@ def main() -> None:
     elif name in VERSION:
         _say(f"sharpness-regimes {__version__}")
     elif name == COMPLETION:
-        complete(rest)
+        run("theory.completion", rest)
     elif name in commands():
         run(name, rest)
     else:
@@ -66,13 +66,6 @@ def listed() -> str:
     return "\n".join(
         [head, "", table, "", *filter(None, [listing.measured_on()]), LAST]
     )
-
-
-def complete(words: list[str]) -> None:
-    """Prints a shell's completion."""
-    if len(words) != 1 or words[0] not in SHELLS:
-        sys.exit(_refused(f"{COMPLETION} takes {' or '.join(SHELLS)}."))
-    _say(ours("theory.completion").script(words[0]))
 
 
 def run(name: str, words: list[str]) -> None:

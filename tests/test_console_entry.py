@@ -2,7 +2,6 @@
 
 import ast
 import importlib
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 
 import sharpness
 from sharpness import __main__ as entry
-from theory.completion import script
+from theory import completion
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -96,40 +95,13 @@ def test_a_reader_that_has_gone_is_no_error():
     assert done.stderr == ""
 
 
-@pytest.fixture(scope="module")
-def completed(tmp_path_factory):
-    """What bash offers for the last of some words."""
-    if not shutil.which("bash"):
-        pytest.skip("no bash here")
-    file = tmp_path_factory.mktemp("shell") / "completion.bash"
-    file.write_text(script("bash"))
-    ask = (
-        'source "$0"; COMP_WORDS=(sharpness "$@"); COMP_CWORD=$#; '
-        "eval \"$(complete -p sharpness | sed 's/.*-F \\([^ ]*\\).*/\\1/')\"; "
-        'printf "%s\\n" "${COMPREPLY[@]}"'
-    )
-
-    def completed(*words):
-        done = subprocess.run(
-            ["bash", "-c", ask, file, *words], capture_output=True, text=True
-        )
-        assert not done.stderr
-        return set(done.stdout.split("\n")) - {""}
-
-    return completed
-
-
-def test_the_tab_key_completes_subcommands_options_and_choices(completed):
-    assert {*entry.commands(), "completion"} <= completed("")
-    assert completed("experiments.saddle_e") == {"experiments.saddle_escape"}
-    assert completed("experiments.saddle_escape", "--lands") == {"--landscape"}
-    assert completed("figures", "--style", "") == {"screen", "print"}
-
-
-@pytest.mark.parametrize("words", [(), ("fish",), ("bash", "zsh")])
-def test_a_shell_that_is_not_served_is_refused(monkeypatch, capsys, words):
-    _, error, code = said(monkeypatch, capsys, "completion", *words)
-    assert (error, code) == ("sharpness: completion takes bash or zsh.\n", 2)
+def test_completion_is_that_of_every_command():
+    done = command("sharpness", "completion", "bash")
+    assert done.stdout == completion.script("bash")
+    assert all(module in done.stdout for module in entry.commands())
+    refused = command("sharpness", "completion", "fish")
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("name", sharpness.NAMES)

@@ -44,7 +44,7 @@ def moved(source: str) -> str:
         ValueError: it imports ours in a form that is not rewritten, or cannot be
             brought back.
     """
-    text = _replaced(_THERE, source)
+    text = moved_words(source)
     for node in ast.walk(ast.parse(text)):
         names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
         if isinstance(node, ast.Import):
@@ -59,6 +59,11 @@ def moved(source: str) -> str:
             f"it has a name or a command of the wheel's own (`{NAMESPACE}`) already."
         )
     return text
+
+
+def moved_words(text: str) -> str:
+    """A page's names and commands as the wheel has them."""
+    return _replaced(_THERE, text)
 
 
 def unmoved(source: str) -> str:
