@@ -4,8 +4,10 @@
     python examples/lightning_digits.py
 
 Lightning hands the optimizer a closure that runs `training_step` and `backward`;
-`SharpnessAware` calls it once for every gradient of the method. Three things differ
-from a module that is trained with SGD, and each is marked below.
+`SharpnessAware` calls it once for every gradient of the method. Four things differ
+from a module that is trained with SGD, and each is marked below. Schedulers,
+checkpoints, resuming and precision `bf16-mixed` are as ever; `16-mixed` on a GPU, which
+scales gradients, is refused.
 """
 
 from __future__ import annotations
@@ -48,6 +50,19 @@ class Digits(lightning.LightningModule):
         optimizer = SharpnessAware(base, method, self)
         scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=5)
         return [optimizer], [scheduler]
+
+    def on_fit_start(self):
+        """4. Refuses what would change the method without a word.
+
+        Gradients that are accumulated over batches are not those of the point to which
+        the method ascends, and would be dropped; clipping is done by the hook.
+        """
+        if self.trainer.accumulate_grad_batches > 1 or self.trainer.gradient_clip_val:
+            raise ValueError(
+                "with SharpnessAware use larger batches instead of "
+                "accumulate_grad_batches, and a hook of the base optimizer instead of "
+                "gradient_clip_val."
+            )
 
     def optimizer_step(self, epoch, batch_idx, optimizer, closure=None):
         """3. A step returns the loss of its clean pass, which is the one to log."""

@@ -60,7 +60,7 @@ def plain(example):
                 torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
 
             hook = base.register_step_pre_hook(clip)
-            losses.append(float(optimizer.step(closure)))
+            losses.append(float(optimizer.step(closure).detach()))
             hook.remove()
         scheduler.step()
     return model, losses
@@ -115,3 +115,37 @@ def test_a_training_step_that_logs_would_log_the_ascent_point(example):
     run.fit(model, train)
     assert len(seen) == 4 and seen[0] != seen[1]  # a clean pass, an ascent pass, ...
     assert float(run.callback_metrics["train_loss"]) == seen[2]
+
+
+@pytest.mark.parametrize(
+    "option", [{"accumulate_grad_batches": 2}, {"gradient_clip_val": 0.5}]
+)
+def test_what_would_change_the_method_is_refused(example, option):
+    with pytest.raises(ValueError, match="with SharpnessAware use larger batches"):
+        fitted(example, 1, **option)
+
+
+def test_a_manual_loop_gives_its_closure(example):
+    class Manual(example.Digits):
+        def __init__(self):
+            super().__init__("ssam")
+            self.automatic_optimization = False
+
+        def training_step(self, batch, index):
+            (X, y), optimizer = batch, self.optimizers()
+
+            def closure():
+                optimizer.zero_grad()
+                loss = torch.nn.functional.cross_entropy(self.network(X), y)
+                self.manual_backward(loss)
+                return loss
+
+            optimizer.step(closure)
+
+    model, (train, _) = Manual(), example.loaders()
+    before = [p.detach().clone() for p in model.parameters()]
+    example.trainer(1, limit_train_batches=1).fit(model, train)
+    moved = [
+        not torch.equal(p, b) for p, b in zip(model.parameters(), before, strict=True)
+    ]
+    assert sum(moved) == 5  # a bias before BatchNorm has no gradient
