@@ -28,6 +28,8 @@ LONG_NAMES = {
     "algorithm": "method",
     "eta": "learning rate η",
     "rho": "radius ρ",
+    "eta_level": "level of the learning rate η",
+    "rho_level": "level of the radius ρ",
     "seed": "number of the repeat",
     "start": "number of the start",
     "steps": "steps taken",

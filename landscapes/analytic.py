@@ -9,30 +9,13 @@ from typing import Any
 
 import numpy as np
 import sympy
-from sympy.codegen.rewriting import create_expand_pow_optimization
 
 from landscapes.arrays import like, namespace, stack, unstack
 from landscapes.components import Components
-from landscapes.critical import search
+from landscapes.critical import SEARCHED, search
 from landscapes.landscape import Landscape
-from landscapes.without_overflow import numerics
-
-# x**3 as a library power costs eight times x*x*x.
-_expand_powers = create_expand_pow_optimization(8)
-
-
-def _subexpressions(expressions: list) -> tuple[list, list]:
-    """Common subexpressions, small powers written as products, constants as numbers."""
-    named, reduced = sympy.cse([e.replace(_is_constant, _number) for e in expressions])
-    return [(s, _expand_powers(e)) for s, e in named], [
-        _expand_powers(e) for e in reduced
-    ]
-
-
-def _is_constant(e: sympy.Basic) -> bool:
-    """Such as log 2, which torch computes of no number."""
-    inside = isinstance(e, sympy.Expr) and e.is_number
-    return inside and not (e.is_Atom or e.is_Rational)
+from landscapes.minimise import minimiser
+from landscapes.numeric import lambdified
 
 
 def _full(result: Any, part: Any) -> Any:
@@ -41,10 +24,6 @@ def _full(result: Any, part: Any) -> Any:
         return result + 0 * part
     same = result.dtype == getattr(part, "dtype", result.dtype)
     return result if same else like(result, part)
-
-
-def _number(e: sympy.Expr) -> sympy.Expr:
-    return e.evalf(17)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +37,7 @@ class Analytic(Landscape):
         start: the default start.
         box: where to draw $f$ and look for its critical points.
         declared_points: the critical points where they are known exactly, or some of
-            them where they are not isolated; None: they are searched in `box`.
+            them where they are not isolated; None: they are searched, see `locate`.
         constants: known constants of the class.
     """
 
@@ -102,12 +81,7 @@ class Analytic(Landscape):
                     e.subs(dict(zip(self.symbols, x, strict=True)), simultaneous=True)
                     for e in formulas
                 ]
-            return sympy.lambdify(
-                self.symbols,
-                formulas,
-                modules=[numerics(library), library],
-                cse=_subexpressions,
-            )
+            return lambdified(self.symbols, formulas, library)
 
         return function
 
@@ -140,7 +114,10 @@ class Analytic(Landscape):
         return Components(rows) if isinstance(x, Components) else stack(rows)
 
     def locate(self) -> np.ndarray:
-        """The declared critical points, or those Newton's method finds in the box."""
+        """The declared critical points, or those Newton's method finds in the box.
+
+        In more than three dimensions it finds one minimum from the start, if one.
+        """
         if self.declared_points is not None:
             points = np.array(self.declared_points, dtype=float).reshape(-1, self.dim)
             worst = np.abs(self.gradient(points)).max(initial=0)
@@ -150,4 +127,4 @@ class Analytic(Landscape):
                     f"{worst:.2g}, not 0."
                 )
             return points
-        return search(self)
+        return search(self) if self.dim <= SEARCHED else minimiser(self)

@@ -9,11 +9,9 @@ from typing import Any
 import numpy as np
 
 from landscapes.arrays import namespace
-from landscapes.critical import search
+from landscapes.critical import SEARCHED, search
 from landscapes.landscape import Landscape
 from landscapes.minimise import minimiser
-
-SEARCHED = 3  # dimensions in which a grid of nodes is affordable
 
 
 @dataclass(frozen=True, eq=False)

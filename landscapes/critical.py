@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # point is exact to rounding, its Hessian hence to about 1e-15 of its own size, but a
 # degenerate point is found only to about the square root of that.
 FLAT = 1e-7
+SEARCHED = 3  # dimensions in which a grid of nodes is affordable
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +69,7 @@ def search(landscape: Landscape, per_axis: int = 25, steps: int = 60) -> np.ndar
     """Critical points in the box: Newton's method from every node of a grid.
 
     Args:
-        landscape: with a Hessian; d at most 3.
+        landscape: with a Hessian; d at most `SEARCHED`.
         per_axis: nodes along each axis.
         steps: of Newton's method.
 
@@ -77,10 +78,10 @@ def search(landscape: Landscape, per_axis: int = 25, steps: int = 60) -> np.ndar
         the grid is fine enough.
     """
     box = np.array(landscape.box)
-    if len(box) > 3:
+    if len(box) > SEARCHED:
         raise ValueError(
             f"`{landscape.name}` has {len(box)} dimensions: critical points are "
-            "searched in at most 3, declare them as `declared_points`."
+            f"searched in at most {SEARCHED}, declare them as `declared_points`."
         )
     x = np.array(list(product(*(np.linspace(*side, per_axis) for side in box))))
     with np.errstate(all="ignore"):

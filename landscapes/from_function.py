@@ -21,13 +21,11 @@ import numpy as np
 import sympy
 
 from landscapes.analytic import Analytic
+from landscapes.checked_function import compared, derived, finite
 from landscapes.formula import parsed, smooth, variables
 from landscapes.landscape import Landscape
+from landscapes.user_frame import dimension, frame
 from landscapes.user_function import MIXED, UserFunction, line
-
-BOX = (-2.0, 2.0)
-ROOT = (5**0.5 - 1) / 2  # the default start lies at its multiples, modulo 1
-LOOKS = 8  # points of the box at which a landscape is compared with the function
 
 
 def landscape(
@@ -83,16 +81,16 @@ def landscape(
                 f"`{name}` has the variables {', '.join(map(str, xs))}, but dim = "
                 f"{dim}; name all in symbols=."
             )
-        frame = _frame(name, len(xs), box, start)
-        return _analytic(name, smooth(name, formula), xs, frame | known)
+        around = frame(name, len(xs), box, start)
+        return _analytic(name, smooth(name, formula), xs, around | known)
     if not callable(f):
         raise ValueError(
             "a landscape is made of a function, a SymPy expression or a torch module, "
             f"got {type(f).__name__}."
         )
     name = name or getattr(f, "__name__", type(f).__name__).replace("<lambda>", "f")
-    function = UserFunction.of(name, f, _dimension(name, dim, box, start))
-    return _of_function(function, _frame(name, function.dim, box, start) | known)
+    function = UserFunction.of(name, f, dimension(name, dim, box, start))
+    return _of_function(function, frame(name, function.dim, box, start) | known)
 
 
 def _network(module: Any, data: Any, loss: str | Callable, name: str | None) -> Any:
@@ -106,47 +104,6 @@ def _network(module: Any, data: Any, loss: str | Callable, name: str | None) -> 
     return Network(module, *data, loss=loss, name=name or type(module).__name__)
 
 
-def _dimension(name: str, dim: Any, box: Any, start: Any) -> int | None:
-    """d, as far as it is said beside the function."""
-    said = {dim} if dim is not None else set()
-    if np.ndim(box) == 2:
-        said.add(len(box))
-    if np.ndim(start) == 1:
-        said.add(len(start))
-    if len(said) > 1:
-        raise ValueError(
-            f"`{name}`: dim, box and start must agree, got {sorted(said)} coordinates."
-        )
-    return said.pop() if said else None
-
-
-def _frame(name: str, d: int, box: Any, start: Any) -> dict[str, tuple]:
-    """The box and the start, checked."""
-    try:
-        sides = np.array(BOX if box is None else box, dtype=float)
-        sides = np.broadcast_to(sides, (d, 2)) if sides.shape == (2,) else sides
-        low, high = sides.T
-        sound = sides.shape == (d, 2) and np.isfinite(sides).all()
-        sound = sound and bool((low < high).all())
-    except (TypeError, ValueError):
-        sound = False
-    if not sound:
-        raise ValueError(
-            f"`{name}`: box must be (low, high), or {d} such pairs, low < high, got "
-            f"{box}."
-        )
-    if start is None:
-        share = np.arange(1, d + 1) * ROOT % 1
-        start = np.round(low + share * (high - low), 3)
-    try:
-        point = np.array(start, dtype=float)
-    except (TypeError, ValueError):
-        point = np.array([np.nan])
-    if point.shape != (d,) or not np.isfinite(point).all():
-        raise ValueError(f"`{name}`: start must be {d} finite numbers, got {start}.")
-    return {"start": tuple(point.tolist()), "box": tuple(map(tuple, sides.tolist()))}
-
-
 def _of_function(function: UserFunction, options: dict) -> Landscape:
     """The formula of a function; else what torch differentiates."""
     name, start = function.name, np.array(options["start"])
@@ -155,21 +112,21 @@ def _of_function(function: UserFunction, options: dict) -> Landscape:
         raise ValueError(
             f"`{name}` is no function: at one point it gives {first:g}, then {again:g}."
         )
-    _finite(name, "it", first, start)
+    finite(name, "it", first, start)
     try:
         formula, xs = function.formula()
     except Exception as error:
         made = _differentiated(function, options, error)
     else:
         made = _analytic(name, smooth(name, formula), xs, options)
-    _compared(function, made)
+    compared(function, made)
     return made
 
 
 def _analytic(name: str, formula: Any, xs: tuple, options: dict) -> Analytic:
     """Of an expression; it and its derivatives are evaluated once."""
     made = Analytic(name, xs, formula, **options)
-    _derived(made)
+    derived(made)
     return made
 
 
@@ -188,55 +145,5 @@ def _differentiated(function: UserFunction, options: dict, why: Exception) -> La
             "+ - * / **, np.where instead of if, and functions of numpy, torch or "
             "sympy instead of math."
         ) from error
-    _derived(made)
+    derived(made)
     return made
-
-
-def _derived(made: Landscape) -> None:
-    """Value, gradient and Hessian at the start are finite."""
-    x = np.array(made.start)
-    with np.errstate(all="ignore"):
-        for what in ("value", "gradient", "hessian"):
-            try:
-                found = getattr(made, what)(x)
-            except Exception as error:
-                raise ValueError(
-                    f"`{made.name}`: its {what} cannot be evaluated: {line(error)}"
-                ) from error
-            _finite(made.name, f"its {what}", found, x)
-
-
-def _finite(name: str, what: str, found: Any, x: np.ndarray) -> None:
-    if np.iscomplexobj(found) or not np.isfinite(found).all():
-        bad = np.ravel(found)[~np.isfinite(np.ravel(found))][0]
-        raise ValueError(
-            f"`{name}`: {what} is {bad} at its start {tuple(x.tolist())}: give another "
-            "box or start."
-        )
-
-
-def _compared(function: UserFunction, made: Landscape) -> None:
-    """The landscape has the function's values, and its gradient their slope."""
-    low, high = np.array(made.box).T
-    points = low + np.random.default_rng(0).random((LOOKS, made.dim)) * (high - low)
-    step = 1e-6 * (high - low)
-    there, ahead, behind = (
-        np.array([function.number(p) for p in points + side * step])
-        for side in (0, 1, -1)
-    )
-    with np.errstate(all="ignore"):
-        values, moves = made.value(points), made.gradient(points) * step
-        # A difference is exact to the rounding of values and to a share step^2.
-        size = np.abs(moves).sum(-1) + np.abs(ahead - behind)
-        slack = 1e-3 * size + 1e-13 * np.abs(there)
-        wrong = np.abs(values - there) > 1e-9 * (1 + np.abs(there))
-        wrong |= np.abs((ahead - behind) / 2 - moves.sum(-1)) > slack
-    if (wrong & np.isfinite(there)).any():
-        raise ValueError(
-            f"`{function.name}` cannot be differentiated: the derivative found is not "
-            "its slope (it rounds, draws random numbers, or leaves torch half-way)."
-        )
-    if not moves.any() and np.ptp(there) > 0:
-        raise ValueError(
-            f"`{function.name}` cannot be differentiated: it is constant in pieces."
-        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 import warnings
 from collections.abc import Callable, Sequence
@@ -13,6 +12,7 @@ import numpy as np
 import sympy
 
 from landscapes.coordinate import Coordinate, Untraceable, expression
+from landscapes.signature import taken, takes_a_number
 
 MIXED = "same dtype"  # of what torch says where single and double precision meet
 
@@ -42,7 +42,7 @@ class UserFunction:
         Raises:
             ValueError: d cannot be told, or is another.
         """
-        needed, open_ended = _taken(f)
+        needed, open_ended = taken(f)
         apart = open_ended or len(needed) > 1
         d = dim if open_ended or len(needed) == 1 else len(needed)
         if not (open_ended or needed):
@@ -61,7 +61,7 @@ class UserFunction:
                 f"`{name}` takes {d} coordinates ({', '.join(needed)}), but dim, box "
                 f"or start has {dim}."
             )
-        if not apart and d == 1 and _takes_a_number(f):
+        if not apart and d == 1 and takes_a_number(f):
             apart = True
         named = apart and not open_ended
         names = tuple(needed) if named else tuple(f"x{i + 1}" for i in range(d))
@@ -138,30 +138,6 @@ def line(error: Exception) -> str:
     if MIXED in told:
         told += " (points are float64: give tensors dtype=torch.float64)"
     return told if type(error) is Untraceable else f"{type(error).__name__}: {told}"
-
-
-def _taken(f: Callable) -> tuple[list[str], bool]:
-    """Names of the arguments it must be given in their order, and whether any more."""
-    try:
-        parameters = inspect.signature(f).parameters.values()
-    except (TypeError, ValueError):  # written in C: it does not say
-        return ["x"], False
-    needed = [
-        p.name
-        for p in parameters
-        if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-        and p.default is p.empty
-    ]
-    return needed, any(p.kind == p.VAR_POSITIONAL for p in parameters)
-
-
-def _takes_a_number(f: Callable) -> bool:
-    """Whether a function of one argument is given the coordinate itself."""
-    try:
-        f(Coordinate(sympy.Symbol("x", real=True)))
-    except Exception:
-        return False
-    return True
 
 
 def _point(parts: Sequence) -> Any:
