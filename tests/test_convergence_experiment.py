@@ -422,9 +422,9 @@ def test_bad_words_are_refused_in_a_line(words, said):
     [
         ("1,2,0\n1,3,1\n1,4,0\n", "has a constant column: number 1 is always 1."),
         ("1,2,1\n2,3,1\n3,5,1\n", "has one class only"),
-        ("1,2,1\n2,nan,1\n3,5,0\n", "holds a number that is not finite."),
-        ("a,b\n1,2\n", "is no table of numbers"),
-        ("1,2\n2,3\n", "needs >= 3 rows"),
+        ("1,2,1\n2,nan,1\n3,5,0\n", "not finite: row 2, column 2."),
+        ("a,b\n1,c\n", "is no table of numbers: "),
+        ("a,b\n1,2\n", "needs at least 2 rows and 2 columns (features, then"),
     ],
 )
 def test_bad_tables_are_refused_in_a_line(tmp_path, text, said):

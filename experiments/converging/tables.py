@@ -9,7 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from landscapes.data import POSITIVE, TABLES, classification, regression, table
+from landscapes.own_table import from_table
 from landscapes.registry import unknown
+
+own = cache(from_table)  # it is asked for in every case
 
 
 def check(name: str) -> str:
@@ -51,37 +54,3 @@ def features(name: str, rows: int | None = None, signs: bool = False) -> tuple:
     if signs:
         return X, np.where(y > y.min(), 1.0, -1.0)
     return X, (y - y.mean()) / y.std()
-
-
-@cache
-def own(path: str) -> tuple[np.ndarray, np.ndarray]:
-    """A file of numbers with commas, the last column the target.
-
-    Raises:
-        ValueError: it holds no finite numbers, a column that never varies, or a target
-            of one value.
-    """
-    try:
-        numbers = np.loadtxt(path, delimiter=",", ndmin=2)
-    except ValueError as error:
-        reason = str(error).splitlines()[0]
-        raise ValueError(f"`{path}` is no table of numbers: {reason}") from error
-    if numbers.shape[0] < 3 or numbers.shape[1] < 2:
-        raise ValueError(
-            f"`{path}` needs >= 3 rows and >= 2 columns, got {numbers.shape}."
-        )
-    if not np.isfinite(numbers).all():
-        raise ValueError(f"`{path}` holds a number that is not finite.")
-    X, y = numbers[:, :-1], numbers[:, -1]
-    if y.min() == y.max():
-        raise ValueError(
-            f"`{path}` has one class only: its last column, the target, is always "
-            f"{y[0]:g}."
-        )
-    still = np.flatnonzero(X.min(axis=0) == X.max(axis=0))
-    if still.size:
-        raise ValueError(
-            f"`{path}` has a constant column: number {still[0] + 1} is always "
-            f"{X[0, still[0]]:g}."
-        )
-    return (X - X.mean(axis=0)) / X.std(axis=0), y

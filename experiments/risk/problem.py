@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 
 from landscapes import data
 from landscapes.finite_sum import FiniteSum
+from landscapes.own_table import from_table
 from landscapes.registry import unknown
 from landscapes.scalar_loss import loss
 
@@ -43,7 +43,7 @@ def problem(word: str, ridge: float | None = None) -> FiniteSum:
         ValueError: the data are unknown, or cannot be learnt from.
     """
     name, variants = _parted(word)
-    X, y = _table(Path(name)) if name.endswith(".csv") else _known(name)
+    X, y = _table(name) if name.endswith(".csv") else _known(name)
     classes = len(np.unique(y)) == 2
     if classes:
         y = np.where(y == y.max(), 1.0, -1.0)
@@ -76,39 +76,10 @@ def _known(name: str) -> tuple[np.ndarray, np.ndarray]:
     return data.regression(name, TWIN_ROWS, **twin)
 
 
-def _table(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """A user's own; every fault in a line."""
-    if not path.is_file():
-        raise ValueError(f"no data at `{path}`.")
-    try:
-        numbers = np.genfromtxt(path, delimiter=",", skip_header=_header(path))
-    except ValueError as error:
-        raise ValueError(f"`{path}` is no table of numbers, one row a line.") from error
-    if numbers.ndim != 2 or numbers.shape[1] < 2 or not np.isfinite(numbers).all():
-        raise ValueError(
-            f"`{path}` needs rows of at least 2 finite numbers, separated by commas."
-        )
-    X, y = numbers[:, :-1], numbers[:, -1]
-    constant = np.flatnonzero(np.ptp(X, axis=0) == 0)
-    if constant.size:
-        raise ValueError(
-            f"`{path}`: features must vary, column {constant[0] + 1} is "
-            f"{X[0, constant[0]]:g} in all {len(y)} rows."
-        )
-    if np.ptp(y) == 0:
-        raise ValueError(f"`{path}` has one class only: every target is {y[0]:g}.")
-    X = (X - X.mean(axis=0)) / X.std(axis=0)
+def _table(path: str) -> tuple[np.ndarray, np.ndarray]:
+    """A user's own; numbers are standardised, two classes are not."""
+    X, y = from_table(path)
     return X, y if len(np.unique(y)) == 2 else (y - y.mean()) / y.std()
-
-
-def _header(path: Path) -> int:
-    """Whether the first line is words, as 0 or 1."""
-    first = path.read_text(encoding="utf-8").partition("\n")[0]
-    try:
-        [float(word) for word in first.split(",")]
-    except ValueError:
-        return 1
-    return 0
 
 
 def _mistaken(y: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from landscapes.data import POSITIVE, images, table
+from landscapes.own_table import from_table
 from landscapes.registry import unknown
 
 NAMES = ("breast_cancer", "digits", "wine", "diabetes", "fashion_mnist")
@@ -34,7 +35,7 @@ def samples(name: str) -> tuple[np.ndarray, np.ndarray]:
     """
     base, colon, word = name.partition(":")
     if Path(name).suffix == ".csv":
-        X, y = own(Path(name))
+        X, y = from_table(name)
     elif base not in NAMES or (colon and word != TWIN):
         known = [*NAMES, *(f"{each}:{TWIN}" for each in NAMES)]
         raise unknown("data set", name, known)
@@ -55,36 +56,6 @@ def _real(name: str) -> tuple[np.ndarray, np.ndarray]:
     cut = pixels.reshape(count, height // side, side, width // side, side)
     X = cut.mean(axis=(2, 4), dtype=float).reshape(count, -1)
     return X[:, X.std(axis=0) > 0], y.astype(int)
-
-
-def own(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """A user's own table: numbers with commas, a line of names first or none.
-
-    Raises:
-        ValueError: it cannot be read, is not finite, or a column is constant.
-    """
-    if not path.is_file():
-        raise ValueError(f"no such file: `{path}`")
-    try:
-        numbers = _table(path)
-    except ValueError as error:
-        raise ValueError(f"`{path}` is no table of numbers: {error}") from error
-    if numbers.shape[1] < 2 or not np.isfinite(numbers).all():
-        raise ValueError(f"`{path}` needs finite features and a target in each line.")
-    X, y = numbers[:, :-1], numbers[:, -1]
-    flat = np.flatnonzero(np.ptp(X, axis=0) == 0)
-    if flat.size:
-        raise ValueError(f"`{path}` has a constant column, number {flat[0] + 1}.")
-    if np.ptp(y) == 0:
-        raise ValueError(f"`{path}` has one class only, {y[0]:g}.")
-    return (X - X.mean(axis=0)) / X.std(axis=0), y
-
-
-def _table(path: Path) -> np.ndarray:
-    try:
-        return np.loadtxt(path, delimiter=",", ndmin=2)
-    except ValueError:
-        return np.loadtxt(path, delimiter=",", ndmin=2, skiprows=1)
 
 
 def twin(X: np.ndarray, y: np.ndarray, numbers: bool) -> tuple[np.ndarray, np.ndarray]:
