@@ -1,10 +1,11 @@
 """A result as a table: CSV or Parquet, one row a cell, names instead of codes.
 
-    python -m experiments.export RESULT.nc --to map.csv
-    python -m experiments.export RESULT.nc --to limits.parquet --variable limit_low
+    python -m experiments.export stability --variable distance --to distance.csv
+    python -m experiments.export experiments/kept/variants.nc --variable g_norm \
+      --to norms.parquet
 
-In Python: `export("RESULT.nc", "map.csv")`. A map's file (a landscape and a method)
-lies in the folder of its experiment's name.
+In Python: `export("stability", "distance.csv", ["distance"])`. A map's file (of one
+landscape and method) lies in the folder of its experiment's name.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ SAID = ("landscape", "label", "config", "fingerprint", "versions")  # of a resul
 class Config:
     """A result as a table, CSV or Parquet, with where it comes from."""
 
-    result: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RESULT.nc")]
-    """the result, or the map of one landscape and method"""
+    result: Annotated[str, tyro.conf.Positional, tyro.conf.arg(metavar="RESULT")]
+    """the netCDF file of a result, or of the map of one landscape and method; or the
+    name of an experiment"""
     to: Path
     """the table, .csv or .parquet (the extra `parquet`)"""
     variable: tuple[str, ...] = ()
@@ -40,7 +42,7 @@ def export(
     """Writes a result as a table, whole or not at all.
 
     Args:
-        result: the netCDF file.
+        result: the netCDF file, or an experiment's name.
         to: the table, `.csv` or `.parquet`.
         variables: those wanted; default: as `experiments.tidy.tidy` chooses.
 
@@ -49,7 +51,7 @@ def export(
     """
     from experiments import labelled, tidy
 
-    result, to = Path(result), Path(to)
+    result, to = labelled.found(result), Path(to)
     tidy.check(to)
     dataset = labelled.load(result)
     frame = tidy.tidy(dataset, variables)

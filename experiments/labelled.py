@@ -2,8 +2,8 @@
 
     from experiments.labelled import load
 
+    load("stability").beta.to_dataframe()
     load("map.nc").verdict.isel(start=0, seed=0).plot(xscale="log")
-    load("learning_rate_regimes.nc").to_dataframe()
 
 The files themselves hold numbers and names only: what is added here is added to what
 was read, so that the same work keeps giving the same bytes. A file opens with
@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments import store
+from experiments.run import RESULTS
+from theory.kept import KEPT
 from theory.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -55,10 +57,22 @@ PLACED = ("eta", "rho")  # where along an axis, not results
 def load(path: Path | str) -> xarray.Dataset:
     """A result or a regime map, labelled.
 
+    Args:
+        path: the netCDF file; or an experiment's name, whose own result here is taken,
+            else the one that the repository keeps.
+
     Raises:
         ValueError: the file is missing, damaged, foreign, or of another version.
     """
-    return labelled(store.load(path))
+    return labelled(store.load(found(path)))
+
+
+def found(path: Path | str) -> Path:
+    """The file of a result, which may be named by its experiment."""
+    if Path(path).suffix or Path(path).exists():
+        return Path(path)
+    places = (folder / f"{path}.nc" for folder in (RESULTS, KEPT))
+    return next((place for place in places if place.is_file()), RESULTS / f"{path}.nc")
 
 
 def labelled(dataset: xarray.Dataset) -> xarray.Dataset:

@@ -28,7 +28,7 @@ STANDS_FOR = {
     "RESULT.nc": "experiments/kept/stability.nc",
 }
 # Options whose value is a file or folder to be written.
-WRITES = {"--out", "--json", "--page", "--scripts", "--to"}
+WRITES = {"--out", "--to", "--json", "--page", "--scripts", "--csv", "--parquet"}
 FILES = re.compile(r"[\w./-]+\.(py|json|nc|csv|md|ipynb|html|toml|txt)")
 LOOP = re.compile(r"for (\w+) in ([^;]*); do (.*?); done", re.S)
 
@@ -89,7 +89,7 @@ def _python(words):
     if name == "figures":
         from figures.__main__ import NAMES
 
-        if unknown := set(getattr(made, "names", ())) - set(NAMES):
+        if unknown := set(made.names) - set(NAMES):
             raise ValueError(f"there is no figure `{unknown.pop()}`")
     return [made]
 

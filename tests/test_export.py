@@ -11,6 +11,7 @@ import xarray
 
 import landscapes
 from experiments import export, labelled, learning_rate_regimes, store, tidy, trajectory
+from theory.kept import KEPT
 from theory.methods import make
 from theory.verdict import Verdict
 
@@ -207,3 +208,15 @@ def test_without_pyarrow_the_extra_is_named(chart, tmp_path, monkeypatch):
     with pytest.raises(ValueError, match=r"extra `parquet` .*\.csv"):
         export.export(chart, tmp_path / "map.parquet")
     assert not list(tmp_path.iterdir())
+
+
+def test_an_experiment_is_found_by_its_name(tmp_path, monkeypatch):
+    kept = labelled.load("stability").attrs["fingerprint"]
+    assert kept == store.load(KEPT / "stability.nc").attrs["fingerprint"]
+    monkeypatch.setattr(labelled, "RESULTS", tmp_path)
+    xarray.Dataset({"a": 1}, attrs={"format": store.FORMAT}).to_netcdf(
+        tmp_path / "stability.nc", engine="h5netcdf"
+    )
+    assert "a" in labelled.load("stability")
+    with pytest.raises(ValueError, match="no result at .*stabilty.nc"):
+        labelled.load("stabilty")
