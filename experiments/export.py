@@ -1,8 +1,7 @@
 """A result as a table: CSV or Parquet, one row a cell, names instead of codes.
 
     python -m experiments.export stability --variable distance --to distance.csv
-    python -m experiments.export experiments/kept/variants.nc --variable g_norm \
-      --to norms.parquet
+    python -m experiments.export variants --variable g_norm --to norms.parquet
 
 In Python: `export("stability", "distance.csv", ["distance"])`. A map's file (of one
 landscape and method) lies in the folder of its experiment's name.

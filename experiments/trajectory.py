@@ -1,7 +1,7 @@
 """One run, step by step, as a table: CSV or Parquet.
 
-    python -m experiments.trajectory --landscape beale --method ssam --eta 0.01 \
-      --rho 0.1 --start 1 2 --steps 200 --out run.csv
+    python -m experiments.trajectory --landscape beale --eta 0.01 --out run.csv
+    python -m experiments.trajectory --landscape mine.py --start 1 2 --out run.parquet
 
 In Python: `trajectory(landscape, method, eta, start, steps)` gives the DataFrame.
 """
