@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from typing import Any
 
 import sympy
 
@@ -32,3 +33,33 @@ def takes_a_number(f: Callable) -> bool:
     except Exception:
         return False
     return True
+
+
+def dimension_of(name: str, needed: list[str], open_ended: bool, dim: Any) -> int:
+    """The number d of coordinates.
+
+    Args:
+        name: for messages.
+        needed: the arguments that a function must be given.
+        open_ended: whether it takes any more.
+        dim: what is said of d beside it.
+
+    Raises:
+        ValueError: it cannot be told, or both say it differently.
+    """
+    d = dim if open_ended or len(needed) == 1 else len(needed)
+    if not (open_ended or needed):
+        raise ValueError(f"`{name}` takes no coordinate: write it as `{name}(x, y)`.")
+    if d is None:
+        raise ValueError(
+            f"`{name}` takes one point of a dimension that it does not say: give "
+            "dim= (with dim=1 it may take a number)."
+        )
+    if not isinstance(d, int) or d < 1:
+        raise ValueError(f"`{name}`: dim must be an integer >= 1, got {d!r}.")
+    if dim not in (None, d):
+        raise ValueError(
+            f"`{name}` takes {d} coordinates ({', '.join(needed)}), but dim, box "
+            f"or start has {dim}."
+        )
+    return d

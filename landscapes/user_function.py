@@ -12,7 +12,7 @@ import numpy as np
 import sympy
 
 from landscapes.coordinate import Coordinate, Untraceable, expression
-from landscapes.signature import taken, takes_a_number
+from landscapes.signature import dimension_of, taken, takes_a_number
 
 MIXED = "same dtype"  # of what torch says where single and double precision meet
 
@@ -44,23 +44,7 @@ class UserFunction:
         """
         needed, open_ended = taken(f)
         apart = open_ended or len(needed) > 1
-        d = dim if open_ended or len(needed) == 1 else len(needed)
-        if not (open_ended or needed):
-            raise ValueError(
-                f"`{name}` takes no coordinate: write it as `{name}(x, y)`."
-            )
-        if d is None:
-            raise ValueError(
-                f"`{name}` takes one point of a dimension that it does not say: give "
-                "dim= (with dim=1 it may take a number)."
-            )
-        if not isinstance(d, int) or d < 1:
-            raise ValueError(f"`{name}`: dim must be an integer >= 1, got {d!r}.")
-        if dim not in (None, d):
-            raise ValueError(
-                f"`{name}` takes {d} coordinates ({', '.join(needed)}), but dim, box "
-                f"or start has {dim}."
-            )
+        d = dimension_of(name, needed, open_ended, dim)
         if not apart and d == 1 and takes_a_number(f):
             apart = True
         named = apart and not open_ended
