@@ -14,7 +14,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # the package's own, at its import
     pytest.importorskip("lightning", reason="the extra `lightning` is not installed")
 
-pytestmark = pytest.mark.filterwarnings("default")  # its own, at every fit
+pytestmark = pytest.mark.filterwarnings("ignore")  # its own, at every fit
 EPOCHS, BATCHES = 2, 4
 
 
