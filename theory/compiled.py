@@ -128,7 +128,11 @@ def _compile(torch: Any, function: Callable, like: list) -> Callable:
 
     if not compiler_works():
         return function
-    graph = make_fx(function, tracing_mode="symbolic")(*like)
+    graph = make_fx(
+        function,
+        tracing_mode="symbolic",
+        _allow_non_fake_inputs=True,  # a user's function may hold tensors
+    )(*like)
     from torch._inductor import config, standalone_compile
 
     # Else a value used twice is derived twice, from the first step on: 2^steps terms
