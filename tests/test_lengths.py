@@ -76,11 +76,9 @@ FILES = {
         figures/interactive/bounds_class.py figures/interactive/bounds_class_picture.py
         figures/interactive/bounds_curve.py figures/interactive/bounds_picture.py
         figures/interactive/bounds_side.py figures/interactive/claims_knobs.py
-        figures/interactive/controls.py figures/interactive/first_look.py
-        figures/interactive/regime_map.py figures/report/ledger.py
-        figures/report/maps.py figures/report/numbers.py""",
+        figures/report/ledger.py figures/report/maps.py figures/report/numbers.py""",
     "contenders side by side, their equality first": """
-        benchmarks/batch_engines.py
+        benchmarks/batch_engines.py benchmarks/notebooks.py
         benchmarks/networks.py benchmarks/regimes.py benchmarks/stability.py
         benchmarks/steps/overhead.py benchmarks/steps/rivals.py
         benchmarks/steps/zoo.py""",
