@@ -19,7 +19,7 @@ from theory import claims, console, proofs, regions
 from theory.claim import VERDICTS
 from theory.verdict import Verdict
 
-COUNTS = re.compile(r"(\d+) holds, (\d+) supported, (\d+) open, (\d+) refuted")
+COUNTS = re.compile(r"(\d+) hold, (\d+) supported\D*(\d+) open, (\d+) refuted")
 
 
 @pytest.fixture(scope="session")

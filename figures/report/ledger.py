@@ -25,12 +25,12 @@ KINDS = {
 WRITTEN = (
     "These verdicts are the ones committed with the notes; no experiment was run for "
     "this page. Only the number that decided a statement is kept there. For the number "
-    "of every claim write `python -m theory --json experiments/results/ledger.json` "
+    "of every claim write `python -m theory --all --json experiments/results/ledger.json` "
     "(minutes), then this report again."
 )
 UNTOLD = (
     "Neither a computed ledger nor the notes are here, so that no verdict is known: "
-    "write `python -m theory --json experiments/results/ledger.json` (minutes), then "
+    "write `python -m theory --all --json experiments/results/ledger.json` (minutes), then "
     "this report again."
 )
 
