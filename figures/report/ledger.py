@@ -22,16 +22,15 @@ KINDS = {
     "N": "numerical findings",
     "L": "the literature",
 }
+COMPUTE = "`python -m theory --all --json experiments/results/ledger.json`"
 WRITTEN = (
     "These verdicts are the ones committed with the notes; no experiment was run for "
     "this page. Only the number that decided a statement is kept there. For the number "
-    "of every claim write `python -m theory --all --json experiments/results/ledger.json` "
-    "(minutes), then this report again."
+    f"of every claim write {COMPUTE} (minutes), then this report again."
 )
 UNTOLD = (
     "Neither a computed ledger nor the notes are here, so that no verdict is known: "
-    "write `python -m theory --all --json experiments/results/ledger.json` (minutes), then "
-    "this report again."
+    f"write {COMPUTE} (minutes), then this report again."
 )
 
 
