@@ -3,7 +3,7 @@
     python -m figures report
     python -m figures report --from experiments/results/quick --out report.html
 
-It computes nothing anew.
+The page needs no network, and works without scripts.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Options:
     half a minute.
     """
 
-    results: Annotated[
+    from_: Annotated[
         Path | None,
         tyro.conf.arg(
             name="from",
@@ -51,7 +51,7 @@ def work(options: Options) -> None:
     from figures.report.page import page
     from figures.report.source import Source
 
-    source = Source.of(options.results)
+    source = Source.of(options.from_)
     check_folder(options.out.absolute().parent)
     text = page(source)
     with atomic(options.out.absolute()) as temporary:
