@@ -18,7 +18,7 @@ from figures.interactive.bounds_picture import Along, cases
 from figures.interactive.bounds_side import Side
 from figures.interactive.claims_all import Seen, outcomes, place, refuting
 from figures.interactive.claims_case import lead, member
-from figures.interactive.claims_later import Later
+from figures.interactive.claims_later import Later, whole
 from theory.outcome import Outcome, told
 
 FINE, COARSE = 41, 9  # places along a parameter, of the bound and of measurements
@@ -159,6 +159,8 @@ class Bounds:
             self.along.fit()
         self.side.fit()
         self.board.redraw()
+        if piece is None:
+            whole(self.figure.canvas)
         self.next = perf_counter() + OFTEN
 
     def go(self, _: Any = None) -> None:

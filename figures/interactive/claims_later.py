@@ -11,6 +11,7 @@ from typing import Any
 # One piece at a time: what is asked anew waits for no more than one old piece.
 POOL = ThreadPoolExecutor(1, thread_name_prefix="pieces")
 END = object()
+PAUSE = 0.3  # seconds before the last call, which a page shall not lose
 
 
 class Later:
@@ -70,4 +71,14 @@ class Later:
                     show(piece)
             except ValueError as error:
                 self._refused(str(error))
+            await asyncio.sleep(PAUSE)
             show(None)
+
+
+def whole(canvas: Any) -> None:
+    """Sends a page the whole picture, where there is a page.
+
+    Else it is sent what changed, and of two changes in a hurry it may lose one.
+    """
+    if hasattr(canvas, "handle_refresh"):
+        canvas.handle_refresh({})

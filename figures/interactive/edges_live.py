@@ -9,7 +9,7 @@ from ipywidgets import HTML, Button, Dropdown
 
 from experiments.edges.setting import ETA, RHO, network
 from figures.interactive import controls
-from figures.interactive.claims_later import Later
+from figures.interactive.claims_later import Later, whole
 from figures.interactive.edges_picture import EdgePicture
 from figures.interactive.training_live import EDGES, Live, Look
 from theory.methods import make
@@ -102,6 +102,7 @@ class EdgeOfStability:
         """Rests where it is; the button goes on from there."""
         self.later.stop()
         self.button.description = "Start"
+        whole(self.picture.board.figure.canvas)
 
     def slid(self, _: Any = None) -> None:
         """The step after the one at hand goes by the new numbers."""

@@ -10,7 +10,7 @@ from ipywidgets import HTML, Button, IntSlider
 
 from figures.interactive import controls
 from figures.interactive.board import plain
-from figures.interactive.claims_later import Later
+from figures.interactive.claims_later import Later, whole
 from figures.interactive.training import Epoch, trained
 from theory.methods import make
 
@@ -84,6 +84,7 @@ class Compare:
                 return
         else:
             self.button.description = "Train"
+            whole(self.figure.canvas)
         self.draw(self.epochs.value)
 
     def draw(self, epochs: int) -> None:
