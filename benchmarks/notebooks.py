@@ -37,6 +37,7 @@ class Config:
 def callbacks() -> dict[str, Callable[[int], Any]]:
     """Every drag and hover, as a function of the number of the move."""
     import landscapes
+    from benchmarks import notebooks_bounds
     from figures.interactive import own_chart
     from figures.interactive.first_look import FirstLook
     from figures.interactive.regime_map import RegimeMap
@@ -50,7 +51,7 @@ def callbacks() -> dict[str, Callable[[int], Any]]:
         figure.canvas.syncing_data_url = False  # as when a page is there
         figure.canvas.draw()
     regimes = {"regimes: hover a cell": hovering(shown)}
-    return moves(look) | regimes | bounds_callbacks()
+    return moves(look) | regimes | notebooks_bounds.callbacks()
 
 
 def moves(look: Any) -> dict[str, Callable[[int], Any]]:
@@ -82,27 +83,6 @@ def hovering(shown: Any) -> Callable[[int], Any]:
         shown.hovered(SimpleNamespace(inaxes=shown.left, **place))
 
     return hover
-
-
-def bounds_callbacks() -> dict[str, Callable[[int], Any]]:
-    """Sliders of a claim, and of the class of functions it is about; a live look."""
-    from figures.interactive.bounds import Bounds
-    from figures.interactive.edges_live import EdgeOfStability
-
-    shown, live = Bounds("T14"), EdgeOfStability("ssam")
-    shown.rest.again = lambda: None
-    for figure in (shown.figure, live.picture.board.figure):
-        figure.canvas.syncing_data_url = False
-        figure.canvas.draw()
-    knob, low = shown.choice.knob, shown.choice.knob.get(shown.choice.one)
-
-    return {
-        "bounds: a claim's eta": lambda k: shown.choice.put(knob, low * (0.1 + k / 30)),
-        "bounds: the class's rho": lambda k: setattr(
-            shown.side.rho, "value", 0.2 + k / 20
-        ),
-        "networks: a look is drawn": lambda k: live.picture.draw(live.live.looks),
-    }
 
 
 def milliseconds(callback: Callable[[int], Any]) -> np.ndarray:
