@@ -50,6 +50,7 @@ html_static_path = ["_static"]
 html_css_files = ["docs.css"]
 html_copy_source = False
 html_show_sourcelink = False
+html_show_search_summary = False  # would be fetched, which files may not
 html_show_sphinx = False
 html_additional_pages = {"index": "start.html"}
 templates_path = ["_templates"]

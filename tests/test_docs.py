@@ -196,6 +196,8 @@ def test_pages_open_offline_without_an_error_on_a_phone_too(built):
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= 390, file.name
             assert page.locator("h1").count() == 1
+        page.goto((built / "search.html").as_uri() + "?q=part")
+        page.wait_for_selector("#search-results li")
         opened.close()
     assert said == []
 

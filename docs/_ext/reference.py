@@ -6,6 +6,7 @@ build is quick.
 """
 
 import ast
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -30,8 +31,13 @@ def packages() -> dict[str, Path]:
 
 def modules(folder: Path) -> dict[str, str]:
     """First line of every public module in a package's folder, by the module's name."""
-    files = sorted(folder.glob("[!_]*.py"))
-    return {file.stem: first_line(file) for file in files}
+    found = {file.stem: first_line(file) for file in folder.glob("[!_]*.py")}
+    return dict(sorted(found.items(), key=lambda item: _in_order(item[0])))
+
+
+def _in_order(name):
+    """`l2` before `l10`."""
+    return [int(p) if p.isdigit() else p for p in re.split(r"(\d+)", name)]
 
 
 def first_line(file: Path) -> str:
