@@ -20,7 +20,7 @@ BALL = {"color": "#777777", "lw": 0.8, "ls": ":"}
 WORDS = (
     "square: the start, drag it &middot; dashed: SAM's trap "
     "&Vert;H(w&nbsp;&minus;&nbsp;w*)&Vert; = &rho;m (T7) &middot; dotted: the "
-    "saddle's ball"
+    "saddle's ball &middot; theory speaks of runs without noise"
 )
 START = {"marker": "s", "mfc": "white", "mec": "black", "ms": 8, "ls": "", "zorder": 7}
 
