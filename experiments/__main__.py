@@ -15,6 +15,7 @@ import tyro
 
 from landscapes.registry import unknown
 from theory import console, listing
+from theory.running import run_named
 
 
 @dataclass
@@ -40,5 +41,5 @@ def work(options: Options) -> None:
 
 
 if __name__ == "__main__":
-    listing.run_named("experiments", __package__)
+    run_named("experiments", __package__)
     console.main(Options, work, "experiments")

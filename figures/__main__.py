@@ -24,6 +24,7 @@ from experiments import run
 from landscapes.registry import definitions, unknown
 from theory import listing
 from theory.namespace import only_in_repository
+from theory.running import run_named
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -131,5 +132,5 @@ def _pictures(name: str, options: Options) -> dict[str, Callable[[], Figure]]:
 
 
 if __name__ == "__main__":
-    listing.run_named("figures", __package__)
+    run_named("figures", __package__)
     run.main(Options, work, "figures")

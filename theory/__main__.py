@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING, Annotated
 import tyro
 
 from landscapes.registry import unknown
-from theory import console, listing
+from theory import console, statements
 from theory.files import atomic, check_folder
 from theory.namespace import only_in_repository
+from theory.running import run_named
 
 if TYPE_CHECKING:
     from theory.ledger import Row
@@ -94,28 +95,7 @@ def work(options: Options) -> None:
     if options.asked:
         compute(options)
     else:
-        show()
-
-
-def show() -> None:
-    """Lists the commands of this package and the statements."""
-    from theory.statements import statements
-
-    found = listing.commands("theory")
-    print("Commands, each run as `python -m NAME`; --help says more:\n")
-    print(listing.listed(found))
-    print("\nStatements, each checked by `python -m theory ID`, all by --all:\n")
-    rows = [
-        (
-            s.id,
-            s.verdict,
-            *(listing.spent(s.times.get(k)) for k in listing.KINDS),
-            s.title,
-        )
-        for s in statements(NOTES, LEDGER)
-    ]
-    print(listing.table(("", "verdict", "full", "--quick", ""), rows))
-    print(f"\nVerdicts: as {NOTES.name} has them. {listing.measured_on()}".rstrip())
+        statements.show(NOTES, LEDGER)
 
 
 def compute(options: Options) -> None:
@@ -132,7 +112,7 @@ def compute(options: Options) -> None:
         written.part(NOTES, LEDGER)
         written.part(README, COUNTS)
     names = list(options.ids) or claims.names()
-    _check(names, claims.names())
+    statements.check(names)
     if options.recompute:
         kept.recompute(name for row in names for name in claims.load(row).reads)
     rows = ledger.rows(names, options.quick, options.jobs, draw=bool(options.json))
@@ -158,14 +138,6 @@ def compute(options: Options) -> None:
         sys.exit(1)
 
 
-def _check(ids: list[str], known: list[str]) -> None:
-    """Refuses an id that is no statement's, before any work."""
-    for name in ids:
-        if name.upper() not in known:
-            others = listing.names("theory")
-            raise unknown("statement or command", name, [*known, *others])
-
-
 def _matches(row: Row, only: str) -> bool:
     if only == "unexpected":
         return not row.agrees
@@ -173,5 +145,5 @@ def _matches(row: Row, only: str) -> bool:
 
 
 if __name__ == "__main__":
-    listing.run_named("theory", __package__)
+    run_named("theory", __package__)
     console.main(Options, work, "theory")

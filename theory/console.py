@@ -23,7 +23,6 @@ WIDTH = 80
 EXITS = "Exit code 0: done; 2: bad input; 74: a result cannot be written; 130: stopped."
 # What the parser says of options that are off, or whose help says what they are.
 NOTHING = re.compile(r" *\(default:\s*(?:''|None|False)?\)")
-
 FIRST = "show this help"  # of the option that every command has
 
 
@@ -31,8 +30,6 @@ def main(
     config: type, work: Callable[[Any], None], module: str, kept: str = ""
 ) -> None:
     """Parses the command line into the Config, works, and ends in one clear line.
-
-    Exit codes: 0 done, 2 bad input, 74 the results cannot be written, 130 stopped.
 
     Args:
         config: the options, a dataclass.

@@ -1,9 +1,8 @@
 """What can be run: every module with a command line, found in the folders.
 
-Only the syntax is read, so that a listing costs milliseconds: a file counts iff it has
-an `if __name__ == "__main__"` block. Its docstring's first line says what it answers,
-its lines that begin with `python -m` are examples. How long each takes stands in
-`theory/times.json`, which `python -m benchmarks.times` measures.
+Only the syntax is read, which takes milliseconds: a file counts iff it has a block for
+`__main__`. Its docstring's first line says what it answers, indented `python -m` lines
+are examples. Times stand in `theory/times.json`: `python -m benchmarks.times`.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-import runpy
 import shutil
 import sys
 from dataclasses import dataclass
@@ -70,8 +68,8 @@ def _command(file: Path) -> Command | None:
     said = ast.get_docstring(tree) or ""
     parts = file.relative_to(ROOT).with_suffix("").parts
     module = ".".join(part for part in parts if part != "__main__")
-    first = said.partition("\n")[0]
-    return Command(module, first, examples(said), times("commands", module))
+    line = said.partition("\n")[0]
+    return Command(module, line, examples(said), times("commands", module))
 
 
 def line(file: Path) -> str:
@@ -150,11 +148,3 @@ def measured_on() -> str:
     """Where the times were measured, in words; empty if nowhere."""
     machine = _read(TIMES).get("machine", "")
     return f"Times: on {machine}; -: not measured." if machine else ""
-
-
-def run_named(folder: str, package: str) -> None:
-    """Runs `python -m FOLDER NAME ...` as `python -m FOLDER.NAME ...`, if it is one."""
-    if sys.argv[1:2] and sys.argv[1] in names(folder):
-        name = sys.argv.pop(1)
-        runpy.run_module(f"{package}.{name}", run_name="__main__", alter_sys=True)
-        sys.exit(0)

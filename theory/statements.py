@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass
 from pathlib import Path
 
+from landscapes.registry import unknown
 from theory import claims, listing, written
 
 CLAIMS = Path(claims.__file__).parent
@@ -61,3 +62,29 @@ def _title(name: str) -> str:
             said = [k.value for k in node.keywords if k.arg == "title"] + node.args[1:2]
             return str(ast.literal_eval(said[0])) if said else ""
     return ""
+
+
+def show(notes: Path, part: str) -> None:
+    """Lists the commands of this package, and the statements."""
+    print("Commands, each run as `python -m NAME`; --help says more:\n")
+    print(listing.listed(listing.commands("theory")))
+    print("\nStatements, each checked by `python -m theory ID`, all by --all:\n")
+    rows = [
+        (s.id, s.verdict, *listing.both(s.times), s.title)
+        for s in statements(notes, part)
+    ]
+    print(listing.table(("", "verdict", "full", "--quick", ""), rows))
+    print(f"\nVerdicts: as {notes.name} has them. {listing.measured_on()}".rstrip())
+
+
+def check(ids: list[str]) -> None:
+    """Refuses an id that is no statement's, before any work.
+
+    Raises:
+        ValueError: names the nearest statements and commands.
+    """
+    known = claims.names()
+    for name in ids:
+        if name.upper() not in known:
+            others = listing.names("theory")
+            raise unknown("statement or command", name, [*known, *others])
