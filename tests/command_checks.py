@@ -89,7 +89,8 @@ def _python(words):
     if name == "figures":
         from figures.__main__ import NAMES
 
-        if unknown := set(made.names) - set(NAMES):
+        # `figures report` is a page, with options of its own.
+        if unknown := set(getattr(made, "names", ())) - set(NAMES):
             raise ValueError(f"there is no figure `{unknown.pop()}`")
     return [made]
 
