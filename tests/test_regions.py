@@ -275,7 +275,7 @@ def test_a_fall_by_a_share_of_the_gradient_is_seen_on_functions():
 
 def test_the_pictures_show_every_region(tmp_path):
     names = [name for name in regions.KEPT if "kappa-2" in name or "convex" in name]
-    drawn = [verifying._plain(kept(name)) for name in names]
+    drawn = [verifying.plain(kept(name)) for name in names]
     verifying.save(drawn, str(tmp_path / picture.RESULT))
     found = picture.proved_regions(tmp_path)
     assert set(found) == {"proved_regions"} | {
