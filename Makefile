@@ -120,8 +120,11 @@ docs: .venv/with-docs .venv/with-notebook  ## the documentation, docs/_build/htm
 report: .venv  ## everything that is known on one page, report.html (seconds)
 	$(BIN)/python -m figures report
 
-notebook: .venv/with-notebook  ## the notebooks, in JupyterLab
-	cd notebooks && ../$(BIN)/jupyter lab
+# LAB: options of JupyterLab, such as --no-browser --port=8890, or --allow-root.
+LAB ?=
+
+notebook: .venv/with-notebook  ## the notebooks, in JupyterLab; LAB=--no-browser is passed on
+	cd notebooks && ../$(BIN)/jupyter lab $(LAB)
 
 conformance: .venv/with-peers  ## published optimizers, put through the checks of our own
 	mkdir -p docs
