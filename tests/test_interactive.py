@@ -152,7 +152,7 @@ def test_the_mouse_drags_the_start_and_a_slider_moves_the_paths(well):
     for path, line in zip(look.paths, look.picture.lines, strict=True):
         assert np.array_equal(line.get_xydata(), path.x)
         assert path.x[0].tolist() == [0.4, -0.6]
-    assert "minimum (0, -1.414)" in look.table.value
+    assert "minimum (0, -1.414)" in look.runs.value
     before = look.paths[0].x.copy()
     look.sliders["eta"].value *= 2
     assert not np.array_equal(look.paths[0].x, before)

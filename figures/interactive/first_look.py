@@ -50,7 +50,8 @@ class FirstLook:
         }
         self.bare, self.steps = [methods.make(spec) for spec in specs], steps
         self.picture = saddle_picture.SaddlePicture(self.bare)
-        self.table, self.status, self.box = HTML(), HTML(), VBox()
+        self.runs, self.theory = HTML(), HTML()
+        self.status, self.box = HTML(), VBox()
         self.surface = Dropdown(
             options=list(self.sites), description="surface", layout=controls.WIDE
         )
@@ -62,10 +63,10 @@ class FirstLook:
         self.widget = controls.below(
             controls.beside(
                 controls.shown(self.picture.figure),
-                controls.below(self.surface, self.box, self.status),
+                controls.below(self.surface, self.box, self.status, self.runs),
             ),
             HTML(saddle_picture.WORDS),
-            self.table,
+            self.theory,
         )
 
     def _ipython_display_(self) -> None:
@@ -127,11 +128,18 @@ class FirstLook:
         """Extends the runs until their verdicts are sure, and tells them."""
         with telling(self.status):
             surface = self.site.landscape
-            self._tell([verdicts.in_the_end(surface, path) for path in self.paths])
+            words = [verdicts.so_far(surface, path) for path in self.paths]
+            self.status.value = "running on, until each verdict is sure &hellip;"
+            for k, path in enumerate(self.paths):
+                words[k] = verdicts.in_the_end(surface, path)
+                self._tell(words)  # with noise each takes a second
+            self.status.value = ""
 
     def _tell(self, words: list[str]) -> None:
-        """The table: what the runs do beside what theory says."""
+        """Two tables: what the runs do, beside the picture; what theory says."""
         at = self.site, self.sliders["eta"].value, self.start
-        pairs = zip(self.methods(), words, strict=True)
-        rows = [saddle_words.row(method, word, *at) for method, word in pairs]
-        self.table.value = controls.table(saddle_words.HEAD, rows)
+        known = self.methods()
+        runs = zip(map(saddle_words.name, known), words, strict=True)
+        self.runs.value = controls.table(saddle_words.RUN, runs)
+        rows = [saddle_words.row(method, *at) for method in known]
+        self.theory.value = controls.table(saddle_words.HEAD, rows)

@@ -15,27 +15,29 @@ from theory.prediction import Setting, predict
 from theory.theorems import limit
 
 SILENT = "&ndash;"
+RUN = ("", "this run")
 HEAD = (
-    "", "this run", "theory, of this start", "threshold at the saddle",
-    "f never rises up to &eta; =",
+    "", "theory, of this start", "threshold at the saddle",
+    "with the saddle's curvatures, f never rises up to &eta; =",
 )  # fmt: skip
 
 
-def row(
-    method: Method, run: str, site: Site, eta: float, x: np.ndarray
-) -> tuple[str, ...]:
-    """A method's row under `HEAD`: what its run does, and what theory says.
+def name(method: Method) -> str:
+    """The head of a method's row: its colour and its label."""
+    return controls.swatch(method.color, method.label)
+
+
+def row(method: Method, site: Site, eta: float, x: np.ndarray) -> tuple[str, ...]:
+    """A method's row under `HEAD`: what theory says.
 
     Args:
         method: with its radius.
-        run: what the run does, in words.
         site: the saddle and its ball.
         eta: learning rate.
         x: the start, `(d,)`.
     """
     return (
-        controls.swatch(method.color, method.label),
-        run,
+        name(method),
         predicted(site, method, eta, x, SURE),
         threshold(site, method, eta),
         class_limit(site, method),
