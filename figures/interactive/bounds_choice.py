@@ -70,7 +70,7 @@ class Choice:
         self.widget = VBox(
             [
                 self.statements, self.claims, self.says, self.cases, self.member,
-                self.along, self.sliders, self.fixed,
+                self.along, self.fixed, self.sliders,
             ]
         )  # fmt: skip
 
@@ -152,8 +152,9 @@ class Choice:
             kind = IntSlider if knob.whole else FloatSlider
             step = 1 if knob.whole else (high - low) / 200 or 0.01
             end = high if high > low else low + step
+            least = low if knob.whole else controls.first_step(value, low, step)
             slider = kind(
-                min=low, max=end, value=value, step=step, description=knob.label,
+                min=least, max=end, value=value, step=step, description=knob.label,
                 layout=controls.WIDE, style=controls.WORDS,
             )  # fmt: skip
             slider.readout_format = "d" if knob.whole else ".3g"

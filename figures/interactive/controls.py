@@ -30,17 +30,26 @@ def log_slider(
         high: the largest.
         what: shown while the mouse rests on it.
     """
+    least, step = math.log10(low), math.log10(high / low) / 200
     return FloatLogSlider(
         value=value,
-        min=math.log10(low),
+        min=first_step(math.log10(value), least, step),
         max=math.log10(high),
-        step=math.log10(high / low) / 200,
+        step=step,
         description=words,
         tooltip=what or words,
         readout_format=".3g",
         layout=WIDE,
         style=WORDS,
     )
+
+
+def first_step(value: float, low: float, step: float) -> float:
+    """The least number from `low` on, from which equal steps lead to `value`.
+
+    A page shows a value that lies between two steps rounded to one of them.
+    """
+    return low + (value - low) % step if step > 0 else low
 
 
 def slider_from_zero(words: str, high: float) -> FloatSlider:
