@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from ipywidgets import HTML, Button
+from ipywidgets import HTML, Button, HBox, Layout
 
 from figures.interactive import controls
 from figures.interactive.board import Board
@@ -43,13 +43,13 @@ class Bounds:
 
     def __init__(self, statement: str = "T14") -> None:
         """Draws the first claim."""
-        self.figure = controls.figure(10.2, 7.2)
+        self.figure = controls.figure(9.4, 6.0)
         self.board = Board(self.figure)
         # A layout that is computed takes longer than all the rest of a redraw.
         self.figure.set_layout_engine("none")
-        edges = {"left": 0.06, "right": 0.985}
-        top = self.figure.add_gridspec(1, 2, top=0.95, bottom=0.57, **edges)
-        low = self.figure.add_gridspec(1, 3, top=0.43, bottom=0.08, wspace=0.3, **edges)
+        edges = {"left": 0.065, "right": 0.985}
+        top = self.figure.add_gridspec(1, 2, top=0.95, bottom=0.58, **edges)
+        low = self.figure.add_gridspec(1, 3, top=0.43, bottom=0.09, wspace=0.3, **edges)
         left, self.list = top.subplots()
         self.along = Along(left, self.board)
         self.side = Side(low.subplots(), self.board)
@@ -66,7 +66,11 @@ class Bounds:
         self.side.changed = self.asked
         self.chosen()
         self.widget = controls.below(
-            controls.beside(self.choice.widget, self.side.widget),
+            # By their lower ends: all sliders stand where the picture begins.
+            HBox(
+                [self.choice.widget, self.side.widget],
+                layout=Layout(align_items="flex-end", flex_flow="row wrap"),
+            ),
             self.status,
             controls.shown(self.figure),
             controls.beside(self.ruling, self.jump),

@@ -107,7 +107,7 @@ class ClassPicture:
         draw_run(self.function, found, steps)
         worse = found.ratio > question.harmless + found.rounding
         self.function.set_title(
-            f"on the worst function: {found.ratio:.4g}"
+            f"on the worst function: ratio {found.ratio:.4g}"
             + (f" > {question.harmless:g},\na counterexample" if worse else ""),
             color=BAD if worse else "k",
         )
@@ -127,13 +127,17 @@ class ClassPicture:
         limits = [bounds_class.known(_at(question, r)) for r in rho]
         if all(limits):
             source = limits[0].source
-            axes.plot(rho, [k.eta for k in limits], color="k", lw=1.2, label=source)
-            axes.legend(title="exact limit", loc="upper right")
+            words = f"{source}, the exact limit"
+            axes.plot(rho, [k.eta for k in limits], color="k", lw=1.2, label=words)
+        words = "a kept proof"  # once in the legend
         for kept in bounds_class.kept(question):
             good = kept.factor <= question.harmless
             for r in set(kept.rho):
                 look = {"color": GOOD if good else "#777777", "lw": 2}
-                axes.plot([r, r], kept.eta, marker="_", ms=6, **look)
+                axes.plot([r, r], kept.eta, marker="_", ms=6, label=words, **look)
+                words = None
+        if axes.get_legend_handles_labels()[0]:
+            axes.legend(loc="upper right")
         axes.set(xlabel=r"$\rho\beta$", ylabel=r"$\eta\beta$")
         axes.set(xlim=(0, end), ylim=(0, TOP))
         axes.set_title(f"{question.made.label}, {bounds_class.words(question.mu)}")

@@ -142,13 +142,13 @@ def cases(axes: Axes, seen: list[Seen], count: int, worst: Seen | None) -> None:
     if worst is not None:
         axes.plot(
             worst.number + 1, worst.outcome.measured, "X", ms=13, zorder=5,
-            color=COLORS[VIOLATED], mec="k", label="the counterexample",
+            color=COLORS[VIOLATED], mec="k",
         )  # fmt: skip
-        axes.legend(loc="best")
     left = count - len(seen)
-    axes.set_title(f"every case of the claim{f', {left} to come' * (left > 0)}")
+    title = f"every case of the claim{f', {left} to come' * (left > 0)}"
+    axes.set_title(title + "; cross: the counterexample" * (worst is not None))
     axes.set(xlabel="case", xlim=(0.5, count + 0.5))
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     seen = [e.outcome for e in known]
     fit(axes, np.ravel([(o.measured, o.low, o.high, o.bound) for o in seen]))
 

@@ -56,12 +56,12 @@ class Side:
         self.button.on_click(self._verify)
         self.box = VBox(
             [
-                HTML("<b>One step, over a whole class of functions</b>"),
-                self.measures, self.methods, self.mu, self.eta, self.rho, self.steps,
-                self.button,
+                HTML("<b>One step, over a whole class of functions</b>"), self.words,
+                self.button, self.measures, self.methods, self.mu, self.eta, self.rho,
+                self.steps,
             ]
         )  # fmt: skip
-        self.widget = VBox([self.box, self.words])
+        self.widget = self.box
         self.statement, self.quiet, self.asks = None, False, False
 
     @property
