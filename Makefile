@@ -21,6 +21,10 @@ INSTALL = PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet \
 
 # Written last, so that an installation that broke off is begun again.
 .venv/complete: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "make needs Python 3.11 or later, \`$(PYTHON)\` is none; name one:"; \
+	  echo "make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; } >&2
+	@echo "Building .venv, once: a few minutes, most of them the download of torch."
 	$(PYTHON) -m venv .venv
 	$(INSTALL) '.[certify,data]'
 	touch $@
