@@ -6,11 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from theory import __main__ as command
 from theory import claims, ledger, table, written
 from theory.claim import GRADES, Claim
+from theory.outcome import words
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPUTED = 43  # statements that must carry a verdict now
@@ -83,6 +85,11 @@ def test_the_same_bytes_whatever_the_jobs(tmp_path):
     assert said["1"] == said["2"]
 
 
+def test_a_case_is_told_whatever_its_values_are():
+    case = {"name": np.array(["ridge", "flat"]), "eta": np.array([0.5, 1 / 3])}
+    assert words(case) == "name = (ridge, flat), eta = (0.5, 0.33333)"
+
+
 def test_an_explanation_has_statement_source_numbers_and_places():
     text = theory("T2", "--quick", "--explain").stdout
     for part in ("cos", "paper_notes.md, T2", "measured", "theory/claims/t2.py"):
@@ -96,6 +103,7 @@ def test_an_explanation_has_statement_source_numbers_and_places():
         (("T22",), "did you mean T2"),
         (("--only", "hold"), "--only: unknown verdict `hold`: did you mean holds"),
         (("--jobs", "0"), "--jobs must be >= 1"),
+        (("--explain",), "--explain needs statements"),
         (("--write", "T2"), "--write takes all statements"),
         (("--json", "."), "is a folder"),
     ],

@@ -80,6 +80,8 @@ class Options:
             raise console.BadOption(f"--json takes a file, `{self.json}` is a folder.")
         if self.all and self.ids:
             raise console.BadOption(f"--all takes no ids, got {' '.join(self.ids)}.")
+        if self.explain and not (self.ids or self.all or self.quick or self.only):
+            raise console.BadOption("--explain needs statements, or --all: try T7.")
         if self.write and (self.ids or self.quick):
             raise console.BadOption("--write takes all statements, without --quick.")
 

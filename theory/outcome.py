@@ -146,7 +146,7 @@ def _word(value: Any) -> str:
     if isinstance(value, np.ndarray):
         if value.size > 8:
             return f"array {value.shape}"
-        return "(" + ", ".join(f"{v:.5g}" for v in value.reshape(-1)) + ")"
+        value = value.reshape(-1).tolist()
     if isinstance(value, (list, tuple)):
         return "(" + ", ".join(_word(v) for v in value) + ")"
     if isinstance(value, (float, np.floating)):

@@ -54,7 +54,7 @@ def near(tightness: float) -> str:
 def summary(rows: list[Row]) -> str:
     """How many hold, are supported, refuted, open; which differ from expected."""
     count = Counter(row.verdict for row in rows)
-    text = f"{len(rows)} statements: " + ", ".join(
+    text = f"{len(rows)} statement{'s'[: len(rows) != 1]}: " + ", ".join(
         f"{count[verdict]} {verdict}" for verdict in (*reversed(VERDICTS), "failed")
         if count[verdict] or verdict != "failed"
     )  # fmt: skip
