@@ -38,7 +38,8 @@ def load(name: str, **options: Any) -> Landscape:
     elif name in names():
         function = getattr(importlib.import_module(f"landscapes.{name}"), name)
     else:
-        raise unknown("landscape", name, names())
+        own = f" Your file is `{name}.py`." if Path(f"{name}.py").is_file() else ""
+        raise ValueError(f"{unknown('landscape', name, names())}{own}")
     # Not at the top: the methods, which need Components only, import no numpy.
     from landscapes.landscape import Landscape
 

@@ -69,5 +69,15 @@ def from_file(path: str | Path) -> ModuleType:
     except Exception as error:
         raise ValueError(
             f"`{path}` cannot be imported: {type(error).__name__}: {error}"
+            f"{_moved(error)}"
         ) from error
     return module
+
+
+def _moved(error: Exception) -> str:
+    """What to write, where a file asks a wheel for a package by its old name."""
+    home = __package__.rpartition(".")[0]
+    package = (getattr(error, "name", None) or "").partition(".")[0]
+    if not (home and package and importlib.util.find_spec(f"{home}.{package}")):
+        return ""
+    return f"; here it is `{home}.{package}`"

@@ -6,6 +6,7 @@ import pytest
 from landscapes import load
 from theory import simulate
 from theory.base import HeavyBall
+from theory.files import check_folder
 from theory.methods import make, names
 
 X = [1.0, 1.0]
@@ -126,6 +127,24 @@ def test_a_broken_file_is_refused(tmp_path, text, match):
     path = tmp_path / "mine.py"
     path.write_text(text)
     refused(match, load, str(path))
+
+
+def test_a_file_named_without_its_ending_is_found_beside_the_names(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "mine.py").write_text("def mine(x, y):\n    return x**2 + y**2\n")
+    monkeypatch.chdir(tmp_path)
+    refused("Your file is `mine.py`", load, "mine")
+    with pytest.raises(ValueError) as other:
+        load("yours")
+    assert "Your file" not in str(other.value)
+
+
+def test_where_a_folder_is_to_be_a_file_is_named(tmp_path):
+    (file := tmp_path / "file").write_text("kept")
+    with pytest.raises(NotADirectoryError, match="Not a directory"):
+        check_folder(file)
+    assert file.read_text() == "kept"
 
 
 def test_a_missing_file_is_refused(tmp_path):

@@ -195,6 +195,14 @@ def test_a_statement_has_the_same_row_installed(run):
     assert here.stdout.startswith("T2")
 
 
+def test_a_file_written_for_the_repository_is_told_the_new_names(run, tmp_path):
+    (file := tmp_path / "mine.py").write_text(
+        "from landscapes.analytic import Analytic"
+    )
+    words = ("experiments.learning_rate_regimes", "--quick", "--landscape", str(file))
+    assert "here it is `sharpness.landscapes`" in run(*words, code=2).err
+
+
 def test_a_kept_proof_is_verified_from_any_folder(run):
     assert "Proved in fractions" in run("theory.proof", "theory/proofs/n2.json").out
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 def check_folder(folder: Path) -> None:
     """Makes the folder; refuses one that cannot be written to, before any work."""
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
     folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
