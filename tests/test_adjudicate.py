@@ -73,6 +73,9 @@ def test_n6_is_false_for_small_mu_and_proved_for_large(n6):
     assert status["1/10", "759/500", "3/10"] == status["1/10", "409/1000", "1"]
     assert status["1/10", "759/500", "3/10"] == "refuted"
     assert "7 of 12 sampled points are in the assumed region." in said
+    folder = n6[0]
+    last = f"figures: python -m figures adjudicated --results {folder} --out {folder}"
+    assert said.splitlines()[-1] == last
     assert found["answer"].startswith(
         "The lemma is false: at mu = 0.1, beta = 1, eta = 1.518, rho = 0.3 the ratio "
         "is 0.973398 on a function of the class, claimed was at most 0.85786."

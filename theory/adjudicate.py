@@ -168,6 +168,11 @@ def _write(folder: Path, lemma: Lemma, rulings: list[Ruling], proofs: bool) -> N
         text = json.dumps(findings.content(lemma, rulings), indent=1)
         temporary.write_text(text + "\n", encoding="utf-8")
     print(f"written: {path}")
+    worst = findings.worst(rulings)
+    if any(ruling.function.landscape.dim <= 2 for ruling in worst):
+        print(
+            f"figures: python -m figures adjudicated --results {folder} --out {folder}"
+        )
 
 
 if __name__ == "__main__":
