@@ -9,6 +9,7 @@ import xarray
 
 from experiments.run import load
 from experiments.text import align, percent
+from theory.verdict import Verdict
 
 LEVEL = 0.5  # the radius that is shown is the one nearest to so many units
 WIDE = 1.05  # a bracket whose ends differ by more is printed as two numbers,
@@ -173,7 +174,11 @@ def answer(dataset: xarray.Dataset) -> str:
     words = [_clause(m, shown[m]) for m in methods if m != ONE]
     told = "; ".join(word for word in words if word)
     if not told:
-        return "No method has a range that could be compared with GD's."
+        lost = percent(dataset.share.sel(verdict=Verdict.UNDECIDED).mean())
+        return (
+            "No method has a range that could be compared with GD's: of all runs "
+            f"{lost} are undecided after {int(dataset.steps.max())} steps."
+        )
     return (
         "The learning rates that bring half of the starts to a minimum or its band "
         f"reach, over GD's: {told}{_worse(dataset, shown)}."

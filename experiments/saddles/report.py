@@ -109,6 +109,7 @@ def _thresholds(dataset: xarray.Dataset) -> str:
                 float(at[f"threshold_{k}"]) for k in ("predicted", "low", "high")
             )
             ratio = f"{low / told:.3f} to {high / told:.3f}"
+            ratio = ratio if np.isfinite(low + high + told) else "-"
             rho = float(at.rho.sel(algorithm="SAM"))
             numbers = (f"{rho:.3g}", f"{low:.4g}", f"{high:.4g}", f"{told:.4g}", ratio)
             rows.append((saddle, *numbers))
