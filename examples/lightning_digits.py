@@ -1,6 +1,6 @@
 """Stable SAM in PyTorch Lightning: a small network on handwritten digits.
 
-    pip install 'sharpness-regimes[lightning,data]'
+    make .venv/with-lightning  # or the extras `lightning` and `data` beside a wheel
     python examples/lightning_digits.py
 
 Lightning hands the optimizer a closure that runs `training_step` and `backward`;
