@@ -31,8 +31,8 @@ def critical_points(landscape: Landscape) -> pandas.DataFrame:
     if not rows:
         box = ", ".join(f"{low:g} to {high:g}" for low, high in landscape.box)
         raise ValueError(
-            f"`{landscape.name}` has no critical point in its box ({box}): give a "
-            "larger box."
+            f"`{landscape.name}` has no critical point in its box ({box}) where it is "
+            "smooth: give a larger box, or round its kinks off."
         )
     return pandas.DataFrame(rows, columns=COLUMNS).sort_values("f", ignore_index=True)
 
