@@ -6,8 +6,10 @@ import xarray
 
 from figures import style
 from figures.interactive import controls
-from figures.regimes import outcomes
+from figures.regimes import maps, outcomes
 from theory.verdict import Verdict
+
+AXES = maps.UNITS.replace("$L$", "<i>L</i>").replace(r"$\ell$", "&ell;")
 
 
 def sentence(

@@ -66,7 +66,7 @@ class RegimeMap:
             controls.beside(self.landscape, self.algorithm),
             controls.shown(self.figure),
             self.words,
-            HTML(cell_words.legend(self.dataset)),
+            HTML(f"{cell_words.legend(self.dataset)}<br>{cell_words.AXES}"),
             self.status,
         )
 
