@@ -36,7 +36,7 @@ class EdgeOfStability:
                 f"`{method}` has no edge here: choose one of {', '.join(EDGES)}."
             )
         self.net, self.steps = network(*SETTING), steps
-        self.picture = EdgePicture(controls.figure(9.5, 5.6))
+        self.picture = EdgePicture(controls.figure(9.3, 5.6))
         self.method = Dropdown(
             options=[(make(spec).label, spec) for spec in EDGES], value=method,
             description="method", layout=controls.WIDE, style=controls.WORDS,

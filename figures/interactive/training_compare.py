@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from ipywidgets import HTML, Button, IntSlider
+from matplotlib.ticker import MaxNLocator
 
 from figures.interactive import controls
 from figures.interactive.board import plain
@@ -27,7 +28,7 @@ class Compare:
 
     def __init__(self, first: int = 1, epochs: int = 30) -> None:
         """Trains the first epochs."""
-        self.figure = controls.figure(9.5, 3.6)
+        self.figure = controls.figure(9.3, 3.6)
         plain(self.figure.canvas)
         self.axes = self.figure.subplots(1, 2)
         self.eta = controls.log_slider("learning rate η", 0.2, 0.01, 2.0)
@@ -97,6 +98,7 @@ class Compare:
             axes.clear()
             first = int(part == "accuracy")  # untrained, all are at a tenth
             axes.set(xlabel="epoch", title=words, xlim=(0, epochs))
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             for spec in METHODS:
                 own = [e for e in self.seen if e.method == spec and e.epoch >= first]
                 x, y = [e.epoch for e in own], [getattr(e, part) for e in own]
