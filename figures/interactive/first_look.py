@@ -60,11 +60,10 @@ class FirstLook:
         self.handle = Handle(self.picture.axes, self.moved, self.settle)
         self.surface.observe(self.show, "value")
         self.show()
+        right = controls.below(self.surface, self.box, self.status, self.runs)
+        right.layout.width = "30em"  # whatever the verdicts' words: nothing jumps
         self.widget = controls.below(
-            controls.beside(
-                controls.shown(self.picture.figure),
-                controls.below(self.surface, self.box, self.status, self.runs),
-            ),
+            controls.beside(controls.shown(self.picture.figure), right),
             HTML(saddle_picture.WORDS),
             self.theory,
         )
