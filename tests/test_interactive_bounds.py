@@ -9,7 +9,12 @@ import pytest
 ipywidgets = pytest.importorskip("ipywidgets", reason="the extra `notebook` is missing")
 pytest.importorskip("clarabel", reason="the extra `certify` is missing")
 
-from figures.interactive import bounds_class, bounds_curve, claims_all  # noqa: E402
+from figures.interactive import (  # noqa: E402
+    bounds_class,
+    bounds_curve,
+    claims_all,
+    controls,
+)
 from figures.interactive.bounds import Bounds  # noqa: E402
 from figures.interactive.bounds_choice import Choice  # noqa: E402
 from figures.interactive.bounds_class import Question  # noqa: E402
@@ -145,14 +150,30 @@ def explored():
 
 
 def test_a_counterexample_is_drawn_and_gone_to(explored):
-    (x,), (y,) = explored.along.counter.get_data()
-    assert np.isfinite([x, y]).all()
+    (x, same), (bound, y) = explored.along.counter.get_data()
+    assert x == same and np.isfinite([x, bound, y]).all()
     assert "Refuted" in explored.ruling.value
     explored.go()
     knob, one = explored.choice.knob, explored.choice.one
     assert knob.get(one) == pytest.approx(x)
     found = bounds_curve.measured(explored.choice.claim, one)
-    assert found.status == VIOLATED and found.measured == pytest.approx(y)
+    assert found.status == VIOLATED
+    assert (found.bound, found.measured) == pytest.approx((bound, y))
+
+
+def test_a_refuted_statement_begins_with_what_refutes_it(explored):
+    explored.choice.statements.value = "T13"
+    assert explored.choice.statement.claims[0].expected == "holds"
+    assert explored.choice.claim.expected == "refuted"
+
+
+@pytest.mark.parametrize("value", [0.3, 0.3137, 1.0])
+def test_equal_steps_lead_to_a_slider_s_value(value):
+    slider = controls.log_slider("rho", value, 0.01, 3)
+    assert slider.value == pytest.approx(value, rel=1e-15)
+    steps = (np.log10(value) - slider.min) / slider.step
+    assert steps == pytest.approx(round(steps), abs=1e-9)
+    assert 0 <= slider.min - np.log10(0.01) <= slider.step
 
 
 def test_what_is_drawn_follows_the_slider(explored):

@@ -27,7 +27,9 @@ LIGHT = 0.04  # seconds that a slider's move may cost in one part
 WORDS = (
     "Black: the bound. Green, red or grey: measured, and on the right side of the "
     "bound, on the wrong side, or undecided. Sand: outside of the claim's assumptions. "
-    "In the list of cases, an open point lies outside on purpose."
+    "In the list of cases, an open point lies outside on purpose. A cross is the "
+    "counterexample; a red line joins it to its own bound, which is not the black one "
+    "where other numbers differ."
 )
 
 
@@ -95,7 +97,7 @@ class Bounds:
         else:
             self.along.still(claim.id, knob, claim.relation)
         self.along.others([], [])
-        self.along.refuted(np.nan, np.nan)
+        self.along.refuted(np.nan, np.nan, np.nan)
         self.side.about(self.choice.statement)
         self._listed()
         self.side.begin(self.choice.one)
@@ -182,17 +184,18 @@ class Bounds:
         case = self.choice.all[worst.number]
         return worst.number, place(claim, case, worst.outcome), worst
 
-    def _refuted(self) -> tuple[float, float]:
-        """Where the case that refutes lies along the parameter."""
+    def _refuted(self) -> tuple[float, float, float]:
+        """Where the case that refutes lies along the parameter, and its bound."""
         found, choice = self._where(), self.choice
         if found is None or choice.knob.name not in choice.all[found[0]]:
-            return np.nan, np.nan
+            return np.nan, np.nan, np.nan
         case = choice.all[found[0]]
         shape = lead(choice.claim, case)
         one = member(case, shape, found[1]) if shape else case
-        return choice.knob.get(one), found[2].outcome.measured
+        seen = found[2].outcome
+        return choice.knob.get(one), seen.measured, seen.bound
 
-    def _show_refuted(self, found: tuple[float, float]) -> None:
+    def _show_refuted(self, found: tuple[float, float, float]) -> None:
         self.along.refuted(*found)
 
     def _line(self) -> Line:

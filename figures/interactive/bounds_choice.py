@@ -95,8 +95,11 @@ class Choice:
 
     def _statement(self, _: Any = None) -> None:
         self.statement = claims.load(self.statements.value)
-        named = {f"{c.id} ({c.expected})": c for c in self.statement.claims}
-        self._fill(self.claims, named, self._claim)
+        every = self.statement.claims
+        named = {f"{c.id} ({c.expected})": c for c in every}
+        # A statement that is refuted begins with what refutes it.
+        first = next((c for c in every if c.expected == "refuted"), every[0])
+        self._fill(self.claims, named, self._claim, first)
 
     def _claim(self, _: Any = None) -> None:
         if self._quiet:

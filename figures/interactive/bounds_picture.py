@@ -49,7 +49,8 @@ class Along:
         self.note = axes.text(
             0.5, 0.5, "", transform=axes.transAxes, ha="center", va="center"
         )
-        (self.counter,) = axes.plot([], [], "X", ms=13, color=COLORS[VIOLATED], mec="k")
+        look = {"color": COLORS[VIOLATED], "mec": "k", "markevery": [-1]}
+        (self.counter,) = axes.plot([], [], "X-", ms=13, **look)
         board.moves(
             self.outside, self.counter, *self.bounds, self.seen, self.place,
             self.range, self.bound, self.now,
@@ -109,9 +110,9 @@ class Along:
         self.seen.set_data(x, y)
         self.seen.set_alpha(1.0 if fresh else 0.25)
 
-    def refuted(self, x: float, y: float) -> None:
-        """The case that refutes the claim; NaN: there is none."""
-        self.counter.set_data([x], [y])
+    def refuted(self, x: float, y: float, bound: float) -> None:
+        """The case that refutes the claim, joined to its own bound; NaN: none."""
+        self.counter.set_data([x, x], [bound, y])
 
     def fit(self, room: float = 0.08) -> None:
         """Room for all that is drawn."""
