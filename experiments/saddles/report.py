@@ -111,9 +111,10 @@ def _thresholds(dataset: xarray.Dataset) -> str:
             ratio = f"{low / told:.3f} to {high / told:.3f}"
             ratio = ratio if np.isfinite(low + high + told) else "-"
             rho = float(at.rho.sel(algorithm="SAM"))
-            numbers = (f"{rho:.3g}", f"{low:.4g}", f"{high:.4g}", f"{told:.4g}", ratio)
-            rows.append((saddle, *numbers))
-    return "SAM's learning-rate threshold, bisected (nan: not found)\n" + align(rows)
+            ends = (f"{e:.4g}" if np.isfinite(e) else "-" for e in (low, high, told))
+            rows.append((saddle, f"{rho:.3g}", *ends, ratio))
+    said = "SAM's learning-rate threshold, bisected (-: not found, or not one of T7's)"
+    return f"{said}\n{align(rows)}"
 
 
 def answer(dataset: xarray.Dataset) -> str:
