@@ -20,8 +20,8 @@ BALL = {"color": "#777777", "lw": 0.8, "ls": ":"}
 WORDS = (
     "square: the start, drag it &middot; dots: where the paths end &middot; cross: a "
     "saddle &middot; ring: a minimum &middot; triangle: a maximum<br>"
-    "dashed: SAM's trap &Vert;H(w&nbsp;&minus;&nbsp;w*)&Vert; = &rho;m (T7) &middot; dotted: the "
-    "saddle's ball, for starts in it theory speaks, of runs without noise"
+    "dashed: SAM's trap &Vert;H(w&nbsp;&minus;&nbsp;w*)&Vert; = &rho;m (T7) &middot; "
+    "dotted: the saddle's ball, for starts in it theory speaks, of runs without noise"
 )
 START = {"marker": "s", "mfc": "white", "mec": "black", "ms": 8, "ls": "", "zorder": 7}
 
