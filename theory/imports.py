@@ -14,7 +14,8 @@ OURS = ("landscapes", "theory", "experiments")
 def closure(files: list[Path]) -> set[Path]:
     """The files and all of ours, or beside them, that they import, however deep."""
     found: set[Path] = set()
-    waiting = list(files)
+    # As ROOT is: the current folder may lead here by a link.
+    waiting = [file.resolve() for file in files]
     while waiting:
         file = waiting.pop()
         if file not in found:
