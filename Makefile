@@ -13,6 +13,7 @@ all: .venv
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z_-]+:.*## / {printf "make %-18s %s\n", $$1, $$2}' Makefile
+	@echo; echo 'QUICK=1: a small version of what takes long. PYTHON, TORCH_INDEX, JOBS, LAB: docs/installing.md.'
 
 .venv: .venv/complete
 
@@ -121,7 +122,7 @@ docs: .venv/with-docs .venv/with-notebook  ## the documentation, docs/_build/htm
 	  -d docs/_build/doctrees . docs/_build/html
 	@echo "written: docs/_build/html/index.html"
 
-report: .venv  ## everything that is known on one page, report.html (seconds)
+report: .venv  ## everything that is known on one page, report.html (half a minute)
 	$(BIN)/python -m figures report
 
 # LAB: options of JupyterLab, such as --no-browser --port=8890, or --allow-root.
