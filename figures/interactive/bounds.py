@@ -95,7 +95,7 @@ class Bounds:
         if knob is None:
             self.along.silent(claim.id)
         else:
-            self.along.still(claim.id, knob, claim.relation)
+            self.along.still(claim, knob)
         self.along.others([], [])
         self.along.refuted(np.nan, np.nan, np.nan)
         self.side.about(self.choice.statement)

@@ -13,6 +13,7 @@ from figures.interactive.board import Board
 from figures.interactive.bounds_curve import At, Line
 from figures.interactive.claims_all import Seen
 from figures.interactive.claims_knobs import Knob
+from theory.claim import Claim
 from theory.outcome import OK, UNDECIDED, VIOLATED, Outcome
 
 COLORS = {
@@ -22,7 +23,8 @@ COLORS = {
 }
 WAITING = "#BBBBBB"
 MOST_LINES = 4  # numbers of a case that have a line each
-SIDE = {"<=": "at most", ">=": "at least", "==": "exactly"}
+SIDE = {"<=": "at most ", ">=": "at least ", "==": ""}
+ROUNDING = 1e-3  # a tolerance below it is not worth a word
 WIDE = 50  # largest over least value, from which an axis is logarithmic
 
 
@@ -57,11 +59,13 @@ class Along:
         )  # fmt: skip
         self.values: list[np.ndarray] = []
 
-    def still(self, name: str, knob: Knob, relation: str) -> None:
+    def still(self, claim: Claim, knob: Knob) -> None:
         """Another claim or parameter: names and scales."""
         self.axes.set_axis_on()
         self.note.set_text("")
-        self.axes.set_title(f"{name}: measured is {SIDE[relation]} the bound")
+        near = "" if claim.rtol < ROUNDING else f", within {100 * claim.rtol:g} %"
+        said = f"{claim.id}: measured is {SIDE[claim.relation]}the bound{near}"
+        self.axes.set_title(said)
         self.axes.set_xlabel(knob.label)
         self.axes.set_xscale("log" if knob.log else "linear")
         self.axes.set_xlim(knob.low, knob.high)
