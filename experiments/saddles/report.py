@@ -118,15 +118,16 @@ def _thresholds(dataset: xarray.Dataset) -> str:
 
 
 def answer(dataset: xarray.Dataset) -> str:
-    """The answer in one sentence, every number out of the data."""
+    """The answer in one sentence, a line a method, every number out of the data."""
     if "escaped" not in dataset:
         return "Nothing was measured at a saddle."
     part = dataset.isel(saddle=np.flatnonzero((dataset["index"] == 1).values))
     if not part.sizes["saddle"]:
         return "No saddle of index 1: T6 to T9 have no common answer (N5)."
     words = [_clause(name, part.sel(algorithm=name)) for name in part.algorithm.values]
-    count = part.sizes["saddle"]
-    return f"Around {count} saddles of index 1: {'; '.join(words)}{_threshold(part)}."
+    words = [*words, *_threshold(part)]
+    said = ";\n".join(f"  {word}" for word in words)
+    return f"Around {part.sizes['saddle']} saddles of index 1:\n{said}."
 
 
 def _clause(method: str, part: xarray.Dataset) -> str:
@@ -169,19 +170,19 @@ def _rate_clause(method: str, part: xarray.Dataset) -> str:
     return f"of all starts, {method} let {', '.join(words)} leave"
 
 
-def _threshold(part: xarray.Dataset) -> str:
+def _threshold(part: xarray.Dataset) -> list[str]:
     if "threshold_high" not in part or "SAM" not in part.algorithm:
-        return ""
+        return []
     found = part.threshold_low.notnull() & part.threshold_high.notnull()
     ratio = (part.threshold_high / part.threshold_predicted).where(found)
     ratio = ratio.isel(rho_level=0)
     if ratio.isnull().all():
-        return ""
-    return (
-        "; SAM's threshold is 2m/(lam+(lam+ + m)) times "
+        return []
+    return [
+        "SAM's threshold is 2m/(lam+(lam+ + m)) times "
         f"{float(ratio.median()):.3f} ({float(ratio.min()):.3f} to "
         f"{float(ratio.max()):.3f}) at the smallest rho"
-    )
+    ]
 
 
 def _percent(values: xarray.DataArray) -> str:
