@@ -4,6 +4,7 @@ The source folder is the repository's root, so that README and the notes, which 
 to each other as a reader of the repository meets them, are pages as they stand.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -25,6 +26,7 @@ extensions = [
     "docstrings",
     "reference",
     "pages",
+    "panels",
 ]
 root_doc = "docs/index"
 include_patterns = ["*.md", "docs/**", "notebooks/*.ipynb"]
@@ -32,7 +34,16 @@ exclude_patterns = [".*", "data", "build", "dist", "docs/_build", "**/README.md.
 
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 6  # as the repository's own page makes them
-nb_execution_mode = "off"  # the tests execute the notebooks
+# Notebooks are committed without outputs, and executed here, a picture for each panel.
+os.environ["SHARPNESS_AT_ONCE"] = "1"
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_show_tb = True
+nb_execution_timeout = 600  # seconds a cell
+nb_merge_streams = True
+nb_ipywidgets_js = {}  # would be fetched
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+nb_mime_priority_overrides = [("html", "image/png", 0), ("html", _WIDGET, None)]
 
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
@@ -42,7 +53,8 @@ napoleon_use_ivar = True
 # Links must lead somewhere; annotations may name what other libraries have, or a class
 # whose name two modules share.
 nitpicky = False
-suppress_warnings = ["ref.python"]
+# A bar that shows progress is a widget, and nothing to read.
+suppress_warnings = ["ref.python", "mystnb.mime_priority"]
 
 html_theme = "furo"
 html_title = "sharpness-regimes"

@@ -41,7 +41,7 @@ def drawn_on(figure):
 def without_a_page(monkeypatch):
     """Figures of a test are drawn by Agg and belong to nobody."""
     monkeypatch.setattr(controls, "figure", lambda w, h: drawn_on(Figure((w, h))))
-    monkeypatch.setattr(controls, "display", lambda widget: None)
+    monkeypatch.setattr(controls, "display", lambda *_, **__: None)
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +199,7 @@ def test_a_redraw_of_what_moves_equals_a_whole_one():
 def result(well):
     """A map of two methods, three radii and sixteen learning rates."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("figures.interactive.own_chart.display", lambda widget: None)
+        patch.setattr(controls, "display", lambda *_, **__: None)
         return chart(well, methods=("gd", "sam"), limits=False)
 
 

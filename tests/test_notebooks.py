@@ -40,6 +40,16 @@ def execute(path, timeout=120):
     return nb_run.NotebookRun(path, default_timeout=timeout).execute()
 
 
+def executed(path, sources):
+    """The cells of a notebook of one's own, executed whatever they raise."""
+    book = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in sources],
+        metadata={"execution": {"allow_errors": True}},
+    )
+    nbformat.write(book, path)
+    return execute(path).nb.cells
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=name)
 def test_a_notebook_runs_from_a_clean_kernel(path, at_home):
     result = execute(path)
@@ -88,14 +98,26 @@ begin()
     syntax = "from landscapes.from_function import landscape\nlandscape('x**2 +')"
     shape = "landscape(lambda x: [x[0], x[1]], dim=2)"
     sources = (missing, here, syntax, shape)
-    book = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(source) for source in sources],
-        metadata={"execution": {"allow_errors": True}},
-    )
-    nbformat.write(book, tmp_path / "wrong.ipynb")
-    ran = execute(tmp_path / "wrong.ipynb").nb.cells
+    ran = executed(tmp_path / "wrong.ipynb", sources)
     said = ["".join(out.get("traceback", ())) for c in ran for out in c.outputs]
     assert all(text and "\n" not in text for text in said), said
     assert "ipympl" in said[0]
     assert "pip install -e '.[notebook]'" in said[0]
     assert len(said) == 3
+
+
+def test_a_page_without_a_kernel_has_the_finished_picture(
+    at_home, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(HERE)]))
+    monkeypatch.setenv("SHARPNESS_AT_ONCE", "1")
+    sources = (
+        "from begin import begin\n\nbegin()",
+        "from figures.interactive.bounds import Bounds\nb = Bounds('P5.pairs')\nb",
+        "print(b.ruling.value)",
+    )
+    _, drawn, said = executed(tmp_path / "bounds.ipynb", sources)
+    assert [sorted(out.data) for out in drawn.outputs] == [
+        ["application/vnd.jupyter.widget-view+json", "image/png"]
+    ]
+    assert said.outputs[0].text.startswith("Refuted")

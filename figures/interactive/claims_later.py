@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -11,14 +12,21 @@ from typing import Any
 # One piece at a time: what is asked anew waits for no more than one old piece.
 POOL = ThreadPoolExecutor(1, thread_name_prefix="pieces")
 END = object()
+# Set in the environment, a cell ends when all is done: for pages without a kernel.
+AT_ONCE = "SHARPNESS_AT_ONCE"
 PAUSE = 0.3  # seconds before the last call, which a page shall not lose
+
+
+def at_once() -> bool:
+    """Whether a notebook is executed to be read, by no one who drags or presses."""
+    return bool(os.environ.get(AT_ONCE))
 
 
 class Later:
     """Works through pieces while sliders stay free; a new start ends the old one.
 
     Pieces are computed in a thread, and shown where widgets and figures live. Where no
-    loop of events runs (a test, a script) all is done at once.
+    loop of events runs (a test, a script), or `AT_ONCE` is set, all is done at once.
 
     Args:
         refused: gets the words of a ValueError that a piece raises.
@@ -42,8 +50,10 @@ class Later:
         """
         self.stop()
         try:
-            loop = asyncio.get_running_loop()
+            loop = None if at_once() else asyncio.get_running_loop()
         except RuntimeError:
+            loop = None
+        if loop is None:
             self._at_once(pieces, show)
             return
         self._task = loop.create_task(self._run(loop, pieces, show))

@@ -123,18 +123,19 @@ def shown(figure: Any) -> ipywidgets.Widget:
     return canvas if isinstance(canvas, ipywidgets.Widget) else HTML()
 
 
-def show(widget: ipywidgets.Widget, *figures: Any) -> None:
-    """Shows controls with figures among them, as the output of a cell.
+def show(widget: ipywidgets.Widget, figure: Any = None) -> None:
+    """Shows controls as the output of a cell.
 
     Args:
         widget: that is shown.
-        *figures: those in it; a page that only reads, without a kernel, has their
-            pictures as they are now.
+        figure: the one in it; a page without a kernel has its picture as it is now.
     """
-    for one in figures:
-        if isinstance(one.canvas, ipywidgets.Widget):
-            one.canvas._repr_mimebundle_()  # keeps the picture in the widget's state
-    display(widget)
+    seen = widget._repr_mimebundle_()
+    del seen["text/plain"]  # names of classes
+    if figure is not None and isinstance(figure.canvas, ipywidgets.Widget):
+        still = figure.canvas._repr_mimebundle_()  # and keeps it in the widget's state
+        seen["image/png"] = still["image/png"]
+    display(seen, raw=True)
 
 
 def beside(*columns: Any) -> HBox:

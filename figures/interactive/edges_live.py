@@ -9,7 +9,7 @@ from ipywidgets import HTML, Button, Dropdown
 
 from experiments.edges.setting import ETA, RHO, network
 from figures.interactive import controls
-from figures.interactive.claims_later import Later, whole
+from figures.interactive.claims_later import Later, at_once, whole
 from figures.interactive.edges_picture import EdgePicture
 from figures.interactive.training_live import EDGES, Live, Look
 from theory.methods import make
@@ -61,6 +61,8 @@ class EdgeOfStability:
         )  # fmt: skip
 
     def _ipython_display_(self) -> None:
+        if at_once():
+            self.press()
         controls.show(self.widget, self.picture.board.figure)
 
     def say(self, words: str) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import xarray
-from IPython.display import display
-from ipywidgets import HTML, HBox, IntProgress
+from ipywidgets import HTML, IntProgress
 
 from experiments.learning_rate_regimes import Config
 from experiments.regimes import plan
 from experiments.regimes.limits import described, radii
 from experiments.regimes.place import Place
+from figures.interactive import controls
 from landscapes.landscape import Landscape
 from landscapes.starts import largest_curvature, starts_of
 from theory import methods
@@ -39,7 +39,7 @@ def chart(landscape: Landscape, **options: Any) -> xarray.Dataset:
         BadOption: an option is out of range.
     """
     bar, words = IntProgress(max=1000), HTML()
-    display(HBox([bar, words]))
+    controls.show(controls.beside(bar, words))
     parts: list = []
     config = Config(**{"quick": True} | options)
     for share, what in pieces(landscape, config, parts):

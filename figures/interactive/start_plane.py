@@ -43,7 +43,7 @@ def start_plane(
             f"got {landscape.dim} and {len(specs)}."
         )
     bar = IntProgress(max=len(specs))
-    controls.display(bar)
+    controls.show(bar)
     ends = [np.linspace(low, high, pixels + 1) for low, high in landscape.box]
     centres = [(side[1:] + side[:-1]) / 2 for side in ends]
     starts = np.stack(np.meshgrid(*centres), axis=-1)
