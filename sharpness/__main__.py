@@ -61,7 +61,7 @@ def commands() -> dict[str, Any]:
 def listed() -> str:
     """All subcommands, a line each, with the time they take."""
     listing = ours("theory.listing")
-    head = f"sharpness {__version__}. {(SAID or '').splitlines()[0]}"
+    head = f"sharpness {__version__}\n{(SAID or '').splitlines()[0]}"
     table = listing.listed(list(commands().values()))
     return "\n".join(
         [head, "", table, "", *filter(None, [listing.measured_on()]), LAST]

@@ -114,6 +114,20 @@ def test_help_has_an_example_exit_codes_and_a_text_for_every_option(module, caps
     assert max(map(len, body)) <= 80
 
 
+@pytest.mark.parametrize("wide", [40, 80, 100, 200])
+def test_on_a_terminal_every_word_of_a_list_is_there_and_no_line_is_cut(
+    monkeypatch, wide
+):
+    rows = [(c.module, c.line) for c in listing.commands()]
+    whole = listing.table(("", ""), rows)
+    assert whole.count("\n") == len(rows)  # a line a row, for programs
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", str(wide))
+    shown = listing.table(("", ""), rows)
+    assert shown.split() == whole.split()
+    assert max(map(len, shown.splitlines())) <= max(wide, 44 + listing.BELOW)
+
+
 EXAMPLES = [line for c in listing.commands() for line in c.examples]
 
 

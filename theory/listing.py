@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 import re
 import shutil
 import sys
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent  # of the packages
 FOLDERS = ("theory", "experiments", "figures", "benchmarks")
 TIMES = Path(__file__).with_name("times.json")
 KINDS = ("full", "quick")
+NARROW, BELOW = 44, 6  # a column that is narrower stands below, indented by so many
 RUN = ("python -m ", "sharpness ")  # in the repository, installed
 
 
@@ -120,15 +123,30 @@ def both(times: dict[str, float]) -> tuple[str, ...]:
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    """Columns side by side; on a terminal the last one is cut where that ends."""
+    """Columns side by side; on a terminal the last one is filled, or stands below."""
     whole = [head, *rows]
     widths = [max(len(row[i]) for row in whole) for i in range(len(head) - 1)]
-    most = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    lines = (
-        "  ".join([*(c.ljust(w) for c, w in zip(row, widths, strict=False)), row[-1]])
-        for row in whole
-    )
-    return "\n".join(f"  {line}".rstrip()[:most] for line in lines)
+    start = 2 + sum(width + 2 for width in widths)
+    # One row a line where nobody looks, for programs that read it.
+    wide = shutil.get_terminal_size().columns if sys.stdout.isatty() else math.inf
+    if below := wide - start < min(NARROW, max(len(row[-1]) for row in whole)):
+        start = BELOW
+    lines = []
+    for *cells, told in whole:
+        first = "".join(f"{c:{w}}  " for c, w in zip(cells, widths, strict=True))
+        parts = _filled(told, max(wide - start, NARROW))
+        if not below:
+            first += parts.pop(0)
+        lines.append(f"  {first}".rstrip())
+        lines += (f"{'':{start}}{part}" for part in parts if part)
+    return "\n".join(lines)
+
+
+def _filled(text: str, width: float) -> list[str]:
+    """Lines of at most so many letters, one at least; no name is broken."""
+    if len(text) <= width:
+        return [text]
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
 
 
 def listed(found: list[Command], prefix: str = "") -> str:

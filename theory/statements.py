@@ -68,13 +68,16 @@ def show(notes: Path, part: str) -> None:
     """Lists the commands of this package, and the statements."""
     print("Commands, each run as `python -m NAME`; --help says more:\n")
     print(listing.listed(listing.commands("theory")))
-    print("\nStatements, each checked by `python -m theory ID`, all by --all:\n")
+    print(
+        "\nStatements, each checked by `python -m theory ID`, all by --all; with "
+        "--explain\nit says what was claimed, what was measured, and where to look:\n"
+    )
     rows = [
         (s.id, s.verdict, *listing.both(s.times), s.title)
         for s in statements(notes, part)
     ]
     print(listing.table(("", "verdict", "full", "--quick", ""), rows))
-    print(f"\nVerdicts: as {notes.name} has them. {listing.measured_on()}".rstrip())
+    print(f"\nVerdicts: as {notes.name} has them.\n{listing.measured_on()}".rstrip())
 
 
 def check(ids: list[str]) -> None:
