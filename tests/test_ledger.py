@@ -13,6 +13,7 @@ from theory import __main__ as command
 from theory import claims, ledger, table, written
 from theory.claim import GRADES, Claim
 from theory.outcome import words
+from theory.plain import plain
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPUTED = 43  # statements that must carry a verdict now
@@ -95,6 +96,23 @@ def test_an_explanation_has_statement_source_numbers_and_places():
     for part in ("cos", "paper_notes.md, T2", "measured", "theory/claims/t2.py"):
         assert part in text
     assert "\\" not in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+@pytest.mark.parametrize(
+    ("latex", "signs"),
+    [
+        (r"$\eta \le \frac{2}{\beta}$", "η ≤ 2/β"),
+        (r"where $f' \ne 0$", "where f' ≠ 0"),
+        (r"$\rho\ne1$, $f''(0)$", "ρ ≠ 1, f''(0)"),
+        (r"$\pi < \rho \bmod 2\pi$", "π < ρ mod 2π"),
+        (r"$b^{3/2}a^{1/2}$, $w_{t+1}$, $T^{-2}$", "b^(3/2)a^(1/2), w_(t+1), T^-2"),
+        (r"$(2c)^{\frac{1}{c+1}}$, $\lambda_{\max}$", "(2c)^(1/(c+1)), λ_max"),
+        (r"$\eta \max_i\lambda_i^2 \le \max\{a, b\}$", "η max_i λ_i^2 ≤ max{a, b}"),
+    ],
+)
+def test_a_formula_in_plain_signs_means_the_same(latex, signs):
+    assert plain(latex) == signs
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTES = ROOT / "paper_notes.md"
 README = ROOT / "README.md"
 COUNTS = "counts"  # the sentence that README shares with the notes
+WIDTH = 100  # the longest lines of an explanation
 LEDGER = "ledger"  # the table among the notes' parts
 CHOICES = ("holds", "supported", "refuted", "open", "failed", "unexpected")
 
@@ -119,9 +120,12 @@ def compute(options: Options) -> None:
         kept.recompute(name for row in names for name in claims.load(row).reads)
     rows = ledger.rows(names, options.quick, options.jobs, draw=bool(options.json))
     shown = [row for row in rows if _matches(row, options.only)]
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    wide = shutil.get_terminal_size((WIDTH, 24)).columns
     for row in shown:
-        print(table.explain(row) if options.explain else table.line(row)[:width])
+        if options.explain:
+            print(table.explain(row, min(wide, WIDTH)))
+        else:
+            print(table.line(row)[: wide if sys.stdout.isatty() else None])
     print(table.summary(rows))
     for name in dict.fromkeys(name for row in names for name in claims.load(row).reads):
         if older := kept.told(name):

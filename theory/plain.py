@@ -12,8 +12,16 @@ _SIGNS = {
     r"\\rVert": "‖",
     r"\\[lr]vert\s*": "|",
     r"(?<!\\)%": r"\\%",
+    r"\\ne(?![a-z])": "≠",
+    r"\\bmod(?![a-z])": "~mod~",
+    "''": "′′",
+    # A space that ends a macro's name would end there.
+    r"(?<=[\w}])\s*(\\(?:max|min|ln|log)(?![a-z]))": r"~\1",
+    r"(\\(?:max|min|ln)(?:_\w)?)\s*(?=\\?[A-Za-z|])": r"\1~",
 }
 _SIGNS |= {r"\\tfrac": r"\\frac", r"\\[,;!]|\\quad": " "}
+_RAISED = re.compile(r"([_^])\{((?:[^{}]|\{[^{}]*\})*)\}")
+_RELATION = re.compile(r" *([≤≥≠≈→∝≪]) *")
 
 
 @cache
@@ -37,8 +45,17 @@ def _fraction(node: Any, l2tobj: Any) -> str:
     )
 
 
+def _raised(found: re.Match) -> str:
+    """An exponent or index: of a sum or a fraction the braces mean something."""
+    mark, inner = found.groups()
+    bare = re.fullmatch(r"\(.*\)|-?\w+|\\[a-z]+", inner)
+    return f"{mark}{{{inner}}}" if bare else f"{mark}{{({inner})}}"
+
+
 def plain(text: str) -> str:
-    r"""`$\eta \le \frac{2}{\beta}$` as `η≤2/β`."""
+    r"""`$\eta \le \frac{2}{\beta}$` as `η ≤ 2/β`."""
     for pattern, sign in _SIGNS.items():
         text = re.sub(pattern, sign, text)
-    return " ".join(_converter().latex_to_text(text).split())
+    said = _converter().latex_to_text(_RAISED.sub(_raised, text))
+    said = _RELATION.sub(r" \1 ", said).replace("′′", "''")
+    return " ".join(said.split())

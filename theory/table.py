@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 
 from theory import claims
@@ -64,7 +66,7 @@ def summary(rows: list[Row]) -> str:
     )
 
 
-def explain(row: Row) -> str:
+def explain(row: Row, width: int = 100) -> str:
     """The statement, its proof or source, every case's numbers, where to look."""
     statement = claims.load(row.id)
     stem = f"theory/claims/{row.id.lower()}.py"
@@ -73,31 +75,43 @@ def explain(row: Row) -> str:
         f"by {row.source}; grade {row.grade}: {MEANING[row.grade]}",
         f"verdict: {row.verdict} (expected: {row.expected}); {row.reason}",
         f"look at: {', '.join((stem, *statement.code))}",
+        *filter(None, [plain(statement.notes)]),
     ]
-    if statement.notes:
-        parts.append(plain(statement.notes))
-    parts += [_explained(judgement) for judgement in row.judgements]
-    return "\n".join(parts)
+    for judgement in row.judgements:
+        parts += ["", *_explained(judgement)]
+    return "\n".join([*(_filled(part, width) for part in parts), ""])
 
 
-def _explained(j: Judgement) -> str:
-    parts = [
-        "",
-        f"{j.id}  {j.verdict} (expected: {j.expected}; grade {j.grade})",
-        f"  {plain(j.says)}",
-        f"  {j.reason}",
-    ]
+def _filled(text: str, width: int) -> str:
+    """A part in lines of at most so many letters; all but the first are indented."""
+    said = text.lstrip()
+    start = text.removesuffix(said)
+    lines = textwrap.wrap(
+        said, width, initial_indent=start, subsequent_indent=f"{start}  ",
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip
+    return "\n".join(lines)
+
+
+def _explained(j: Judgement) -> Iterator[str]:
+    """What was claimed, and case by case what was measured."""
+    yield f"{j.id}  {j.verdict} (expected: {j.expected}; grade {j.grade})"
+    yield f"  {plain(j.says)}"
+    if not j.reason.startswith("measured"):  # as a case below has it
+        yield f"  {j.reason}"
+    sign = j.relation.replace("==", "=")
     for o in j.outcomes:
-        where = "outside the assumptions" if o.outside else "within"
+        where = "outside" if o.outside else "within"
         how = {OK: "holds", VIOLATED: "violated"}.get(o.status, "undecided")
-        limits = f" [{o.low:.6g}, {o.high:.6g}]" if o.high > o.low else ""
-        many = f", {o.count} at once, the worst:" if o.count > 1 else ":"
         runs = f", {o.runs} runs" if o.runs else ""
-        parts.append(
-            f"  {how}, {where}{runs}{many} measured {o.measured:.6g}{limits} "
-            f"{j.relation} {o.bound:.6g}, ratio {o.ratio:.6g}; {words(o.case)}"
+        many = f", the worst of {o.count} cases" if o.count > 1 else ""
+        low, high = f"{o.low:.6g}", f"{o.high:.6g}"
+        limits = f" [{low}, {high}]" if low != high else ""
+        yield (
+            f"  {how} {where} its assumptions{runs}{many}: measured {o.measured:.6g}"
+            f"{limits}, claimed {sign} {o.bound:.6g}, ratio {o.ratio:.6g}; "
+            f"{words(o.case)}"
         )
-    return "\n".join(parts)
 
 
 def markdown(rows: list[Row]) -> str:
