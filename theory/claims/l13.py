@@ -133,8 +133,8 @@ def l13():
         ),
         code=("theory/convergence.py",),
         notes="UnifiedSAM with the learning rate $\\gamma$; $\\lambda$ is the share of "
-        "SAM's unit vector in its ascent, 1 in SAM; $\\rho^*$ and $\\gamma^*$ are L12's "
-        "limits. On $Lw^2/2$ at $\\rho = \\rho^*/2$ SAM's 2-cycle has the value "
+        "SAM's unit vector in its ascent, 1 in SAM; $\\rho^*$ and $\\gamma^*$ are "
+        "L12's limits. On $Lw^2/2$ at $\\rho = \\rho^*/2$ SAM's 2-cycle has the value "
         "$.0041L$ times the reported bound: it is exceeded from $L = 245$ on. The "
         "corrected bound is approached along the decay; its last term is larger "
         "than the cycle by a factor of 200 and more.",
