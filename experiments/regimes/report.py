@@ -197,7 +197,9 @@ def _clause(method: str, found: dict[str, tuple]) -> str:
     least, most = min(middle, key=middle.get), max(middle, key=middle.get)
     said = f"{method} {np.median([*middle.values()]):.2f}"
     if len(found) == 1:
-        return f"{said} on {least}"
+        low, high = found[least]
+        unsure = f" ({low:.2f} to {high:.2f})" if high >= WIDE * low else ""
+        return f"{said}{unsure} on {least}"
     low, high = (f"{middle[name]:.2f}" for name in (least, most))
     if low == high:
         return f"{said} on all of {len(found)} landscapes"
@@ -215,7 +217,8 @@ def _worse(dataset: xarray.Dataset, shown: dict[str, dict]) -> str:
     for other in (m for m in ("GD", "USAM", "SAM") if m in shown):
         names = [n for n in _names(dataset) if smaller(dataset, n, "SSAM", other)]
         words.append(f"{other}'s on {', '.join(names) or 'none'}")
-    return f"; SSAM's is smaller than {', than '.join(words)}"
+    told = f"SSAM's is smaller than {', than '.join(words)}"
+    return f"; beyond what undecided runs leave open, {told}"
 
 
 def traced(path: Path) -> str:
