@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from theory.files import atomic
 from theory.imports import ROOT, closure
-from theory.namespace import PREFIX
+from theory.namespace import PREFIX, command
 
 if TYPE_CHECKING:
     import xarray
@@ -123,6 +123,14 @@ def _local(config: Work) -> AbstractContextManager:
     return dask.config.set(scheduler="synchronous")
 
 
+def _how(path: Path) -> str:
+    """The command that makes a result there, if it is an experiment's."""
+    if not (ROOT / "experiments" / f"{path.stem}.py").is_file():
+        return ""
+    quick = " --quick" * (path.parent.name == "quick")
+    return f": {command(f'experiments.{path.stem}')}{quick} --out {path.parent}"
+
+
 def load(path: Path | str) -> xarray.Dataset:
     """Reads a result.
 
@@ -133,7 +141,9 @@ def load(path: Path | str) -> xarray.Dataset:
 
     path = Path(path)
     if not path.is_file():
-        raise ValueError(f"no result at `{path}`: run the experiment first.")
+        raise ValueError(
+            f"no result at `{path}`: run the experiment first{_how(path)}."
+        )
     try:
         with xarray.open_dataset(path, engine="h5netcdf") as opened:
             # The file's own string lengths would cut longer names when saved again.

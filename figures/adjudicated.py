@@ -15,6 +15,7 @@ from figures import style
 from landscapes.landscape import Landscape
 from landscapes.registry import from_file
 from theory.base import gradient_descent
+from theory.namespace import command
 
 RESULT = "adjudicated.json"
 NAMED = "counterexample_"
@@ -40,7 +41,10 @@ def adjudicated(results: Path) -> dict[str, Callable[[], Figure]]:
         if vars(module)[name]().dim <= 2
     }
     if not found:
-        raise ValueError(f"`{results}` holds no counterexample to draw.")
+        raise ValueError(
+            f"`{results}` holds no counterexample to draw: --results takes the folder "
+            f"that `{command('theory.adjudicate')} --out` wrote."
+        )
     return found
 
 

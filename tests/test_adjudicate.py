@@ -262,7 +262,7 @@ BAD = {
     "--method usm": "--method: unknown method `usm`: did you mean usam, ausam, sam?",
     "--measure pairs": "measure is one of distance, pair, descent, got `pairs`.",
     "--method sam --measure pair": "`SAM` is certified in distance and descent",
-    "--method sam --measure distance": "`SAM` has no scale of its own: it takes a",
+    "--method sam --measure distance": "--radius: `SAM` has no scale of its own: it",
     "--radius 1": "`USAM` takes no radius, got 1.0.",
     "--radius 0": "--radius must be > 0, got 0.",
     "--radius r": "--radius takes decimals",

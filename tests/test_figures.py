@@ -123,6 +123,7 @@ def test_a_missing_or_damaged_result_is_one_line(tmp_path, monkeypatch, capsys):
     assert code == 2 and "run an experiment first" in line
     code, line = failure(monkeypatch, capsys, WHOLE, "--results", tmp_path)
     assert code == 2 and "run the experiment first" in line
+    assert line.endswith(f"python -m experiments.{WHOLE} --out {tmp_path}.")
     (tmp_path / "saddle_escape.nc").write_bytes(b"not a result")
     code, line = failure(monkeypatch, capsys, WHOLE, "--results", tmp_path)
     assert code == 2 and "damaged" in line

@@ -29,7 +29,7 @@ from theory.lemmas.expression import condition, formula
 from theory.methods import make
 
 if TYPE_CHECKING:
-    from theory.lemmas.lemma import Lemma
+    from theory.lemmas.lemma import Lemma, Point
     from theory.lemmas.ruling import Ruling
 
 MOST = 20_000  # points
@@ -122,7 +122,6 @@ def work(options: Options) -> None:
     from theory.gram.solve import solver
     from theory.lemmas import findings
     from theory.lemmas.lemma import Point
-    from theory.lemmas.ruling import adjudicate
 
     solver()
     folder = Path(options.out) if options.out else None
@@ -130,7 +129,7 @@ def work(options: Options) -> None:
         check_folder(folder)
     lemma = options.lemma
     points = [Point(*at) for at in product(*options.values)]
-    rulings = adjudicate(lemma, points, options.jobs)
+    rulings = _ruled(lemma, points, options.jobs)
     print(f"{len(rulings)} of {len(points)} sampled points are in the assumed region.")
     print(findings.table(rulings))
     for line in findings.failures(rulings):
@@ -142,6 +141,17 @@ def work(options: Options) -> None:
         _write(folder, lemma, rulings, options.keep_proofs)
     if not findings.decided(rulings):
         sys.exit(1)
+
+
+def _ruled(lemma: Lemma, points: list[Point], jobs: int) -> list[Ruling]:
+    """The rulings; what is said of a radius that is missing names its option."""
+    from theory.lemmas.ruling import adjudicate
+
+    try:
+        return adjudicate(lemma, points, jobs)
+    except ValueError as error:
+        missing = lemma.radius is None and "takes a finite radius" in str(error)
+        raise console.BadOption(f"{'--radius: ' * missing}{error}") from None
 
 
 def _write(folder: Path, lemma: Lemma, rulings: list[Ruling], proofs: bool) -> None:
