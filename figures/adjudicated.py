@@ -18,7 +18,7 @@ from theory.base import gradient_descent
 from theory.namespace import command
 
 RESULT = "adjudicated.json"
-NAMED = "counterexample_"
+PATTERN = "counterexample_*.py"  # pictures of theirs may stand beside them
 PIXELS = 121
 
 
@@ -31,7 +31,7 @@ def adjudicated(results: Path) -> dict[str, Callable[[], Figure]]:
     Raises:
         ValueError: it holds no such counterexample, or a file that is none.
     """
-    modules = {path.stem: from_file(path) for path in sorted(results.glob(f"{NAMED}*"))}
+    modules = {path.stem: from_file(path) for path in sorted(results.glob(PATTERN))}
     for name, module in modules.items():
         if not {name, "METHOD", "ETA", "STARTS", "ratio"} <= vars(module).keys():
             raise ValueError(f"`{results / name}.py` is no counterexample.")
@@ -59,8 +59,9 @@ def draw(module: ModuleType, name: str) -> Figure:
     method = module.METHOD
     d, g, _ = method.direction(starts, method.init(starts), f.gradient)
     ends = gradient_descent.update(starts, d, (), module.ETA)[0]
-    figure = Figure(figsize=(style.WIDTH / 2, 3.4))
-    axes = figure.subplots()
+    pair = f.dim == 2 and len(starts) == 2
+    figure = Figure(figsize=(style.WIDTH / (1 if pair else 2), 3.4))
+    axes, *beside = np.ravel(figure.subplots(1, 1 + pair))
     low, high = _frame(np.concatenate([starts, ends]), f.dim)
     if f.dim == 1:
         x = np.linspace(low[0], high[0], PIXELS)
@@ -76,12 +77,30 @@ def draw(module: ModuleType, name: str) -> Figure:
         axes.plot(*tail, "o", color=method.color, label="start" if k == 0 else None)
         axes.plot(*head, "x", color=method.color, label="end" if k == 0 else None)
     axes.legend()
-    axes.set_title(
+    title = (
         f"{method.label}, " + rf"$\rho = {method.get('rho'):g}$, "
         rf"$\eta = {module.ETA:g}$: ratio {module.ratio():.5g}" + f"\n(curvature in "
         f"[{f.mu:g}, {f.beta:g}])"
     )
+    if pair:
+        differences(beside[0], starts[1] - starts[0], ends[1] - ends[0], method.color)
+        figure.suptitle(title)
+    else:
+        axes.set_title(title)
     return figure
+
+
+def differences(axes: Axes, start: np.ndarray, end: np.ndarray, color: str) -> None:
+    """From one point to the other, before the step and after: which is longer."""
+    angles = np.linspace(0, 2 * np.pi, PIXELS)
+    size = np.linalg.norm(start)
+    axes.plot(size * np.cos(angles), size * np.sin(angles), color="#BBBBBB")
+    for tip, mark, label in ((start, "o", "before"), (end, "x", "after the step")):
+        axes.plot([0, tip[0]], [0, tip[1]], color=color)
+        axes.plot(*tip, mark, color=color, label=label)
+    axes.set(xlabel="$v_1 - w_1$", ylabel="$v_2 - w_2$", aspect="equal")
+    axes.set_title("from one point to the other")
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
 
 
 def levels(axes: Axes, f: Landscape, low: np.ndarray, high: np.ndarray) -> None:

@@ -23,6 +23,7 @@ from theory.lemmas.ruling import Ruling, rule
 from theory.methods import make
 from theory.pair_factors import usam_pair_factor
 from theory.proving.pieces import Proof, load
+from theory.refuting import file
 from theory.refuting.lines import on_lines
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -347,8 +348,10 @@ def test_nothing_is_left_of_an_earlier_lemma(monkeypatch, capsys, tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {
         "adjudicated.json", "counterexample_1.py"
     }  # fmt: skip
+    (tmp_path / "counterexample_1.png").write_bytes(b"a picture, drawn before")
     (drawn,) = adjudicated(tmp_path)
     assert drawn == "counterexample_1"
+    (tmp_path / "counterexample_1.png").unlink()
     ended(monkeypatch, capsys, *words, "--factor", "2")
     assert {path.name for path in tmp_path.iterdir()} == {"adjudicated.json", "proofs"}
     with pytest.raises(ValueError, match="holds no counterexample to draw"):
@@ -356,6 +359,18 @@ def test_nothing_is_left_of_an_earlier_lemma(monkeypatch, capsys, tmp_path):
     (tmp_path / "counterexample_1.py").write_text("x = 1\n")
     with pytest.raises(ValueError, match="counterexample_1.py` is no counterexample"):
         adjudicated(tmp_path)
+
+
+def test_a_pair_is_drawn_with_its_distance_before_and_after(tmp_path):
+    at = points(["0.1"], ["0.409"], ["1"])[0]
+    found = rule(Lemma("usam", "pair", N6, RANGE), at)
+    file.save(found.function, tmp_path, "counterexample_1", "a lemma")
+    (drawn,) = adjudicated(tmp_path).values()
+    _, beside = drawn().axes
+    before, after = (line.get_xydata()[-1] for line in beside.lines[1::2])
+    ratio = np.linalg.norm(after) / np.linalg.norm(before)
+    # Rounding: the points lie 100 from the origin, and nearly 1 apart.
+    assert ratio == pytest.approx(found.function.ratio, rel=1e-9)
 
 
 def test_the_answer_does_not_depend_on_the_processes():

@@ -120,12 +120,8 @@ def compute(options: Options) -> None:
         kept.recompute(name for row in names for name in claims.load(row).reads)
     rows = ledger.rows(names, options.quick, options.jobs, draw=bool(options.json))
     shown = [row for row in rows if _matches(row, options.only)]
-    wide = shutil.get_terminal_size((WIDTH, 24)).columns
     for row in shown:
-        if options.explain:
-            print(table.explain(row, min(wide, WIDTH)))
-        else:
-            print(table.line(row)[: wide if sys.stdout.isatty() else None])
+        print(_told(row, options.explain))
     print(table.summary(rows))
     for name in dict.fromkeys(name for row in names for name in claims.load(row).reads):
         if older := kept.told(name):
@@ -142,6 +138,16 @@ def compute(options: Options) -> None:
         print(f"written: {NOTES.name}, {README.name}")
     if not all(row.agrees for row in rows):
         sys.exit(1)
+
+
+def _told(row: Row, explain: bool) -> str:
+    """A row as a line, which a terminal's width ends, or explained."""
+    from theory import table
+
+    wide = shutil.get_terminal_size((WIDTH, 24)).columns
+    if explain:
+        return table.explain(row, min(wide, WIDTH))
+    return table.line(row)[: wide if sys.stdout.isatty() else None]
 
 
 def _matches(row: Row, only: str) -> bool:
