@@ -163,11 +163,13 @@ def answer(dataset: xarray.Dataset) -> str:
         return "The limits were not asked for."
     if ONE not in methods or len(methods) < 2:
         return "GD's range and another's were not both asked for."
+    names = _names(dataset)
+    most = VAGUE if len(names) > 1 else np.inf
     shown = {
         m: {
             name: ends
-            for name in _names(dataset)
-            if _sharp(ends := factor(dataset.sel(landscape=name), m, "band", 0.5))
+            for name in names
+            if _sharp(ends := factor(dataset.sel(landscape=name), m, "band", 0.5), most)
         }
         for m in methods
     }
@@ -185,12 +187,12 @@ def answer(dataset: xarray.Dataset) -> str:
     )
 
 
-def _sharp(ends: tuple[float, float]) -> bool:
-    return bool(np.isfinite(ends).all()) and ends[1] < VAGUE * ends[0]
+def _sharp(ends: tuple[float, float], most: float) -> bool:
+    return bool(np.isfinite(ends).all()) and 0 < ends[0] and ends[1] < most * ends[0]
 
 
 def _clause(method: str, found: dict[str, tuple]) -> str:
-    """Median and range over the landscapes."""
+    """Median and range over the landscapes; of a single one, its own."""
     if not found:
         return ""
     middle = {name: (low * high) ** 0.5 for name, (low, high) in found.items()}
@@ -198,8 +200,8 @@ def _clause(method: str, found: dict[str, tuple]) -> str:
     said = f"{method} {np.median([*middle.values()]):.2f}"
     if len(found) == 1:
         low, high = found[least]
-        unsure = f" ({low:.2f} to {high:.2f})" if high >= WIDE * low else ""
-        return f"{said}{unsure} on {least}"
+        one = said if high < WIDE * low else f"{method} {low:.2f} to {high:.2f}"
+        return f"{one} on {least}"
     low, high = (f"{middle[name]:.2f}" for name in (least, most))
     if low == high:
         return f"{said} on all of {len(found)} landscapes"
