@@ -54,7 +54,8 @@ def learning_rate_regimes(results: Path) -> dict[str, Callable[[], Figure]]:
         found["learning_rate_regimes_trace"] = partial(trace.draw, traces)
     else:
         print(
-            f"learning_rate_regimes_trace: left out, no `{trace.FILES}` at `{results}`",
+            f"learning_rate_regimes_trace: left out, no `{trace.FILES}` at `{results}`"
+            " (the experiment's option --trace makes them)",
             file=sys.stderr,
         )
     if not found:

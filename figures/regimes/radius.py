@@ -13,7 +13,7 @@ from figures.regimes.maps import LINEAR, SAYS, TELLING, UNITS, halo, logarithmic
 from figures.saddles.legends import method_lines, plain, telling
 
 NEEDS = ("limit_low", "limit_high", "rho", "rho_unit", "eta_unit", "theory_kind")
-PANEL = 2.0  # inches
+PANEL, MOST = 2.0, 3.2  # inches: a panel's width at least, its height at most
 THIN, THICKER = 1.2, 0.9  # widths of the last line, and of each before it
 POINT = {"ls": "", "marker": "o", "ms": 3.4, "mfc": "white", "mew": 0.9}
 HALF = {"lw": 0.7, "ls": (0, (4, 2))}
@@ -32,7 +32,8 @@ def draw_all(dataset: xarray.Dataset) -> Figure:
     names, width = dataset.landscape.values, style.width()
     columns = min(int(width // (PANEL - 0.4)), len(names))
     rows = -(-len(names) // columns)
-    figure = Figure(figsize=(width, 1.6 + 0.88 * rows * width / columns))
+    tall = min(0.88 * width / columns, MOST)
+    figure = Figure(figsize=(width, 1.6 + rows * tall))
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for place, axes in enumerate(grid.flat):
         axes.set_visible(place < len(names))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from experiments.text import percent
+from figures.networks.words import plain
 from theory.interval import Interval
 from theory.measured import saddles, upper
 from theory.measured.reading import dataset
@@ -90,8 +91,8 @@ def costs() -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
 def p4() -> str:
     """Up to which rate SAM and USAM train, over SGD's."""
     told = [
-        f"{method}'s {found.value:.2f} ({found.low:.2f} to {found.high:.2f}) on {task}"
-        for method, task, found in edges()
+        f"{method}'s {x.value:.2f} ({x.low:.2f} to {x.high:.2f}), {plain(task)}"
+        for method, task, x in edges()
     ]
     return (
         "The largest learning rate that trains a network, over SGD's, with 95 % "
