@@ -221,6 +221,14 @@ def test_a_wider_class_is_not_taken_for_a_narrower_one():
     assert bounds_class.covering(Question("ssam", "pair", 0.1, 1.0, 1.0)) is None
 
 
+def test_where_there_is_no_region_there_is_nothing_to_verify():
+    for name in ("T14", "P5.pairs"):
+        shown = Bounds(name).side
+        strip = bounds_class.covering(shown.question)
+        assert shown.button.disabled == (strip is None)
+    assert shown.button.disabled
+
+
 def test_what_does_not_apply_is_said():
     shown = Bounds("L24.reported")
     words = [text.get_text() for text in shown.side.picture.plane.texts]

@@ -151,6 +151,7 @@ class Side:
         if self.quiet:
             return
         self._say(self.picture.still(self.question))
+        self.button.disabled = bounds_class.covering(self.question) is None
         self.picture.along([], [])
         self.picture.move(self.question)
         if change is not None:
@@ -208,14 +209,10 @@ class Side:
 
     def _verify(self, _: Any = None) -> None:
         """Every rectangle of the region, in fractions."""
-        found = bounds_class.covering(self.question)
-        if found is None:
-            self._say("There is no region to verify.")
-            return
-        good = bounds_class.verified(found[0])
-        words = f"all {len(found[1].columns)} rectangles are proved, in fractions, now"
-        told = words if good else "NOTHING IS PROVED"
-        self._say(f"{found[0]}: {told}.")
+        name, strip = bounds_class.covering(self.question)
+        good = bounds_class.verified(name)
+        words = f"all {len(strip.columns)} rectangles are proved, in fractions, now"
+        self._say(f"{name}: {words if good else 'NOTHING IS PROVED'}.")
 
     def _slider(self, name: str, words: str, low: float, high: float) -> FloatSlider:
         slider = FloatSlider(
