@@ -97,6 +97,12 @@ def test_a_name_may_be_written_in_any_case():
     assert make("Stable:USAM").label == make("ssam").label == "SSAM"
 
 
+def test_a_hyperparameter_that_no_method_has_is_refused_one_of_another_is_not():
+    with pytest.raises(ValueError, match="hyperparameter `roh`: did you mean rho"):
+        make("ssam", roh=0.1)
+    assert make("gd", rho=0.1).label == "GD"
+
+
 def test_every_method_has_a_label_and_a_colour():
     labels = [make(name).label for name in names()]
     assert len(set(labels)) == len(labels) and all(labels)

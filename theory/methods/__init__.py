@@ -46,13 +46,17 @@ def make(spec: str, **values: Any) -> Method:
     Args:
         spec: a name out of `names()`, or `stable:NAME` (capped: `stable@1:NAME`), with
             hyperparameters after a slash: `msam/m=4`, `stable:looksam/k=2,alpha=.1`.
-        **values: hyperparameters by name; those the method lacks are ignored.
+        **values: hyperparameters by name; those the method lacks, but another has, are
+            ignored.
 
     Raises:
         ValueError: a name is unknown (the nearest are named), or a value is no number
             or out of range.
     """
     bare, own = _parted(spec)
+    for name in values:
+        if name not in _known():
+            raise unknown("hyperparameter", name, sorted(_known()))
     return _bare(bare).having(**own).having(**values)
 
 
@@ -102,6 +106,13 @@ def _hyperparameters(method: Method) -> dict[str, tuple[str, Any]]:
         else:
             found[own.name.lower()] = own.name, value
     return found
+
+
+@cache
+def _known() -> frozenset[str]:
+    """The hyperparameters of all methods."""
+    found = (_hyperparameters(_bare(name)) for name in (*names(), "stable:sam"))
+    return frozenset(own for each in found for own, _ in each.values())
 
 
 def _value(spec: str, name: str, text: str, default: Any) -> Any:
