@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,6 +59,12 @@ def _call(name: str, function: Callable, options: dict[str, Any]) -> Any:
     except ValueError:
         raise
     except Exception as error:
+        lines = [
+            frame.lineno
+            for frame in traceback.extract_tb(error.__traceback__)
+            if Path(frame.filename).stem == name
+        ]
+        where = f" in line {lines[-1]}" if lines else ""
         raise ValueError(
-            f"`{name}()` failed: {type(error).__name__}: {error}"
+            f"`{name}()` failed{where}: {type(error).__name__}: {error}"
         ) from error

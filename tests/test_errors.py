@@ -127,6 +127,7 @@ def test_a_file_of_ones_own_is_a_landscape(tmp_path):
         ("def mine(:\n", "cannot be imported: SyntaxError"),
         ("import no_such_package\n", "cannot be imported: ModuleNotFoundError"),
         ("1 / 0\n", "cannot be imported: ZeroDivisionError"),
+        ("def mine():\n    return y\n", r"`mine\(\)` failed in line 2: NameError: "),
     ],
 )
 def test_a_broken_file_is_refused(tmp_path, text, match):
