@@ -53,7 +53,7 @@ def dimension_of(name: str, needed: list[str], open_ended: bool, dim: Any) -> in
     if d is None:
         raise ValueError(
             f"`{name}` takes one point of a dimension that it does not say: give "
-            "dim= (with dim=1 it may take a number)."
+            "dim=1 (then it may take a number) or more; in a file, a line `dim = 1`."
         )
     if not isinstance(d, int) or d < 1:
         raise ValueError(f"`{name}`: dim must be an integer >= 1, got {d!r}.")
