@@ -15,6 +15,7 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -123,9 +124,7 @@ def compute(options: Options) -> None:
     for row in shown:
         print(_told(row, options.explain))
     print(table.summary(rows))
-    for name in dict.fromkeys(name for row in names for name in claims.load(row).reads):
-        if older := kept.told(name):
-            print(older)
+    _say_older(name for row in names for name in claims.load(row).reads)
     if options.json:
         text = json.dumps([ledger.entry(row) for row in rows], indent=1)
         with atomic(Path(options.json).absolute()) as temporary:
@@ -148,6 +147,15 @@ def _told(row: Row, explain: bool) -> str:
     if explain:
         return table.explain(row, min(wide, WIDTH))
     return table.line(row)[: wide if sys.stdout.isatty() else None]
+
+
+def _say_older(experiments: Iterable[str]) -> None:
+    """Which kept results were read that the code of now did not make."""
+    from theory import kept
+
+    if older := list(filter(None, map(kept.told, dict.fromkeys(experiments)))):
+        print("Kept results older than the code (--recompute: anew, in hours):")
+        print(*(f"  {line}" for line in older), sep="\n")
 
 
 def _matches(row: Row, only: str) -> bool:
