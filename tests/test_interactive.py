@@ -1,5 +1,7 @@
 """What a drag or a hover computes is what the toolkit computes without a mouse."""
 
+import json
+
 import numpy as np
 import pytest
 import xarray
@@ -231,6 +233,23 @@ def test_the_mouse_finds_the_cell_it_rests_on(well, result):
             assert low < place[1] < low + height
             assert f"&eta; = {float(cell.eta):.4g}" in shown.words.value
     assert shown.cells.at(1e9, 1.0) is None
+
+
+def test_a_map_of_ones_own_file_is_opened_with_its_runs(result, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = f"import landscapes\n\nmine = landscapes.load({WELL!r})\n"
+    (tmp_path / "mine.py").write_text(text)
+    config = json.dumps({"seed": "0", "landscape": "('mine.py',)"})
+    saved = result.assign_coords(landscape=["mine"]).assign_attrs(config=config)
+    shown = RegimeMap(saved)
+    assert shown.status.value == "" and shown.right.get_visible()
+    assert "Drawn: 256 steps" in shown.words.value
+    (tmp_path / "mine.py").unlink()
+    alone = RegimeMap(saved)
+    assert "`mine.py` is needed" in alone.status.value
+    alone.hovered(at(alone.left, *_centre(alone, 1, 5)))
+    assert alone.cell == (1, 5) and "Drawn: 0 steps" in alone.words.value
+    assert alone.left.collections and not alone.right.get_visible()
 
 
 def test_a_click_keeps_a_cell(well, result):

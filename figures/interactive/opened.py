@@ -1,14 +1,18 @@
-"""A saved regime map, or a quick one where none was saved."""
+"""A saved regime map and its landscapes, or a quick one where none was saved."""
 
 from __future__ import annotations
 
+import ast
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import xarray
 
+import landscapes
 from experiments.run import RESULTS, ROOT, load
+from landscapes.landscape import Landscape
 
 FILE = "learning_rate_regimes.nc"
 QUICK = ("-m", "experiments.learning_rate_regimes", "--quick")
@@ -35,6 +39,25 @@ def regimes(folder: Path = ROOT / RESULTS) -> xarray.Dataset:
     if done.returncode:
         raise ValueError(done.stderr.strip().splitlines()[-1])
     return load(path)
+
+
+def surface(dataset: xarray.Dataset, name: str) -> Landscape:
+    """A landscape of a saved map: one of ours, or of the file that was mapped.
+
+    Raises:
+        ValueError: that file is gone, or defines none.
+    """
+    named = ast.literal_eval(json.loads(dataset.attrs["config"])["landscape"])
+    files = [p for p in map(Path, named) if p.suffix == ".py" and p.stem == name]
+    for path in (place / file for file in files for place in (Path(), ROOT)):
+        if path.is_file():
+            return landscapes.load(str(path))
+    if files:
+        raise ValueError(
+            f"The map is the saved one; to run its cells `{files[0]}` is needed, which "
+            "is there no more."
+        )
+    return landscapes.load(name)
 
 
 def _short(path: Path) -> Path:

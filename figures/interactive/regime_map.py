@@ -10,9 +10,8 @@ import xarray
 from ipywidgets import HTML, Dropdown
 from matplotlib.patches import Rectangle
 
-import landscapes
 from figures import style
-from figures.interactive import cell_words, controls, paths, verdicts
+from figures.interactive import cell_words, controls, opened, paths, verdicts
 from figures.interactive.begin import telling
 from figures.interactive.board import Board
 from figures.interactive.cells import Cells
@@ -32,7 +31,7 @@ class RegimeMap:
 
     Args:
         dataset: the result.
-        surfaces: landscapes in it that no name of ours finds.
+        surfaces: landscapes in it that neither a name of ours nor a file finds.
 
     Raises:
         ValueError: the result is no regime map.
@@ -82,25 +81,33 @@ class RegimeMap:
 
     def show(self, _: Any = None) -> None:
         """Draws another map, and the runs of a cell in its middle."""
+        self.status.value = ""
         with telling(self.status):
-            self.pinned, name = False, self.landscape.value
-            self.surface = self.surfaces.get(name) or landscapes.load(name)
-            self.left.clear()
-            maps.panel(self.left, self.at)
-            self.cells = Cells.of(self.at)
-            self.left.set(
-                xlim=self.cells.rho[[0, -1]], ylim=self.cells.eta[[0, -1]],
-                xlabel=maps.radius(self.dataset, self.algorithm.value),
-                ylabel=r"$\eta L$", title=f"{self.algorithm.value}: rest on a cell",
-            )  # fmt: skip
-            self.frame = self.left.add_patch(Rectangle((1, 1), 1, 1, **FRAME))
-            self.runs.still(self.surface)
-            self.starts = starts_of(self.surface, RUNS, self.seed)
-            self.board.moving.clear()
-            self.board.moves(self.frame, *self.runs.moving)
-            self.cell = self.cells.middle
+            self.pinned, self.surface = False, None
+            self._map()
+            with telling(self.status):  # what was saved stands without its landscape
+                name, find = self.landscape.value, opened.surface
+                self.surface = self.surfaces.get(name) or find(self.dataset, name)
+                self.runs.still(self.surface)
+                self.starts = starts_of(self.surface, RUNS, self.seed)
+                self.board.moves(*self.runs.moving)
+            self.right.set_visible(self.surface is not None)
             self.look()
             self.board.redraw()
+
+    def _map(self) -> None:
+        self.left.clear()
+        maps.panel(self.left, self.at)
+        self.cells = Cells.of(self.at)
+        self.left.set(
+            xlim=self.cells.rho[[0, -1]], ylim=self.cells.eta[[0, -1]],
+            xlabel=maps.radius(self.dataset, self.algorithm.value),
+            ylabel=r"$\eta L$", title=f"{self.algorithm.value}: rest on a cell",
+        )  # fmt: skip
+        self.frame = self.left.add_patch(Rectangle((1, 1), 1, 1, **FRAME))
+        self.cell = self.cells.middle
+        self.board.moving.clear()
+        self.board.moves(self.frame)
 
     def hovered(self, event: Any) -> None:
         """The mouse rests on a cell: its runs, unless another is pinned."""
@@ -121,22 +128,22 @@ class RegimeMap:
         """Runs the cell in sight and draws it."""
         with telling(self.status):
             level, eta, rho = self._values()
-            method = methods.make(_spec(self.algorithm.value)).having(rho=rho)
-            path = paths.follow(self.surface, method, self.starts, eta, steps)
-            codes, _ = verdicts.judged(self.surface, path)
-            self.runs.move(path, codes)
+            taken = self._run(eta, rho, steps) if self.surface else 0
             self.frame.set_bounds(*self.cells.bounds(self.cell))
             self.board.refresh()
-            self.words.value = cell_words.sentence(
-                level, eta, rho, len(path.x) - 1, self.pinned
-            )
+            self.words.value = cell_words.sentence(level, eta, rho, taken, self.pinned)
+
+    def _run(self, eta: float, rho: float, steps: int) -> int:
+        """Runs a cell, and how many steps were taken."""
+        spec = methods.spec(style.method(self.algorithm.value))
+        method = methods.make(spec).having(rho=rho)
+        path = paths.follow(self.surface, method, self.starts, eta, steps)
+        codes, _ = verdicts.judged(self.surface, path)
+        self.runs.move(path, codes)
+        return len(path.x) - 1
 
     def _values(self) -> tuple[xarray.Dataset, float, float]:
         """The cell's data, its learning rate and its radius."""
         rho, eta = self.cell
         level = self.at.isel(rho_level=rho, eta_level=eta)
         return level, float(level.eta), float(level.rho)
-
-
-def _spec(label: str) -> str:
-    return methods.spec(style.method(label))
