@@ -232,6 +232,7 @@ def test_the_table_has_a_row_a_landscape_and_method(measured):
     assert [line[:2] for line in lines[1:11]] == expected
     assert all(len(line) == len(report.HEAD) for line in lines[:11])
     text = report.table(measured)
+    assert max(map(len, text.splitlines())) <= 100
     assert "SAM's learning-rate threshold" in text and text.count("quadratic 1 ") == 2
     # Nothing is predicted at a degenerate saddle.
     assert {line[-1] for line in lines[1:6]} == {"-"}

@@ -8,19 +8,20 @@ import xarray
 from experiments.text import align, percent
 
 HEAD = (
-    "landscape", "method", "saddles", "left", "held", "unsure", "median steps",
-    "over theory", "trap", "as predicted",
+    "landscape", "method", "count", "left", "held", "unsure", "steps", "/ theory",
+    "trap", "predicted",
 )  # fmt: skip
 NOTES = """\
+count: its saddles, taken together.
 left, held, unsure: share of the starts that left; that rest or bounce at the saddle;
   that are undecided after --steps (the remainder found another critical point).
-median steps: to leave, over all starts, eta and rho (> : more than half never left).
-over theory: measured over predicted median time, median over eta and rho (GD, USAM:
+steps: to leave, median over starts, eta and rho (> : more than half never left).
+/ theory: measured over predicted median time, median over eta and rho (GD, USAM:
   T6, exact on quadratics; SSAM: GD's time, where T8 gives it as the least).
 trap: measured over predicted size, where theory has one. SAM, SSAM-N: smallest ||Hw||
   of a start that leaves, over rho m (T7: 1; T9: at most 1). USAM, SSAM: smallest
   distance that leaves, over the ball's radius, where rho > 1/m (T6, T8: 1, all of it).
-as predicted: cells (saddle, eta, rho) that agree with T6 to T9. SAM, SSAM-N: every
+predicted: cells (saddle, eta, rho) that agree with T6 to T9. SAM, SSAM-N: every
   single start of which they speak must stall, or leave; the others: the 95 % interval
   of the share. Not counted: cells of which theory says nothing or next to nothing
   (degenerate saddles, SAM's escape at index above 1, N5). Nor are SAM's rates above its
@@ -76,7 +77,7 @@ def _reach(part: xarray.Dataset) -> np.ndarray:
 
 
 def _span(values: np.ndarray) -> str:
-    return f"{values.min():.2f} to {values.max():.2f}" if values.size else "-"
+    return f"{values.min():.2f}-{values.max():.2f}" if values.size else "-"
 
 
 def agrees(part: xarray.Dataset) -> tuple[xarray.DataArray, xarray.DataArray]:
