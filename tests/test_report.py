@@ -94,7 +94,7 @@ def test_every_statement_and_every_claim_is_a_row(page):
         assert statement.source in rows[statement.id]
         for claim in statement.claims:
             name = claim.id if claim.id != statement.id else f"{claim.id}-claim"
-            assert re.search("1.25 [≤≥=] 2.5", rows[name])  # the number of its case
+            assert re.search("1.25, [≤≥=] 2.5", rows[name])  # the number of its case
     assert len(rows) == len(statements) + sum(len(s.claims) for s in statements)
 
 
@@ -115,10 +115,10 @@ def test_what_the_notes_have_of_the_ledger_is_read_back_whole():
 @pytest.mark.parametrize(
     ("name", "verdict", "number"),
     [
-        ("L1", "holds", "0.048974 = 0.048974"),
-        ("P6.normalised", "refuted", "-0.625 ≥ 0"),
+        ("L1", "holds", "0.048974, = 0.048974"),
+        ("P6.normalised", "refuted", "-0.625, ≥ 0"),
         ("P6.sgd", "open", ""),
-        ("L32.sam", "supported", "0.80562 ≤ 1"),
+        ("L32.sam", "supported", "0.80562, ≤ 1"),
         ("T17.ssam", "holds", ""),
     ],
 )

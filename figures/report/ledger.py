@@ -150,7 +150,7 @@ def _claim(claim: dict[str, Any], cases: list[dict[str, Any]]) -> Claim:
 
 
 def _number(claim: dict[str, Any], cases: list[dict[str, Any]]) -> str:
-    """Measured beside claimed, of the case that decides."""
+    """Measured, claimed, of the case that decides: `3, ≤ 2` may be refuted."""
     rank = {"violated": 2, "undecided": 1}
     tightest = claim["tightness"]
 
@@ -161,7 +161,7 @@ def _number(claim: dict[str, Any], cases: list[dict[str, Any]]) -> str:
         return ""
     case = max(cases, key=weight)
     measured, bound = (_digits(case[key]) for key in ("measured", "bound"))
-    return f"{measured} {SIGNS[claim['relation']]} {bound}"
+    return f"{measured}, {SIGNS[claim['relation']]} {bound}"
 
 
 def _digits(value: Any) -> str:

@@ -83,6 +83,6 @@ def _verdict(reason: str) -> str:
 
 
 def number(text: str) -> str:
-    """`1.2 ≤ 3.4` out of `measured 1.2, claimed <= 3.4 at ...`."""
+    """`1.2, ≤ 3.4` out of `measured 1.2, claimed <= 3.4 at ...`."""
     found = NUMBER.search(text)
-    return f"{found[1]} {SIGNS[found[2]]} {found[3]}" if found else ""
+    return f"{found[1]}, {SIGNS[found[2]]} {found[3]}" if found else ""
