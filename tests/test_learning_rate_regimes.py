@@ -41,6 +41,7 @@ CONTRACT = {
     "stalled": ("landscape", "algorithm"),
     "starts": ("landscape",),
     "kind": ("landscape",),
+    "minima": ("landscape",),
 }
 
 
@@ -153,6 +154,13 @@ def test_a_method_without_a_radius_is_shown_at_every_level(result):
         first = gd[name].isel(rho_level=0)
         np.testing.assert_array_equal(gd[name], first.broadcast_like(gd[name]))
     assert (gd.rho == 0).all()
+
+
+def test_where_no_minimum_is_known_the_table_says_so(done, result):
+    about = [line for line in done[1].splitlines() if ": L = " in line]
+    said = [line.endswith(", no minimum is known") for line in about]
+    assert result.minima.values.tolist() == [1, 0]  # bowl, strict_saddle
+    assert said == [False, True]
 
 
 def test_the_answer_says_what_the_file_holds(done, result):

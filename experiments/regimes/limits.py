@@ -66,6 +66,7 @@ def described(
         "starts": ("landscape", here.starts(config)),
         "steps": ("landscape", here.steps(config)),
         "kind": ("landscape", here.kind),
+        "minima": ("landscape", len(here.landscape.minima)),
     }
     dataset = xarray.Dataset(
         {name: _leading(*value) for name, value in (variables | whole).items()},

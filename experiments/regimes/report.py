@@ -50,9 +50,10 @@ def table(dataset: xarray.Dataset) -> str:
 def _about(dataset: xarray.Dataset, name: str) -> str:
     """One line of a landscape."""
     part = dataset.sel(landscape=name)
+    lacks = "" if int(part.get("minima", 1)) else ", no minimum is known"
     return (
         f"{name} ({part.kind.item()}): L = {1 / float(part.eta_unit):.3g}, "
-        f"{int(part.starts)} starts, rho {share(dataset, name):.3g}"
+        f"{int(part.starts)} starts, rho {share(dataset, name):.3g}{lacks}"
     )
 
 
