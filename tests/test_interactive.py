@@ -252,6 +252,11 @@ def test_a_map_of_ones_own_file_is_opened_with_its_runs(result, tmp_path, monkey
     assert alone.left.collections and not alone.right.get_visible()
 
 
+def test_a_map_in_memory_of_a_known_landscape_needs_no_other_word(result):
+    shown = RegimeMap(result)
+    assert shown.status.value == "" and shown.surface.name == WELL
+
+
 def test_a_click_keeps_a_cell(well, result):
     shown = RegimeMap(result, [well])
     shown.clicked(at(shown.left, *_centre(shown, 0, 3)))

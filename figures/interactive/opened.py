@@ -47,7 +47,9 @@ def surface(dataset: xarray.Dataset, name: str) -> Landscape:
     Raises:
         ValueError: that file is gone, or defines none.
     """
-    named = ast.literal_eval(json.loads(dataset.attrs["config"])["landscape"])
+    # A map that was made in memory names no file.
+    config = json.loads(dataset.attrs["config"])
+    named = ast.literal_eval(config.get("landscape", "()"))
     files = [p for p in map(Path, named) if p.suffix == ".py" and p.stem == name]
     for path in (place / file for file in files for place in (Path(), ROOT)):
         if path.is_file():
