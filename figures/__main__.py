@@ -23,6 +23,7 @@ import tyro
 from experiments import run
 from landscapes.registry import definitions, unknown
 from theory import listing
+from theory.kept import KEPT
 from theory.namespace import only_in_repository
 from theory.running import run_named
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 README = run.ROOT / "figures" / "readme"
-KEPT = run.ROOT / "experiments" / "kept"
 NAMES = definitions("figures")
 
 

@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from ipywidgets import HTML, Button, HBox, Layout
+from ipywidgets import HTML, Button
 
 from figures.interactive import controls
 from figures.interactive.board import Board
@@ -69,10 +69,7 @@ class Bounds:
         self.chosen()
         self.widget = controls.below(
             # By their lower ends: all sliders stand where the picture begins.
-            HBox(
-                [self.choice.widget, self.side.widget],
-                layout=Layout(align_items="flex-end", flex_flow="row wrap"),
-            ),
+            controls.beside(self.choice.widget, self.side.widget, by="flex-end"),
             self.status,
             controls.shown(self.figure),
             controls.beside(self.ruling, self.jump),

@@ -138,11 +138,9 @@ def show(widget: ipywidgets.Widget, figure: Any = None) -> None:
     display(seen, raw=True)
 
 
-def beside(*columns: Any) -> HBox:
-    """Widgets side by side."""
-    return HBox(
-        list(columns), layout=Layout(align_items="flex-start", flex_flow="row wrap")
-    )
+def beside(*columns: Any, by: str = "flex-start") -> HBox:
+    """Widgets side by side, by their upper ends; by `flex-end` their lower ones."""
+    return HBox(list(columns), layout=Layout(align_items=by, flex_flow="row wrap"))
 
 
 def below(*rows: Any) -> VBox:
